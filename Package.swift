@@ -1,0 +1,71 @@
+// swift-tools-version: 6.1
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+// Arrows only point down: a target may depend on those above it in this list, never below.
+let package = Package(
+  name: "colonnade",
+  products: [
+    .executable(name: "colonnade", targets: ["colonnade-cli"]),
+    .library(name: "Colonnade", targets: ["Colonnade"]),
+    .library(name: "ColonnadeKernels", targets: ["Kernels"]),
+    .library(name: "ColonnadeChunkFile", targets: ["ChunkFile"]),
+    .library(name: "ColonnadeText", targets: ["TextFormats"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .target(name: "CColumnShims", exclude: ["README.md"]),
+
+    .target(name: "Workers", dependencies: ["CColumnShims"], exclude: ["README.md"]),
+    .target(name: "Columns", exclude: ["README.md"]),
+    .target(name: "Kernels", dependencies: ["CColumnShims"], exclude: ["README.md"]),
+    .target(
+      name: "Encodings", dependencies: ["Columns", "CColumnShims", "CZlib", "CZstd", "CXXHash"],
+      exclude: ["README.md"]),
+    .target(name: "ObjectStorage", dependencies: ["Columns", "CColumnShims"], exclude: ["README.md"]),
+    .target(name: "ChunkFile", dependencies: ["Columns", "Encodings", "ObjectStorage"], exclude: ["README.md"]),
+    .target(
+      name: "TextFormats", dependencies: ["Columns", "CColumnShims", "Workers"],
+      exclude: ["README.md"]),
+    .target(name: "Grouping", dependencies: ["Columns", "Kernels"], exclude: ["README.md"]),
+    .target(name: "Aggregation", dependencies: ["Columns", "Kernels", "Grouping", "Workers"], exclude: ["README.md"]),
+    .target(name: "Compare", dependencies: ["Columns", "Kernels", "Grouping", "Workers"], exclude: ["README.md"]),
+    .target(
+      name: "Pipelines",
+      dependencies: [
+        "Columns", "Encodings", "ObjectStorage", "ChunkFile", "TextFormats", "Aggregation", "Compare", "Workers",
+        "CZlib", "CZstd",
+      ], exclude: ["README.md"]),
+    .target(
+      name: "Colonnade",
+      dependencies: ["Columns", "Kernels", "ChunkFile", "TextFormats", "Aggregation", "Compare", "Pipelines"],
+      exclude: ["README.md"]),
+    .executableTarget(
+      name: "colonnade-cli",
+      dependencies: ["Pipelines", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      exclude: ["README.md"]),
+
+    .target(name: "TestSupport", dependencies: ["Columns"], path: "Tests/TestSupport"),
+    .testTarget(name: "WorkersTests", dependencies: ["Workers"]),
+    .testTarget(name: "ColumnsTests", dependencies: ["Columns", "TestSupport"]),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
+    .testTarget(name: "EncodingsTests", dependencies: ["Encodings", "TestSupport"]),
+    .testTarget(name: "ObjectStorageTests", dependencies: ["ObjectStorage", "TestSupport"]),
+    .testTarget(name: "ChunkFileTests", dependencies: ["ChunkFile", "TestSupport"]),
+    .testTarget(name: "TextFormatsTests", dependencies: ["TextFormats", "TestSupport"]),
+    .testTarget(name: "GroupingTests", dependencies: ["Grouping", "TestSupport"]),
+    .testTarget(name: "AggregationTests", dependencies: ["Aggregation", "TestSupport"]),
+    .testTarget(name: "CompareTests", dependencies: ["Compare", "TestSupport"]),
+    .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "TestSupport"]),
+    .testTarget(name: "ColonnadeTests", dependencies: ["Colonnade", "TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu11
+)

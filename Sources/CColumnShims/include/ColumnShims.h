@@ -1,0 +1,12 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+// What Swift cannot express: instruction-set dispatch, whole-buffer bit tricks, a few system calls. One prefix: cs_.
+#ifndef COLUMN_SHIMS_H
+#define COLUMN_SHIMS_H
+#include "cs_bit_packing.h"
+#include "cs_csv_scan.h"
+#include "cs_float_text.h"
+#include "cs_processors.h"
+#include "cs_publishing.h"
+#endif

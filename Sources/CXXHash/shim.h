@@ -1,0 +1,3 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+#include <xxhash.h>

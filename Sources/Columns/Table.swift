@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// A table in memory, as chunks of pages.
+public struct Table: TableSource {
+  /// Name for messages.
+  public let name: String
+  /// Names and types of the columns.
+  public let schema: Schema
+  /// `chunks[k][c]` is column `c` of chunk `k`.
+  public let chunks: [[ColumnPage]]
+  /// Per column, the dictionary its codes refer to.
+  public let dictionaries: [StringDictionary?]
+  /// Rows in all chunks.
+  public let rowCount: Int
+
+  /// Precondition: every chunk has one page per column, all of the same number of rows; codes have a dictionary.
+  public init(
+    name: String = "memory", schema: Schema, chunks: [[ColumnPage]], dictionaries: [StringDictionary?]? = nil
+  ) {
+    let width = schema.fields.count
+    for pages in chunks {
+      precondition(pages.count == width, "a chunk has \(pages.count) pages for \(width) columns")
+      precondition(pages.allSatisfy { $0.rowCount == pages[0].rowCount }, "pages of one chunk differ in rows")
+    }
+    self.name = name
+    self.schema = schema
+    self.chunks = chunks
+    self.dictionaries = dictionaries ?? Array(repeating: nil, count: width)
+    rowCount = chunks.reduce(0) { $0 + ($1.first?.rowCount ?? 0) }
+  }
+
+  /// Number of chunks.
+  public var chunkCount: Int { chunks.count }
+
+  /// Rows of one chunk.
+  public func rowCount(ofChunk chunk: Int) -> Int { chunks[chunk].first?.rowCount ?? 0 }
+
+  /// Computed from the page: O(rows).
+  public func statistics(column: Int, chunk: Int) -> PageStatistics {
+    PageStatistics(of: chunks[chunk][column], dictionary: dictionaries[column])
+  }
+
+  /// The column's dictionary, if its pages hold codes.
+  public func dictionary(column: Int) -> StringDictionary? { dictionaries[column] }
+
+  /// The page as it is. O(1).
+  public func page(column: Int, chunk: Int) -> ColumnPage { chunks[chunk][column] }
+
+  /// The value in `row` (over all chunks) of `column`, boxed: for printing and tests.
+  public func value(row: Int, column: Int) -> Value {
+    var row = row
+    for pages in chunks {
+      let count = pages.first?.rowCount ?? 0
+      if row < count {
+        return pages[column].value(at: row, type: schema.fields[column].type, dictionary: dictionaries[column])
+      }
+      row -= count
+    }
+    preconditionFailure("row beyond the table")
+  }
+}

@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// A table that can be read page by page: a chunk file, or memory.
+///
+/// All methods may be called from several threads at once. A page is one column over one chunk's rows. Chunk files keep to
+/// at most 131,072 rows a chunk; tables in memory may have longer ones.
+public protocol TableSource: Sendable {
+  /// Name for messages: the path as the user gave it.
+  var name: String { get }
+  /// Names and types of the columns.
+  var schema: Schema { get }
+  /// Number of chunks; 0 for a table without rows.
+  var chunkCount: Int { get }
+  /// Rows in all chunks.
+  var rowCount: Int { get }
+  /// Rows of one chunk.
+  func rowCount(ofChunk chunk: Int) -> Int
+  /// What is known without decoding the page. Costs at most reading the column's part of the footer.
+  func statistics(column: Int, chunk: Int) throws -> PageStatistics
+  /// Dictionary of a string column that has one, nil for other columns. Codes of all its pages refer to it.
+  func dictionary(column: Int) throws -> StringDictionary?
+  /// Reads, checks and decodes one page. The case of its values follows the column's type (see ``PageValues``).
+  func page(column: Int, chunk: Int) throws -> ColumnPage
+}

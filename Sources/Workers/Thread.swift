@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// A POSIX thread that runs one closure.
+final class Thread {
+  private var handle = pthread_t()
+
+  init(_ body: @escaping @Sendable () -> Void) {
+    let box = Unmanaged.passRetained(Body(body))
+    let failure = pthread_create(
+      &handle, nil,
+      { argument in
+        guard let argument else { return nil }
+        // The pointer was made by passRetained above and is taken exactly once, here.
+        Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+        return nil
+      }, box.toOpaque())
+    precondition(failure == 0, "the system refused a thread: error \(failure)")
+  }
+
+  func join() { pthread_join(handle, nil) }
+
+  private final class Body: Sendable {
+    let run: @Sendable () -> Void
+    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+  }
+}
+
+/// A POSIX condition variable with its mutex.
+final class Condition: @unchecked Sendable {
+  // Both live at fixed addresses from init to deinit, as POSIX asks; all access goes through the calls below.
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  init() {
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(condition, nil)
+  }
+
+  deinit {
+    pthread_cond_destroy(condition)
+    pthread_mutex_destroy(mutex)
+    condition.deallocate()
+    mutex.deallocate()
+  }
+
+  func locked<R>(_ body: () throws -> R) rethrows -> R {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return try body()
+  }
+
+  /// Precondition: called inside `locked`.
+  func wait() { pthread_cond_wait(condition, mutex) }
+
+  /// Precondition: called inside `locked`.
+  func broadcast() { pthread_cond_broadcast(condition) }
+}
