@@ -42,6 +42,7 @@ public struct CSVWriter: TableTextWriter {
     self.hasHeader = hasHeader
   }
 
+  /// Header, if wanted, and rows; see ``TableTextWriter``.
   public func write(_ source: any TableSource, columns: [Int]?, rowLimit: Int?, to sink: ByteSink) throws {
     let columns = columns ?? Array(source.schema.fields.indices)
     let style = CellStyle.csv(delimiter: delimiter, quote: quote)

@@ -16,10 +16,7 @@ let maximumDateTextLength = 24
 /// Longest text of a double: sign, 17 digits, point, and either an exponent or four zeros after the point.
 let maximumDoubleTextLength = 32
 
-/// "00" to "99", one after the other.
-private let digitPairs: [UInt8] = (0..<100).flatMap { [UInt8(48 + $0 / 10), UInt8(48 + $0 % 10)] }
-
-/// The digit pairs at a fixed address: a global array costs a lazy-initialisation check and a bounds check per use.
+/// "00" to "99", one after the other, at a fixed address: a global array would cost a bounds check per use.
 struct DigitPairs: @unchecked Sendable {
   // Allocated once, never freed, only read after init.
   private let pairs: UnsafeMutablePointer<UInt8>
@@ -27,8 +24,11 @@ struct DigitPairs: @unchecked Sendable {
   static let shared = DigitPairs()
 
   private init() {
-    pairs = .allocate(capacity: digitPairs.count)
-    pairs.initialize(from: digitPairs, count: digitPairs.count)
+    pairs = .allocate(capacity: 200)
+    for number in 0..<100 {
+      (pairs + 2 * number).initialize(to: UInt8(ascii: "0") + UInt8(number / 10))
+      (pairs + 2 * number + 1).initialize(to: UInt8(ascii: "0") + UInt8(number % 10))
+    }
   }
 
   /// Number of decimal digits, 1 for 0.

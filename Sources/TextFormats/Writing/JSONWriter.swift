@@ -12,6 +12,7 @@ public struct JSONWriter: TableTextWriter {
   /// Has no options.
   public init() {}
 
+  /// Objects with one member per column; see ``TableTextWriter``.
   public func write(_ source: any TableSource, columns: [Int]?, rowLimit: Int?, to sink: ByteSink) throws {
     let columns = columns ?? Array(source.schema.fields.indices)
     let output = PieceBuffer()
@@ -30,6 +31,7 @@ public struct NDJSONWriter: TableTextWriter {
   /// Has no options.
   public init() {}
 
+  /// Objects with one member per column; see ``TableTextWriter``.
   public func write(_ source: any TableSource, columns: [Int]?, rowLimit: Int?, to sink: ByteSink) throws {
     let columns = columns ?? Array(source.schema.fields.indices)
     let output = PieceBuffer()
@@ -44,7 +46,9 @@ private func objectFrame(
   _ source: any TableSource, _ columns: [Int], rowEnd: String, betweenRows: String
 ) -> RowFrame {
   let leads = columns.enumerated().map { index, column in
-    Array((index == 0 ? "{" : ",").utf8) + CellStyle.json.text(of: source.schema.fields[column].name) + [UInt8(ascii: ":")]
+    Array((index == 0 ? "{" : ",").utf8) + CellStyle.json.text(of: source.schema.fields[column].name) + [
+      UInt8(ascii: ":")
+    ]
   }
   return RowFrame(leads: leads, rowEnd: Array(rowEnd.utf8), betweenRows: Array(betweenRows.utf8))
 }

@@ -10,6 +10,7 @@ public struct MarkdownWriter: TableTextWriter {
   /// Has no options.
   public init() {}
 
+  /// Header, rule and rows; see ``TableTextWriter``. A table without columns is no text.
   public func write(_ source: any TableSource, columns: [Int]?, rowLimit: Int?, to sink: ByteSink) throws {
     let columns = columns ?? Array(source.schema.fields.indices)
     let fields = columns.map { source.schema.fields[$0] }

@@ -24,6 +24,7 @@ public struct TableWriter: TableTextWriter {
     self.usesColour = usesColour
   }
 
+  /// Header, rule, rows and the note about rows left out; see ``TableTextWriter``.
   public func write(_ source: any TableSource, columns: [Int]?, rowLimit: Int?, to sink: ByteSink) throws {
     let columns = columns ?? Array(source.schema.fields.indices)
     let wanted = min(rowLimit ?? Int.max, source.rowCount)
@@ -64,7 +65,7 @@ public struct TableWriter: TableTextWriter {
       let page = try source.page(column: column, chunk: chunk)
       for row in 0..<min(page.rowCount, rowCount - cells.count) {
         let value = page.value(at: row, type: field.type, dictionary: dictionary)
-        cells.append(value == .null ? (usesColour ? nil : "") : shortened(text(of: value)))
+        cells.append(value == .null ? (usesColour ? nil : "") : shortened(plainText(of: value)))
       }
     }
     return LaidOutColumn(name: shortened(field.name), isNumeric: field.type.isNumeric, cells: cells)

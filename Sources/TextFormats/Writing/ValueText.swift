@@ -55,7 +55,7 @@ public func appendText(of value: Value, to bytes: inout [UInt8]) {
 }
 
 /// Text of a value, as it would stand unquoted in a CSV; empty for null.
-public func text(of value: Value) -> String {
+public func plainText(of value: Value) -> String {
   if case .string(let string) = value { return string }
   var bytes: [UInt8] = []
   appendText(of: value, to: &bytes)
