@@ -37,7 +37,9 @@ let package = Package(
       exclude: ["README.md"]),
     .target(name: "Grouping", dependencies: ["Columns", "Kernels"], exclude: ["README.md"]),
     .target(name: "Aggregation", dependencies: ["Columns", "Kernels", "Grouping", "Workers"], exclude: ["README.md"]),
-    .target(name: "Compare", dependencies: ["Columns", "Kernels", "Grouping", "Workers"], exclude: ["README.md"]),
+    .target(
+      name: "Compare", dependencies: ["Columns", "Kernels", "TextFormats", "Grouping", "Workers"],
+      exclude: ["README.md"]),
     .target(
       name: "Pipelines",
       dependencies: [
