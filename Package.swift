@@ -29,7 +29,8 @@ let package = Package(
     .target(
       name: "Encodings", dependencies: ["Columns", "CColumnShims", "CZlib", "CZstd", "CXXHash"],
       exclude: ["README.md"]),
-    .target(name: "ObjectStorage", dependencies: ["Columns", "CColumnShims"], exclude: ["README.md"]),
+    .target(
+      name: "ObjectStorage", dependencies: ["Columns", "CColumnShims", "CZlib", "CZstd"], exclude: ["README.md"]),
     .target(name: "ChunkFile", dependencies: ["Columns", "Encodings", "ObjectStorage"], exclude: ["README.md"]),
     .target(
       name: "TextFormats", dependencies: ["Columns", "CColumnShims", "Workers"],
