@@ -27,7 +27,9 @@ public struct CSVError: Diagnosis, Equatable {
 func quotedForMessage(_ field: UnsafeRawBufferPointer) -> String {
   let cut = field.count > 40
   var text = "\""
-  for scalar in String(decoding: cut ? UnsafeRawBufferPointer(rebasing: field[..<40]) : field, as: UTF8.self).unicodeScalars {
+  for scalar in String(decoding: cut ? UnsafeRawBufferPointer(rebasing: field[..<40]) : field, as: UTF8.self)
+    .unicodeScalars
+  {
     text += scalar.value < 32 || scalar.value == 127 ? scalar.escaped(asASCII: false) : String(scalar)
   }
   return text + (cut ? "…\"" : "\"")

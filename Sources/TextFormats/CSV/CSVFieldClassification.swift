@@ -9,7 +9,9 @@ import Columns
 /// `field` is the content between quotes, if there were any, and not empty.
 func classify(field: UnsafeRawBufferPointer) -> CSVEvidence {
   let first = field[0]
-  if first == UInt8(ascii: "t") || first == UInt8(ascii: "f") || first == UInt8(ascii: "T") || first == UInt8(ascii: "F") {
+  if first == UInt8(ascii: "t") || first == UInt8(ascii: "f") || first == UInt8(ascii: "T")
+    || first == UInt8(ascii: "F")
+  {
     return CSVEvidence(truthValue(field) == nil ? .text : .bool)
   }
   if dayNumber(field) != nil { return CSVEvidence(.date) }
@@ -85,7 +87,9 @@ func dayNumber(_ field: UnsafeRawBufferPointer) -> Int64? {
   let year = digit(0) * 1000 + digit(1) * 100 + digit(2) * 10 + digit(3)
   let month = digit(5) * 10 + digit(6)
   let day = digit(8) * 10 + digit(9)
-  guard wrong == 0, year >= 1, (1...12).contains(month), day >= 1, day <= daysInMonth(month, of: year) else { return nil }
+  guard wrong == 0, year >= 1, (1...12).contains(month), day >= 1, day <= daysInMonth(month, of: year) else {
+    return nil
+  }
   return daysSinceEpoch(year: year, month: month, day: day)
 }
 

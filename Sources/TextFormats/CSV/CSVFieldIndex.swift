@@ -33,27 +33,29 @@ final class CSVFieldIndex {
     compacted.deallocate()
   }
 
-  /// Hands out the rows of `text`, whose records all end with a newline, piece by piece.
+  /// Hands out the rows of the first `length` bytes of `chunk`, whole records each ending with a newline, piece by piece.
   ///
+  /// `body` may move the text (``CSVFields`` writes behind it), but not change it.
   /// Throws ``CSVFault/structure`` where a record has not `width` fields or quotes do not match.
   func forEachGrid(
-    _ text: UnsafeRawBufferPointer, width: Int, delimiter: UInt8, _ body: (CSVGrid) throws(CSVFault) -> Void
+    of chunk: CSVTextChunk, length: Int, delimiter: UInt8, _ body: (CSVGrid) throws(CSVFault) -> Void
   ) throws(CSVFault) {
+    let width = chunk.width
     var state = cs_csv_index_state()
     blankLines = 0
     quotes = 0
-    guard let start = text.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
     // The entry before the first field; adding one wraps to 0.
     offsets[0] = .max
     var held = 0
     while true {
+      let start = UnsafePointer(chunk.bytes.assumingMemoryBound(to: UInt8.self))
       var newlines = 0
       let found = cs_csv_index(
-        start, text.count, delimiter, &state, offsets + 1 + held, capacity - held, &newlines)
+        start, length, delimiter, &state, offsets + 1 + held, capacity - held, &newlines)
       quotes = state.quotes
       let total = held + found
       if newlines == 0 {
-        if state.position >= text.count, total == 0 { break }
+        if state.position >= length, total == 0 { break }
         throw .structure
       }
       let used: Int
@@ -85,7 +87,8 @@ final class CSVFieldIndex {
   }
 
   /// Copies the entries of all rows but empty lines, each row led by the entry before it.
-  private func compact(_ text: UnsafePointer<UInt8>, total: Int, width: Int) throws(CSVFault) -> (rows: Int, used: Int) {
+  private func compact(_ text: UnsafePointer<UInt8>, total: Int, width: Int) throws(CSVFault) -> (rows: Int, used: Int)
+  {
     var rows = 0
     var used = 0
     var entry = 1

@@ -139,7 +139,9 @@ final class CSVFields {
 
   private func isSpelledNull(_ field: UnsafePointer<UInt8>, _ length: Int) -> Bool {
     for spelling in nullSpellings where spelling.count == length {
-      if spelling.withUnsafeBytes({ $0.elementsEqual(UnsafeRawBufferPointer(start: field, count: length)) }) { return true }
+      if spelling.withUnsafeBytes({ $0.elementsEqual(UnsafeRawBufferPointer(start: field, count: length)) }) {
+        return true
+      }
     }
     return false
   }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Columns
+import Glibc
 
 /// The distinct strings of one column of a whole run, in order of first row.
 ///
@@ -58,7 +59,12 @@ final class CSVFileDictionary {
         if slots[slot] >> 32 == hash >> 32 {
           let code = Int(slots[slot] & 0xFFFF_FFFF) - 1
           let range = Int(offsets[code])..<Int(offsets[code + 1])
-          let equal = bytes.withUnsafeBytes { UnsafeRawBufferPointer(rebasing: $0[range]).elementsEqual(string) }
+          let equal =
+            range.count == string.count
+            && (string.isEmpty
+              || bytes.withUnsafeBytes {
+                memcmp($0.baseAddress! + range.lowerBound, string.baseAddress!, range.count) == 0
+              })
           if equal { return UInt32(code) }
         }
         slot = (slot + 1) & mask

@@ -18,7 +18,9 @@ struct CSVHeader: Equatable {
     warnings = []
     var walk = CSVRecordWalk(record, delimiter: delimiter)
     guard let header = walk.next() else { return }
-    if let problem = header.problem { throw CSVError(problem, at: Place(file: file, line: 1, byteOffset: problem.offset)) }
+    if let problem = header.problem {
+      throw CSVError(problem, at: Place(file: file, line: 1, byteOffset: problem.offset))
+    }
     for (index, field) in header.fields.enumerated() {
       let bytes = walk.content(field)
       if let wrong = bytes.withUnsafeBytes(firstInvalidUTF8) {
@@ -29,7 +31,8 @@ struct CSVHeader: Equatable {
       }
       if !field.isQuoted, bytes.contains(UInt8(ascii: "\r")) {
         throw CSVError(
-          "csv.binary", "the header has a carriage return that ends no line", at: Place(file: file, byteOffset: field.start),
+          "csv.binary", "the header has a carriage return that ends no line",
+          at: Place(file: file, byteOffset: field.start),
           advice: "lines must end with LF or CR LF; convert old Mac files first, for example with tr '\\r' '\\n'")
       }
       names.append(String(decoding: bytes, as: UTF8.self))

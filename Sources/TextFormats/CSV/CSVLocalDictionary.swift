@@ -35,7 +35,9 @@ private func foldedProduct(_ a: UInt64, _ b: UInt64) -> UInt64 {
 func equalStrings(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ count: Int) -> Bool {
   var index = 0
   while index &+ 8 <= count {
-    if a.loadUnaligned(fromByteOffset: index, as: UInt64.self) != b.loadUnaligned(fromByteOffset: index, as: UInt64.self) {
+    if a.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      != b.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+    {
       return false
     }
     index &+= 8

@@ -25,7 +25,9 @@ public struct CSVStream: Sendable {
       var position = 0
       return { buffer in
         let count = min(buffer.count, bytes.count - position)
-        if count > 0 { bytes.withUnsafeBytes { buffer.copyMemory(from: .init(rebasing: $0[position..<position + count])) } }
+        if count > 0 {
+          bytes.withUnsafeBytes { buffer.copyMemory(from: .init(rebasing: $0[position..<position + count])) }
+        }
         position += count
         return count
       }

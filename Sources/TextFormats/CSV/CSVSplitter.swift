@@ -130,7 +130,8 @@ final class CSVSplitter {
       throw endless(chunk, from: 0, code: "csv.record-too-long")
     }
     chunk.reserve(chunk.length + options.limits.readBytes, keeping: chunk.length)
-    let count = try read(UnsafeMutableRawBufferPointer(start: chunk.bytes + chunk.length, count: options.limits.readBytes))
+    let count = try read(
+      UnsafeMutableRawBufferPointer(start: chunk.bytes + chunk.length, count: options.limits.readBytes))
     chunk.length += count
     byteCount += count
     return count > 0
@@ -238,12 +239,14 @@ extension CSVSplitter {
     let first = finished.first?.name ?? streams[0].name
     if let missing = header.names.first(where: { !found.names.contains($0) }) {
       throw CSVError(
-        "csv.columns-differ", "no column \"\(missing)\", which \(first) has", at: Place(file: name, line: 1, column: missing),
+        "csv.columns-differ", "no column \"\(missing)\", which \(first) has",
+        at: Place(file: name, line: 1, column: missing),
         advice: "files read together must have the same columns, in any order")
     }
     if let extra = found.names.first(where: { !header.names.contains($0) }) {
       throw CSVError(
-        "csv.columns-differ", "a column \"\(extra)\", which \(first) lacks", at: Place(file: name, line: 1, column: extra),
+        "csv.columns-differ", "a column \"\(extra)\", which \(first) lacks",
+        at: Place(file: name, line: 1, column: extra),
         advice: "files read together must have the same columns, in any order")
     }
     let positions = Dictionary(uniqueKeysWithValues: found.names.enumerated().map { ($1, $0) })

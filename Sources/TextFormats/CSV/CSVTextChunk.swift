@@ -109,7 +109,8 @@ extension CSVTextChunk {
       if let error = error(fault, row: row, record: record, walk: walk, names: names, place: place) { return error }
       row += 1
     }
-    return CSVError("csv.ragged-row", "records do not line up with the header", at: place(0, origin: origins[0], row: nil))
+    return CSVError(
+      "csv.ragged-row", "records do not line up with the header", at: place(0, origin: origins[0], row: nil))
   }
 
   private func error(

@@ -52,7 +52,9 @@ private func magnitude(_ text: UnsafePointer<UInt8>, _ count: Int) -> UInt64? {
     // Shifted so that the missing leading digits are zeros.
     return numberOfEightDigits(word &<< UInt64(64 &- 8 &* count))
   }
-  guard let first = numberOfEightDigits(UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self)) ^ zeros) else { return nil }
+  guard let first = numberOfEightDigits(UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self)) ^ zeros) else {
+    return nil
+  }
   if count <= 16 {
     let rest = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)) ^ zeros
     guard let second = numberOfEightDigits(rest &<< UInt64(128 &- 8 &* count)) else { return nil }
@@ -76,7 +78,8 @@ func powersOfTen(_ exponent: Int) -> UInt64 {
 
 /// Whole numbers within 64 bits: -?(0|[1-9][0-9]*).
 func parseIntegers(
-  _ text: UnsafePointer<UInt8>, _ fields: CSVFields, into values: UnsafeMutablePointer<Int64>, _ notes: inout CSVNumberNotes
+  _ text: UnsafePointer<UInt8>, _ fields: CSVFields, into values: UnsafeMutablePointer<Int64>,
+  _ notes: inout CSVNumberNotes
 ) -> Int {
   let starts = fields.starts
   let ends = fields.ends
@@ -240,7 +243,9 @@ func parseDates(_ text: UnsafePointer<UInt8>, _ fields: CSVFields, into values: 
 }
 
 /// Truth values as 0 and 1.
-func parseTruthValues(_ text: UnsafePointer<UInt8>, _ fields: CSVFields, into values: UnsafeMutablePointer<Int64>) -> Int {
+func parseTruthValues(_ text: UnsafePointer<UInt8>, _ fields: CSVFields, into values: UnsafeMutablePointer<Int64>)
+  -> Int
+{
   for row in 0..<fields.count {
     let start = Int(fields.starts[row])
     let end = Int(fields.ends[row])
