@@ -45,13 +45,13 @@ final class CSVSplitter {
     chunk.length = 0
     chunk.origins.removeAll(keepingCapacity: true)
     guard rowsLeft > 0, header != nil else { return false }
-    chunk.fieldOfColumn = fieldOfColumn
     chunk.width = fieldOfColumn.count
     var filling = Filling(
       recordLimit: min(options.limits.recordsPerChunk, rowsLeft),
       byteLimit: options.limits.bytesPerChunk(columns: fieldOfColumn.count))
     while read != nil {
-      guard chunk.length == 0 || chunk.fieldOfColumn == fieldOfColumn else { break }
+      if chunk.length == 0 { chunk.fieldOfColumn = fieldOfColumn }
+      guard chunk.fieldOfColumn == fieldOfColumn else { break }
       let ended = try fill(chunk, &filling)
       if !ended { break }
       try openNext()
@@ -193,7 +193,7 @@ extension CSVSplitter {
     origin = CSVOrigin(textOffset: 0, file: opened - 1, name: name, byteOffset: 0, line: 0)
     front.origins = [origin]
     // Enough for the first records too, to tell the delimiter from.
-    while front.length < 64 << 10, try readMore(into: front) {}
+    while front.length < min(64 << 10, options.limits.recordBytes), try readMore(into: front) {}
     try refuseBinary(front.text, name: name)
     var start = front.text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     while start < front.length, front.text[start] == UInt8(ascii: "\n") || front.text[start...].starts(with: [13, 10]) {
