@@ -4,6 +4,7 @@
 import ArgumentParser
 import Columns
 import Pipelines
+import TextFormats
 import Workers
 
 /// Options that every command with long work takes.
