@@ -1,4 +1,154 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Placeholder of the first build; goes when the target has its first file.
+import Columns
+import Encodings
+import ObjectStorage
+import Synchronization
+
+/// A chunk file open for reading: pages are read, checked and decoded when asked for.
+///
+/// Opening reads the last 64 KiB and the header, and more only if directory and schema do not fit. A column's part of the
+/// footer is read on its first use and kept. All methods may be called from several threads at once.
+public final class ChunkFile: TableSource {
+  /// The file's bytes.
+  let object: any ReadableObject
+  /// Names and types of the columns.
+  public let schema: Schema
+  /// Rows in all chunks.
+  public let rowCount: Int
+  /// Format version of the file.
+  public let formatVersion: Int
+  let chunkRows: [UInt32]
+  /// One per column, then metadata, chunk rows and schema.
+  let directory: [SectionEntry]
+  let tail: Tail
+  let scratch = ScratchBuffers()
+  private let sections: Mutex<[ColumnSection?]>
+  private let dictionaries: Mutex<[StringDictionary?]>
+
+  /// Opens a file. Throws ``ChunkFileError``, or what the object throws.
+  public init(_ object: any ReadableObject) throws {
+    let opened = try OpenedFooter(object)
+    self.object = object
+    schema = opened.schema
+    rowCount = Int(opened.tail.rowCount)
+    formatVersion = Int(Layout.version)
+    chunkRows = opened.chunkRows
+    directory = opened.directory
+    tail = opened.tail
+    sections = Mutex(Array(repeating: nil, count: opened.schema.fields.count))
+    dictionaries = Mutex(Array(repeating: nil, count: opened.schema.fields.count))
+  }
+
+  /// True if a file that starts like this is a chunk file; 8 bytes are enough to tell.
+  public static func hasMagic(_ firstBytes: UnsafeRawBufferPointer) -> Bool {
+    firstBytes.count >= Layout.magic.count && firstBytes.prefix(Layout.magic.count).elementsEqual(Layout.magic)
+  }
+
+  /// Name for messages: the object's.
+  public var name: String { object.name }
+
+  /// Number of chunks.
+  public var chunkCount: Int { chunkRows.count }
+
+  /// Rows of one chunk.
+  public func rowCount(ofChunk chunk: Int) -> Int { Int(chunkRows[chunk]) }
+
+  /// Size of the file in bytes.
+  public var byteCount: Int { object.byteCount }
+
+  /// What the writer noted besides the table, in its order. Reads its section each time.
+  public var metadata: [(key: String, value: String)] {
+    get throws {
+      let entry = directory[schema.fields.count]
+      let bytes = try readSection(entry, in: object)
+      return try locating(base: entry.offset, Place(file: name)) { () throws(EncodingError) in
+        try MetadataSection.parse(bytes)
+      }
+    }
+  }
+
+  /// What the footer knows of a page, at the column's scale. Costs reading the column's section once.
+  public func statistics(column: Int, chunk: Int) throws -> PageStatistics {
+    let section = try section(column)
+    let page = section.pages[chunk]
+    let isFloat = schema.fields[column].type == .float64
+    return PageStatistics(
+      rowCount: page.extent.rowCount, nullCount: page.nullCount, bounds: section.bounds[chunk],
+      floatRange: page.floatRange
+        ?? (isFloat ? PageStatistics.FloatRange(lowestBit: 0, highestBit: 0, hasNonFinite: false) : nil))
+  }
+
+  /// The column's dictionary, read on first use and kept; nil for a column without one.
+  public func dictionary(column: Int) throws -> StringDictionary? {
+    if let known = dictionaries.withLock({ $0[column] }) { return known }
+    guard let index = try section(column).dictionary else { return nil }
+    let dictionary = try readDictionary(index, column: column)
+    return dictionaries.withLock { kept in
+      // Another thread may have been faster: all callers get one object, which identifies the code space.
+      if let other = kept[column] { return other }
+      kept[column] = dictionary
+      return dictionary
+    }
+  }
+
+  /// The column's part of the footer.
+  func section(_ column: Int) throws -> ColumnSection {
+    if let known = sections.withLock({ $0[column] }) { return known }
+    let section = try readColumnSection(column)
+    sections.withLock { $0[column] = section }
+    return section
+  }
+
+  func readColumnSection(_ column: Int) throws -> ColumnSection {
+    let entry = directory[column]
+    let field = schema.fields[column]
+    let bytes = try readSection(entry, in: object, column: field.name)
+    return try locating(base: entry.offset, Place(file: name, column: field.name)) { () throws(EncodingError) in
+      try ColumnSection.parse(
+        bytes, column: column, type: field.type, chunkRows: chunkRows, pagesEnd: directory[0].offset)
+    }
+  }
+
+  /// Bytes of a column in the file: pages, dictionary (padding included) and its section.
+  public func storedByteCount(column: Int) throws -> Int {
+    let section = try section(column)
+    let pages = section.pages.reduce(0) { $0 + $1.extent.paddedByteCount }
+    let segments = section.dictionary?.segments.reduce(0) { $0 + $1.paddedByteCount } ?? 0
+    return pages + segments + (section.dictionary?.ranks?.paddedByteCount ?? 0) + directory[column].byteCount
+  }
+}
+
+/// How a page is stored: for `inspect`.
+public struct PageDescription: Sendable, Equatable {
+  /// Kind of values stored: `none`, `int64`, `int128`, `float64`, `codes`, `strings`.
+  public let physicalType: String
+  /// Digits after the point of the page's own decimals, which may be fewer than the column's.
+  public let scale: Int
+  /// Encoding tree as text: `runs(12: packed 5, constant)`.
+  public let encoding: String
+  /// `none`, `zstd` or `zlib`.
+  public let codec: String
+  /// Bytes in the file, padding not included.
+  public let storedByteCount: Int
+  /// Bytes before compression.
+  public let rawByteCount: Int
+  /// First byte in the file, 0 for a page without bytes.
+  public let byteOffset: Int
+  /// Hash of the logical values: equal for equal rows, however stored. For pages of codes it stands for the codes, so it
+  /// compares only where both dictionaries agree on the codes used.
+  public let contentHash: UInt128
+}
+
+extension ChunkFile {
+  /// How one page is stored. Costs reading the column's section once.
+  public func pageDescription(column: Int, chunk: Int) throws -> PageDescription {
+    let page = try section(column).pages[chunk]
+    return PageDescription(
+      physicalType: page.extent.encoding.physical.description, scale: page.scale,
+      encoding: page.extent.encoding.description, codec: page.extent.codec.description,
+      storedByteCount: page.extent.storedByteCount, rawByteCount: page.extent.rawByteCount,
+      byteOffset: page.extent.offset, contentHash: page.contentHash)
+  }
+}

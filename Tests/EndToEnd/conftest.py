@@ -20,9 +20,8 @@ class Command:
         self.path = str(pathlib.Path(path).resolve())
 
     def __call__(self, *arguments, expect=0, **options):
-        options.setdefault("stdin", subprocess.DEVNULL if "input" not in options else None)
-        if "input" in options:
-            options.pop("stdin")
+        if "input" not in options:
+            options.setdefault("stdin", subprocess.DEVNULL)
         options.setdefault("stdout", subprocess.PIPE)
         run = subprocess.run(
             [self.path, *map(str, arguments)], stderr=subprocess.PIPE, timeout=60, env=environment(), **options

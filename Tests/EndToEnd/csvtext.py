@@ -59,7 +59,8 @@ def same_value(before, after):
     try:
         if Decimal(before) == Decimal(after):
             return True
-        return float(before) == float(after) and any(c in before for c in "eE")
+        numbers = float(before), float(after)
+        return str(numbers[0]) == str(numbers[1]) and any(c in before for c in "eEnN")
     except InvalidOperation:
         return False
 

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whatever is wrong with the input: exit 2 and a message with its place, never a trap or a wrong answer."""
 
+import subprocess
+
 import pytest
 from conftest import COVID
 
@@ -129,8 +131,6 @@ ASKED = ["--by", "day,key,flag", "--agg", "sum(whole) as a, sum(part) as b, sum(
 def check_damaged(colonnade, path, right, note):
     assert colonnade("verify", path, expect=2).errors, note
     # One that does not touch the damaged part may answer; then it must be right.
-    import subprocess
-
     run = subprocess.run([colonnade.path, "agg", path, *ASKED], capture_output=True, timeout=60)
     assert run.returncode in (0, 2), f"{note}: {run.returncode} {run.stderr[-500:]}"
     assert run.returncode == 2 or run.stdout == right, f"{note}: another answer"

@@ -54,10 +54,9 @@ def random_column(r, rows):
     intruder = r.choice(list(KINDS)) if r.random() < 0.3 else kind
     null_share = r.choice([0, 0, 0.1, 0.9])
     intruded_at = r.randrange(rows)
-    values = [
+    return [
         None if r.random() < null_share else KINDS[intruder if row >= intruded_at else kind](r) for row in range(rows)
     ]
-    return values
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -116,11 +115,11 @@ def test_random_aggregates(colonnade, tmp_path, seeded):
         colonnade("convert", source, "-o", tmp_path / "in.cln", "--quiet")
 
         database = duckdb.connect()
-        database.execute("create table t (k text, d date, i hugeint, m decimal(38,4), w decimal(38,3), f double)")
-        database.executemany(f"insert into t values (?, ?, ?, ?, ?, ?)", table[1:]) if rows <= 50 else database.execute(
-            f"insert into t from read_csv('{source}', all_varchar=true, allow_quoted_nulls=false, header=true)"
+        columns = "{'k': 'text', 'd': 'date', 'i': 'hugeint', 'm': 'decimal(38,4)', 'w': 'decimal(38,3)', 'f': 'double'}"
+        database.execute(
+            f"create table t as from read_csv('{source}', header=true, allow_quoted_nulls=false, columns={columns})"
         )
-        query = """select k, d, sum(i), sum(m), sum(w), count(*), count(i), min(i), max(m), min(w), list(f)
+        query = """select k, d, sum(i), sum(m), sum(w), count(*), count(i), min(i), max(m), min(w), count(m), list(f)
           from t group by k, d"""
         expected = {(k, None if d is None else str(d)): rest for k, d, *rest in database.execute(query).fetchall()}
 
@@ -137,16 +136,14 @@ def test_random_aggregates(colonnade, tmp_path, seeded):
         assert header == ["k", "d", "si", "sm", "sw", "n", "ni", "mi", "mm", "mw", "sf", "ai", "am"]
         assert len(found) == len(expected)
         for k, d, *cells in found:
-            si, sm, sw, n, ni, mi, mm, mw, floats = expected[(k, d)]
+            si, sm, sw, n, ni, mi, mm, mw, nm, floats = expected[(k, d)]
             note = f"round {round}, group {k!r}, {d}"
             for cell, value in zip(cells, (si, sm, sw, n, ni, mi, mm, mw)):
                 assert (cell is None) == (value is None), note
                 assert cell is None or Fraction(cell) == Fraction(value), note
             assert float(cells[8]) == math.fsum(floats), note
             assert cells[9] is None if ni == 0 else float(cells[9]) == float(Fraction(si) / ni), note
-            count = database.execute("select count(m) from t where k is not distinct from ? and d is not distinct from ?", [k, d]).fetchone()[0] if rows <= 50 else None  # fmt: skip
-            if count:
-                assert float(cells[10]) == float(Fraction(sm) / count), note
+            assert cells[10] is None if nm == 0 else float(cells[10]) == float(Fraction(sm) / nm), note
         # The default order: keys ascending by bytes, nulls last.
         order = [[(v is None, (v or "").encode()) for v in row[:2]] for row in found]
         assert order == sorted(order)
@@ -162,7 +159,8 @@ def test_sums_past_128_bits_are_refused(colonnade, tmp_path):
 def test_special_doubles(colonnade, tmp_path):
     source = tmp_path / "in.csv"
     source.write_text("k,f\na,1e308\na,1e308\na,-1e308\na,-1e308\na,5e-324\nb,1e16\nb,1e0\nb,-1e16\n")
-    assert colonnade("agg", source, "--by", "k", "--agg", "sum(f)").text == "k,f\na,5e-324\nb,1\n"
+    header, *sums = csvtext.parse(colonnade("agg", source, "--by", "k", "--agg", "sum(f)").text)
+    assert [(k, float(f)) for k, f in sums] == [("a", 5e-324), ("b", 1.0)]
 
 
 def test_random_comparisons(colonnade, tmp_path, seeded):

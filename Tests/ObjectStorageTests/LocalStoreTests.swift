@@ -64,6 +64,34 @@ import Testing
     #expect(error?.place.file == "/dev/full")
   }
 
+  @Test func aReaderThatHasGoneIsSaid() throws {
+    signal(SIGPIPE, SIG_IGN)
+    var ends: [Int32] = [0, 0]
+    pipe(&ends)
+    close(ends[0])
+    let writer = WriteThroughWriter(FileDescriptor(ends[1]), name: "-")
+    #expect(failure { try put([[1]], to: writer) }?.code == "storage.closed-pipe")
+    // It stays failed, and says the same again.
+    let large = [UInt8](repeating: 0, count: 2 << 20)
+    let second = WriteThroughWriter(
+      try FileDescriptor(opening: "/dev/full", O_WRONLY, name: "full", doing: ""), name: "-")
+    for _ in 0..<2 {
+      #expect(failure { try large.withUnsafeBytes { try second.write($0) } }?.code == "storage.full")
+    }
+    #expect(failure { try second.publish() }?.code == "storage.full")
+  }
+
+  @Test(arguments: [
+    (ENOSPC, "storage.full"), (EDQUOT, "storage.full"), (EROFS, "storage.read-only"), (EACCES, "storage.permission"),
+    (EPERM, "storage.permission"), (EFBIG, "storage.file-too-large"), (EMFILE, "storage.too-many-open-files"),
+    (EIO, "storage.system"),
+  ]) func errorNumbersHaveStableCodes(_ number: Int32, _ code: String) {
+    let error = StorageError(errno: number, name: "x", doing: "write to it")
+    #expect(error.code == code)
+    #expect(error.place == Place(file: "x"))
+    #expect(!error.summary.contains("\n"))
+  }
+
   @Test func foldersAndMissingFoldersAreSaid() throws {
     try withScratchFolder { folder in
       #expect(failure { try store.create(folder) }?.code == "storage.is-folder")

@@ -1,0 +1,167 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+import Encodings
+
+/// Checks on what a column's type allows its pages to hold.
+enum TypeRules {
+  /// 0001-01-01 to 9999-12-31 in days since 1970-01-01.
+  static let dates: ClosedRange<Int128> = -719_162...2_932_896
+
+  /// 10^exponent. Precondition: 0...38.
+  static func powerOfTen(_ exponent: Int) -> Int128 {
+    var power: Int128 = 1
+    for _ in 0..<exponent { power *= 10 }
+    return power
+  }
+
+  /// Smallest and greatest integer that a value of `type` may be stored as, at the type's scale; nil for other types.
+  static func range(of type: ColumnType) -> ClosedRange<Int128>? {
+    switch type {
+    case .bool: return 0...1
+    case .int64: return Int128(Int64.min)...Int128(Int64.max)
+    case .date: return dates
+    case .decimal(let precision, _):
+      let limit = powerOfTen(precision) - 1
+      return -limit...limit
+    case .float64, .string: return nil
+    }
+  }
+
+  /// True if a page of this physical type and scale may stand in a column of `type`.
+  static func allows(_ physical: PhysicalType, scale: Int, in type: ColumnType) -> Bool {
+    switch (physical, type) {
+    case (.none, _): true
+    case (.int64, .bool), (.int64, .int64), (.int64, .date): scale == 0
+    case (.int64, .decimal(_, let columnScale)): scale <= columnScale
+    case (.int128, .decimal(_, let columnScale)): type.isWide && scale <= columnScale
+    case (.float64, .float64), (.codes, .string), (.strings, .string): true
+    default: false
+    }
+  }
+
+  /// Bounds of a page of scale `scale` at the scale of `type`; nil if they are not values of that type.
+  static func rescaled(
+    _ bounds: PageStatistics.Bounds, scale: Int, to type: ColumnType
+  ) -> PageStatistics.Bounds? {
+    guard case .integer(let minimum, let maximum, let sum) = bounds else { return bounds }
+    guard let range = range(of: type), scale <= type.scale else { return nil }
+    let factor = powerOfTen(type.scale - scale)
+    let (low, lowOverflow) = minimum.multipliedReportingOverflow(by: factor)
+    let (high, highOverflow) = maximum.multipliedReportingOverflow(by: factor)
+    guard !lowOverflow, !highOverflow, range.contains(low), range.contains(high) else { return nil }
+    let scaledSum = sum.flatMap { sum -> Int128? in
+      let (product, overflow) = sum.multipliedReportingOverflow(by: factor)
+      return overflow ? nil : product
+    }
+    return .integer(minimum: low, maximum: high, sum: scaledSum)
+  }
+}
+
+/// What the footer says of one column: where its dictionary lies, and its pages.
+struct ColumnSection: Sendable {
+  /// nil for a column without dictionary.
+  var dictionary: DictionaryIndex?
+  var pages: [PageRecord]
+  /// Bounds at the column's scale, one per page.
+  var bounds: [PageStatistics.Bounds]
+
+  static func parse(
+    _ bytes: [UInt8], column: Int, type: ColumnType, chunkRows: [UInt32], pagesEnd: Int
+  ) throws(EncodingError) -> ColumnSection {
+    var reader = ByteReader(bytes)
+    guard try reader.read(UInt32.self) == UInt32(column) else {
+      throw EncodingError(.malformed, "the section of another column", at: 0)
+    }
+    guard try reader.read(UInt32.self) == UInt32(chunkRows.count) else {
+      throw EncodingError(.malformed, "not one page per chunk", at: 4)
+    }
+    let dictionary = try DictionaryIndex.parse(from: &reader, pagesEnd: pagesEnd)
+    guard dictionary == nil || type == .string else {
+      throw EncodingError(.malformed, "a dictionary for a column of type \(type)", at: 8)
+    }
+    var section = ColumnSection(dictionary: dictionary, pages: [], bounds: [])
+    section.pages.reserveCapacity(chunkRows.count)
+    for rowCount in chunkRows {
+      let start = reader.position
+      let page = try PageRecord.parse(from: &reader, rowCount: Int(rowCount), pagesEnd: pagesEnd)
+      let physical = page.extent.encoding.physical
+      guard TypeRules.allows(physical, scale: page.scale, in: type), physical != .codes || dictionary != nil else {
+        throw EncodingError(
+          .malformed, "a page of \(physical) (scale \(page.scale)) in a column of type \(type)", at: start)
+      }
+      guard let bounds = TypeRules.rescaled(page.bounds, scale: page.scale, to: type) else {
+        throw EncodingError(.malformed, "bounds outside the type \(type)", at: start)
+      }
+      section.pages.append(page)
+      section.bounds.append(bounds)
+    }
+    guard reader.remaining == 0 else {
+      throw EncodingError(.malformed, "\(reader.remaining) bytes too many in a section", at: reader.position)
+    }
+    return section
+  }
+}
+
+/// Where a column's dictionary lies.
+struct DictionaryIndex: Sendable {
+  var entryCount: Int
+  /// Bytes of all strings.
+  var byteCount: Int
+  var segments: [Extent]
+  /// For each code its rank; nil for an empty dictionary.
+  var ranks: Extent?
+
+  static func serialize(_ index: DictionaryIndex?, to writer: inout ByteWriter) {
+    writer.append(UInt32(index?.segments.count ?? 0))
+    writer.append(UInt32(index?.entryCount ?? 0))
+    writer.append(UInt64(index?.byteCount ?? 0))
+    writer.append(UInt64(index == nil ? 0 : 1))
+    guard let index else { return }
+    for segment in index.segments { segment.serialize(to: &writer) }
+    index.ranks?.serialize(to: &writer)
+  }
+
+  static func parse(from reader: inout ByteReader, pagesEnd: Int) throws(EncodingError) -> DictionaryIndex? {
+    let start = reader.position
+    let segmentCount = Int(try reader.read(UInt32.self))
+    let entryCount = Int(try reader.read(UInt32.self))
+    let byteCount = try reader.read(UInt64.self)
+    let flag = try reader.read(UInt64.self)
+    guard flag <= 1, flag == 1 || segmentCount == 0 && entryCount == 0 && byteCount == 0 else {
+      throw EncodingError(.malformed, "neither a dictionary nor none", at: start)
+    }
+    guard flag == 1 else { return nil }
+    guard entryCount <= ChunkFileLimits.dictionaryEntries, byteCount <= UInt64(ChunkFileLimits.dictionaryBytes),
+      segmentCount <= entryCount
+    else {
+      throw EncodingError(.limit, "a dictionary of \(entryCount) strings in \(byteCount) bytes", at: start)
+    }
+    var index = DictionaryIndex(entryCount: entryCount, byteCount: Int(byteCount), segments: [], ranks: nil)
+    var entriesFound = 0
+    var bytesFound = 0
+    for _ in 0..<segmentCount {
+      let segmentStart = reader.position
+      let segment = try Extent.parse(from: &reader, maximumRows: ChunkFileLimits.segmentEntries, pagesEnd: pagesEnd)
+      guard case .strings(_, let textBytes) = segment.encoding.values, segment.encoding.validity == .allValid else {
+        throw EncodingError(.malformed, "a dictionary segment that does not hold strings", at: segmentStart)
+      }
+      entriesFound += segment.rowCount
+      bytesFound += textBytes
+      index.segments.append(segment)
+    }
+    guard entriesFound == entryCount, bytesFound == Int(byteCount) else {
+      throw EncodingError(.malformed, "segments of \(entriesFound) strings for \(entryCount)", at: start)
+    }
+    if entryCount > 0 {
+      let rankStart = reader.position
+      let ranks = try Extent.parse(from: &reader, maximumRows: ChunkFileLimits.dictionaryEntries, pagesEnd: pagesEnd)
+      guard ranks.rowCount == entryCount, ranks.encoding.physical == .codes, ranks.encoding.validity == .allValid else {
+        throw EncodingError(.malformed, "ranks that are not one code per string", at: rankStart)
+      }
+      index.ranks = ranks
+    }
+    return index
+  }
+}

@@ -1,0 +1,129 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import CColumnShims
+import Columns
+
+/// Decodes a page as it is stored: values of its physical type, zero in null slots. For ``PhysicalType/none`` throws.
+///
+/// Checked here: lengths, runs, UTF-8, validity bits, the number of nulls, that codes are below `codeLimit` and that integers
+/// lie within `bounds`, null slots included. Precondition: `encoding` was parsed for `rowCount` rows, and `bytes` has exactly
+/// ``PageEncoding/byteCount(rowCount:)`` bytes.
+package func decodePage(
+  _ encoding: PageEncoding, from bytes: UnsafeRawBufferPointer, rowCount: Int, nullCount: Int, codeLimit: Int,
+  bounds: PageStatistics.Bounds
+) throws(EncodingError) -> ColumnPage {
+  let (values, used) = try decodeValues(encoding, from: bytes, rowCount: rowCount)
+  let validity = try decodeValidity(
+    encoding.validity, from: UnsafeRawBufferPointer(rebasing: bytes[used...]), rowCount: rowCount)
+  let found = validity.nullCount(ofRows: rowCount)
+  guard found == nullCount else {
+    throw EncodingError(.malformed, "\(found) nulls where the footer has \(nullCount)")
+  }
+  try checkRange(values, encoding, codeLimit: codeLimit, bounds: bounds)
+  guard case .bits(let words) = validity else { return ColumnPage(values: values, validity: validity) }
+  return ColumnPage(values: try zeroingNulls(values, words), validity: validity)
+}
+
+private func decodeValues(
+  _ encoding: PageEncoding, from bytes: UnsafeRawBufferPointer, rowCount: Int
+) throws(EncodingError) -> (PageValues, Int) {
+  switch encoding.values {
+  case .none: throw EncodingError(.malformed, "no values to decode")
+  case .integers(let tree):
+    switch encoding.physical {
+    case .int128:
+      let (values, used): ([Int128], Int) = try decodeIntegers(tree, from: bytes, count: rowCount)
+      return (.int128(values), used)
+    case .codes:
+      let (values, used): ([UInt32], Int) = try decodeIntegers(tree, from: bytes, count: rowCount)
+      return (.codes(values), used)
+    default:
+      let (values, used): ([Int64], Int) = try decodeIntegers(tree, from: bytes, count: rowCount)
+      return (.int64(values), used)
+    }
+  case .constantFloat(let bits):
+    return (.float64([Double](repeating: Double(bitPattern: bits), count: rowCount)), 0)
+  case .plainFloats:
+    return (.float64(try floats(from: bytes, count: rowCount)), rowCount * 8)
+  case .floatRuns(let count, let lengthEncoding):
+    let values = try floats(from: bytes, count: count)
+    let rest = UnsafeRawBufferPointer(rebasing: bytes[(count * 8)...])
+    let (lengths, used): ([UInt32], Int) = try decodeIntegers(lengthEncoding, from: rest, count: count)
+    var expanded = [Double](repeating: 0, count: rowCount)
+    var failure: EncodingError?
+    expanded.withUnsafeMutableBufferPointer { out in
+      do throws(EncodingError) { try expandRuns(values, lengths, into: out) } catch { failure = error }
+    }
+    if let failure { throw failure }
+    return (.float64(expanded), count * 8 + used)
+  case .strings(let lengths, let byteCount):
+    let (strings, used) = try decodeStrings(lengths: lengths, byteCount: byteCount, from: bytes, count: rowCount)
+    return (.strings(strings), used)
+  }
+}
+
+private func floats(from bytes: UnsafeRawBufferPointer, count: Int) throws(EncodingError) -> [Double] {
+  guard bytes.count >= count * 8 else { throw EncodingError(.truncated, "\(count) doubles in \(bytes.count) bytes") }
+  return [Double](unsafeUninitializedCapacity: count) { buffer, initialized in
+    UnsafeMutableRawBufferPointer(buffer).copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<(count * 8)]))
+    initialized = count
+  }
+}
+
+private func checkRange(
+  _ values: PageValues, _ encoding: PageEncoding, codeLimit: Int, bounds: PageStatistics.Bounds
+) throws(EncodingError) {
+  switch values {
+  case .codes(let codes):
+    let highest = codes.withUnsafeBufferPointer { cs_maximum_u32($0.baseAddress, $0.count) }
+    guard Int(highest) < codeLimit else {
+      throw EncodingError(.malformed, "code \(highest) in a dictionary of \(codeLimit) strings")
+    }
+  case .int64(let values):
+    var minimum: Int64 = 0
+    var maximum: Int64 = 0
+    values.withUnsafeBufferPointer { cs_bounds_i64($0.baseAddress, $0.count, &minimum, &maximum) }
+    try check(Int128(minimum), Int128(maximum), against: bounds)
+  case .int128(let values):
+    guard let minimum = values.min(), let maximum = values.max() else { return }
+    try check(minimum, maximum, against: bounds)
+  case .float64, .strings: break
+  }
+}
+
+private func check(
+  _ minimum: Int128, _ maximum: Int128, against bounds: PageStatistics.Bounds
+) throws(EncodingError) {
+  guard case .integer(let lowest, let highest, _) = bounds else {
+    throw EncodingError(.malformed, "integers without bounds")
+  }
+  guard minimum >= lowest, maximum <= highest else {
+    throw EncodingError(.malformed, "values \(minimum)...\(maximum) outside their bounds \(lowest)...\(highest)")
+  }
+}
+
+private func zeroingNulls(_ values: PageValues, _ words: [UInt64]) throws(EncodingError) -> PageValues {
+  switch values {
+  case .int64(var values):
+    values.withUnsafeMutableBufferPointer { fillNulls($0, words, with: 0) }
+    return .int64(values)
+  case .int128(var values):
+    values.withUnsafeMutableBufferPointer { fillNulls($0, words, with: 0) }
+    return .int128(values)
+  case .float64(var values):
+    values.withUnsafeMutableBufferPointer { fillNulls($0, words, with: 0) }
+    return .float64(values)
+  case .codes(var values):
+    values.withUnsafeMutableBufferPointer { fillNulls($0, words, with: 0) }
+    return .codes(values)
+  case .strings(let strings):
+    for row in 0..<strings.count where words[row >> 6] >> UInt64(row & 63) & 1 == 0 && !strings.range(row).isEmpty {
+      throw EncodingError(.malformed, "row \(row) is null but has bytes")
+    }
+    return values
+  }
+}
+
+/// The canonical hash of a decoded page, as the encoder computed it. Precondition: null slots are zero.
+package func contentHash(of page: ColumnPage, scale: Int) -> UInt128 { encodePage(page, scale: scale).contentHash }

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+
+/// What reading CSVs as a table found out.
+public struct CSVReport: Sendable, Equatable {
+  /// One text that was read.
+  public struct Input: Sendable, Equatable {
+    /// Its name.
+    public let name: String
+    /// Bytes of text, decompressed.
+    public let byteCount: Int
+  }
+
+  /// One column's type and the reason for it.
+  public struct Column: Sendable, Equatable {
+    /// Name in the table.
+    public let name: String
+    /// Type in the table.
+    public let type: ColumnType
+    /// Why, in words.
+    public let reason: String
+    /// Rows without a value.
+    public let nullCount: Int
+  }
+
+  /// Texts in order.
+  public let inputs: [Input]
+  /// Columns in order.
+  public let columns: [Column]
+  /// Data rows.
+  public let rowCount: Int
+  /// Empty lines left out.
+  public let blankLineCount: Int
+  /// Byte between fields.
+  public let delimiter: UInt8
+  /// How the delimiter was found.
+  public let delimiterReason: String
+  /// Things a user should know: renamed columns.
+  public let warnings: [String]
+  /// Times the text was read.
+  public let passCount: Int
+  /// Chunks that the table has.
+  public let chunkCount: Int
+
+  /// Names and types.
+  public var schema: Schema { Schema(columns.map { Field(name: $0.name, type: $0.type) }) }
+}
+
+/// Where a kind of value was first seen in a column.
+struct CSVFirstSight: Equatable {
+  var kind: CSVEvidence.Kinds
+  var file: String
+  /// Data row of the file, counted from 1.
+  var row: Int
+  var shown: String
+}
+
+/// Says in words why a column has its type.
+func reasonForType(
+  forced: ColumnType?, isAllText: Bool, evidence: CSVEvidence, valueCount: Int, sights: [CSVFirstSight], manyFiles: Bool
+) -> String {
+  if let forced { return isAllText ? "all columns are kept as text" : "\(forced), as given" }
+  let values = "\(valueCount) value\(valueCount == 1 ? "" : "s")"
+  switch evidence.type {
+  case nil: return "no values"
+  case .bool: return "\(values), all true or false"
+  case .date: return "\(values), all valid days"
+  case .int64: return "\(values), at most \(evidence.integerDigits) digits"
+  case .decimal:
+    return "\(values), most digits \(evidence.integerDigits) before the point and \(evidence.fractionDigits) after it"
+  case .float64, .string:
+    let sights = evidence.decidingKinds.compactMap { kind in sights.first { !$0.kind.isDisjoint(with: kind) } }
+    let shown = evidence.kinds.isDisjoint(with: .alwaysText) ? Array(sights.prefix(2)) : Array(sights.prefix(1))
+    let places = shown.map { "row \($0.row)\(manyFiles ? " of \($0.file)" : "") has \($0.shown)" }
+    return places.isEmpty ? "\(values)" : places.joined(separator: ", ")
+  }
+}
