@@ -48,12 +48,16 @@ let package = Package(
       ], exclude: ["README.md"]),
     .target(
       name: "Colonnade",
-      dependencies: ["Columns", "Kernels", "ChunkFile", "TextFormats", "Aggregation", "Compare", "Pipelines"],
+      dependencies: [
+        "Columns", "Kernels", "ChunkFile", "TextFormats", "Aggregation", "Compare", "Pipelines", "Workers",
+      ],
       exclude: ["README.md"]),
     .executableTarget(
       name: "colonnade-cli",
-      dependencies: ["Pipelines", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-      exclude: ["README.md"]),
+      dependencies: [
+        "Aggregation", "ChunkFile", "Columns", "Compare", "ObjectStorage", "Pipelines", "TextFormats", "Workers",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], exclude: ["README.md"]),
 
     .target(name: "TestSupport", dependencies: ["Columns"], path: "Tests/TestSupport"),
     .testTarget(name: "WorkersTests", dependencies: ["Workers"]),

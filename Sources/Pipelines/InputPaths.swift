@@ -8,7 +8,7 @@ import ObjectStorage
 /// INPUT arguments as single paths: a folder stands for the tables in it, a pattern (`*`, `?`, `[…]`) for what it matches.
 ///
 /// Of a folder, names ending in .csv .tsv .txt .cln (.csv.gz, .csv.zst, …) are taken, in byte order; its subfolders are
-/// not. A path that exists is never taken as a pattern. Throws `input.nothing-found`.
+/// not. A path that exists is never taken as a pattern. Throws `input.empty-folder` and `input.no-match`.
 public func expandInputs(_ arguments: [String]) throws -> [String] {
   var paths: [String] = []
   for argument in arguments {
@@ -16,11 +16,11 @@ public func expandInputs(_ arguments: [String]) throws -> [String] {
       paths.append(argument)
     } else if isFolder(argument) {
       let inside = try LocalStore().list(argument).filter(looksLikeTable)
-      guard !inside.isEmpty else { throw InputError(code: "input.nothing-found", path: argument, isFolder: true) }
+      guard !inside.isEmpty else { throw InputError(.emptyFolder, path: argument) }
       paths += inside
     } else if !exists(argument), argument.contains(where: { "*?[".contains($0) }) {
       let matches = matchingPaths(argument).filter { !isFolder($0) }
-      guard !matches.isEmpty else { throw InputError(code: "input.nothing-found", path: argument, isFolder: false) }
+      guard !matches.isEmpty else { throw InputError(.noMatch, path: argument) }
       paths += matches
     } else {
       paths.append(argument)
@@ -48,29 +48,4 @@ private func matchingPaths(_ pattern: String) -> [String] {
   // GLOB_NOSORT is not set: the result is in byte order under the C locale, which the process keeps.
   guard glob(pattern, 0, nil, &found) == 0 else { return [] }
   return (0..<Int(found.gl_pathc)).compactMap { index in found.gl_pathv[index].map { String(cString: $0) } }
-}
-
-/// An INPUT argument that stands for no table, or one that is not what its name says.
-public struct InputError: Diagnosis {
-  /// `input.nothing-found`, `input.not-a-chunk-file`.
-  public let code: String
-  let path: String
-  let isFolder: Bool
-
-  /// One line.
-  public var summary: String {
-    switch code {
-    case "input.not-a-chunk-file": "the name says chunk file, the content is none"
-    default: isFolder ? "the folder holds no tables" : "no file matches the pattern"
-    }
-  }
-  /// The argument.
-  public var place: Place { Place(file: path) }
-  /// What to do.
-  public var advice: String? {
-    switch code {
-    case "input.not-a-chunk-file": "if it is a CSV, give it a name that does not end in .cln"
-    default: isFolder ? "tables are files named .csv .tsv .txt or .cln, also with .gz or .zst" : nil
-    }
-  }
 }

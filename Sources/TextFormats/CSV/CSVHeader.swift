@@ -53,7 +53,7 @@ struct CSVHeader: Equatable {
       }
       if name != names[index] {
         let was = names[index].isEmpty ? "has no name" : "repeats the name \"\(names[index])\""
-        warnings.append("\(file): column \(index + 1) \(was); it is called \"\(name)\" here")
+        warnings.append("\(lastComponent(of: file)): column \(index + 1) \(was); it is called \"\(name)\" here")
         names[index] = name
       }
       taken.insert(name)

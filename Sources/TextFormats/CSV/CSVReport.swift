@@ -77,3 +77,6 @@ func reasonForType(
     return places.isEmpty ? "\(values)" : places.joined(separator: ", ")
   }
 }
+
+/// A path's last part: what is said inside files must not depend on folders.
+package func lastComponent(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }

@@ -116,7 +116,8 @@ final class CSVRunState {
       let origin = chunk.origins[part]
       sights[column].append(
         CSVFirstSight(
-          kind: kind, file: origin.name, row: (rowsOfFile[origin.file] ?? 0) + row + 1, shown: example.shown))
+          kind: kind, file: lastComponent(of: origin.name), row: (rowsOfFile[origin.file] ?? 0) + row + 1,
+          shown: example.shown))
     }
   }
 
