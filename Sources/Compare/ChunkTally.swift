@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Columns
+import Kernels
 
 /// What was found in one column over one chunk of source rows.
 struct ChunkTally: Sendable {
@@ -13,9 +14,11 @@ struct ChunkTally: Sendable {
   var compareNullCount = 0
   var sourceSum = CheckedSum()
   var compareSum = CheckedSum()
-  /// Values of float64 sides, for sums.
-  var sourceFloats: [Double] = []
-  var compareFloats: [Double] = []
+  /// Sums of float64 sides.
+  var sourceFloats = CountedFloatSum()
+  var compareFloats = CountedFloatSum()
+  /// Sum of the other table's values less the source's, where both sides are float64.
+  var floatDifference = ExactFloatSum()
   var distances = Distances()
 
   init(rowCount: Int) { differs = [UInt64](repeating: 0, count: (rowCount + 63) / 64) }
@@ -55,6 +58,22 @@ struct CheckedSum: Sendable {
   /// The sum; null without values or past 128 bits.
   func value(scale: Int) -> Value {
     count == 0 || hasOverflowed ? .null : .decimal(unscaled: total, scale: scale)
+  }
+}
+
+/// An exact sum of doubles that knows whether it is a sum of anything.
+struct CountedFloatSum: Sendable {
+  private(set) var sum = ExactFloatSum()
+  private(set) var count = 0
+
+  mutating func add(_ values: [Double]) {
+    sum.add(values)
+    count += values.count
+  }
+
+  mutating func add(_ other: CountedFloatSum) {
+    sum.add(other.sum)
+    count += other.count
   }
 }
 

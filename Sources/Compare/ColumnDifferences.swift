@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Columns
+import Kernels
 import Synchronization
 
 /// One column's comparison before examples are read.
@@ -136,11 +137,12 @@ private func sums(of tallies: [ChunkTally], _ pairing: ColumnPairing) -> Compare
 
 private func sideSum(
   _ tallies: [ChunkTally], _ type: ColumnType, _ sum: KeyPath<ChunkTally, CheckedSum>,
-  _ floats: KeyPath<ChunkTally, [Double]>
+  _ floats: KeyPath<ChunkTally, CountedFloatSum>
 ) -> Value {
   if type == .float64 {
-    let values = tallies.flatMap { $0[keyPath: floats] }
-    return values.isEmpty ? .null : .float64(correctlyRoundedSum(values))
+    var total = CountedFloatSum()
+    for tally in tallies { total.add(tally[keyPath: floats]) }
+    return total.count == 0 ? .null : .float64(total.sum.rounded)
   }
   var total = CheckedSum()
   for tally in tallies { total.add(tally[keyPath: sum]) }
@@ -158,10 +160,13 @@ private func sumDifference(
     let (difference, overflowed) = right.subtractingReportingOverflow(left)
     return leftOverflowed || rightOverflowed || overflowed ? .null : .decimal(unscaled: difference, scale: scale)
   case (.float64, .float64):
-    return .float64(
-      correctlyRoundedSum(tallies.flatMap { $0.compareFloats } + tallies.flatMap { $0.sourceFloats.map { -$0 } }))
-  case (.decimal(let a, let scale), .float64(let b)): return .float64(b - nearestDouble(a, scale: scale))
-  case (.float64(let a), .decimal(let b, let scale)): return .float64(nearestDouble(b, scale: scale) - a)
+    var difference = ExactFloatSum()
+    for tally in tallies { difference.add(tally.floatDifference) }
+    return .float64(difference.rounded)
+  case (.decimal(let a, let scale), .float64(let b)):
+    return .float64(b - nearestQuotient(a, dividedBy: 1, scale: scale))
+  case (.float64(let a), .decimal(let b, let scale)):
+    return .float64(nearestQuotient(b, dividedBy: 1, scale: scale) - a)
   default: return .null
   }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Columns
+import Kernels
 
 /// Absolute differences of one column; of the three lists one is in use.
 struct Distances: Sendable {
@@ -32,24 +33,25 @@ struct Distances: Sendable {
     if hasOverflowed { return nil }
     if !narrow.isEmpty {
       narrow.sort()
-      let sum = narrow.reduce(UInt128(0)) { $0 + UInt128($1) }
-      return exact(narrow, mean: roundedMean(ofSum: sum, count: narrow.count, scale: scale), scale)
+      // Fewer than 2^32 rows: far from leaving 128 bits.
+      let sum = narrow.reduce(Int128(0)) { $0 &+ Int128($1) }
+      return exact(narrow, mean: nearestQuotient(sum, dividedBy: narrow.count, scale: scale), scale)
     }
     if !wide.isEmpty {
       wide.sort()
-      var sum: UInt128 = 0
+      var sum: Int128 = 0
       for distance in wide {
-        let (next, overflowed) = sum.addingReportingOverflow(UInt128(distance))
+        let (next, overflowed) = sum.addingReportingOverflow(distance)
         if overflowed { return nil }
         sum = next
       }
-      return exact(wide, mean: roundedMean(ofSum: sum, count: wide.count, scale: scale), scale)
+      return exact(wide, mean: nearestQuotient(sum, dividedBy: wide.count, scale: scale), scale)
     }
     guard !float.isEmpty else { return nil }
     float.sort()
     return DistanceDistribution(
       rowCount: float.count, maximum: .float64(float[float.count - 1]),
-      mean: correctlyRoundedSum(float) / Double(float.count),
+      mean: exactSum(float) / Double(float.count),
       median: .float64(nearestRank(float, 50)), percentile95: .float64(nearestRank(float, 95)),
       percentile99: .float64(nearestRank(float, 99)))
   }

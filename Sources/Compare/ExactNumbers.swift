@@ -1,9 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Columns
-import TextFormats
-
 /// 10^exponent. Precondition: 0 ≤ exponent ≤ 38.
 func powerOfTen(_ exponent: Int) -> Int128 {
   precondition(0...38 ~= exponent, "10^\(exponent) does not fit 128 bits")
@@ -43,13 +40,6 @@ func unscaledPrintedNumber(_ value: Double, scale: Int) -> Int128? {
   return overflowed ? nil : value < 0 ? -unscaled : unscaled
 }
 
-/// The double nearest to `unscaled` / 10^scale.
-func nearestDouble(_ unscaled: Int128, scale: Int) -> Double {
-  // Both operands of the division are exact, so it rounds once.
-  if unscaled.magnitude < 1 << 53, scale <= 22 { return Double(Int64(unscaled)) / exactPowersOfTen[scale] }
-  return Double(plainText(of: .decimal(unscaled: unscaled, scale: scale))) ?? .nan
-}
-
 /// True if `value` prints as the number `unscaled` / 10^scale.
 @inline(__always)
 func printsAs(_ value: Double, _ unscaled: Int128, scale: Int) -> Bool {
@@ -62,18 +52,3 @@ func printsAs(_ value: Double, _ unscaled: Int128, scale: Int) -> Bool {
 
 /// 10^0 to 10^22: the powers of ten that doubles hold exactly.
 let exactPowersOfTen: [Double] = (0...22).map { (0..<$0).reduce(1.0) { power, _ in power * 10 } }
-
-/// The double nearest to `sum` / (`count` * 10^scale), rounded once. Precondition: `count` is from 1 to 2^60.
-func roundedMean(ofSum sum: UInt128, count: Int, scale: Int) -> Double {
-  let divisor = UInt128(count)
-  var (whole, rest) = sum.quotientAndRemainder(dividingBy: divisor)
-  var digits = String(whole)
-  // A quotient this close to the middle between two doubles is that middle: denominators are below 2^60 * 10^38.
-  for _ in 0..<250 where rest != 0 {
-    (whole, rest) = (rest * 10).quotientAndRemainder(dividingBy: divisor)
-    digits += whole.description
-    if rest == 0 { break }
-  }
-  let shift = String(sum / divisor).utf8.count - digits.utf8.count - scale
-  return Double("\(digits)\(rest == 0 ? "" : "1")e\(rest == 0 ? shift : shift - 1)") ?? .nan
-}

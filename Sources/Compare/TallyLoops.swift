@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Columns
+import Kernels
 
 // Loops over one chunk of paired rows, one for each way to hold values against each other.
 
@@ -75,7 +76,11 @@ func tallyDoubles(
       if !a.isNaN, !b.isNaN { distances.append((a - b).magnitude) }
       return false
     }, sourceOnly: { sourceFloats.append(source[$0]) }, partnerOnly: { compareFloats.append(compare[$0]) })
-  (result.sourceFloats, result.compareFloats, result.distances.float) = (sourceFloats, compareFloats, distances)
+  result.sourceFloats.add(sourceFloats)
+  result.compareFloats.add(compareFloats)
+  result.floatDifference.add(compareFloats)
+  result.floatDifference.add(sourceFloats.map { -$0 })
+  result.distances.float = distances
 }
 
 /// Exact numbers of `scale` in the source against doubles.
@@ -92,7 +97,8 @@ func tallyNumbersAgainstDoubles(
       floats.append(compare[partner])
       return printsEqual(compare[partner], source[row], scale: scale, distances: &distances)
     }, sourceOnly: { sum.add(source[$0]) }, partnerOnly: { floats.append(compare[$0]) })
-  (result.sourceSum, result.compareFloats, result.distances.float) = (sum, floats, distances)
+  result.compareFloats.add(floats)
+  (result.sourceSum, result.distances.float) = (sum, distances)
 }
 
 /// Doubles in the source against exact numbers of `scale`.
@@ -109,13 +115,14 @@ func tallyDoublesAgainstNumbers(
       sum.add(compare[partner])
       return printsEqual(source[row], compare[partner], scale: scale, distances: &distances)
     }, sourceOnly: { floats.append(source[$0]) }, partnerOnly: { sum.add(compare[$0]) })
-  (result.sourceFloats, result.compareSum, result.distances.float) = (floats, sum, distances)
+  result.sourceFloats.add(floats)
+  (result.compareSum, result.distances.float) = (sum, distances)
 }
 
 @inline(__always)
 private func printsEqual(_ value: Double, _ unscaled: Int128, scale: Int, distances: inout [Double]) -> Bool {
   if printsAs(value, unscaled, scale: scale) { return true }
-  if !value.isNaN { distances.append((value - nearestDouble(unscaled, scale: scale)).magnitude) }
+  if !value.isNaN { distances.append((value - nearestQuotient(unscaled, dividedBy: 1, scale: scale)).magnitude) }
   return false
 }
 

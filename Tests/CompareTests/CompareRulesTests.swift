@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Columns
+import Kernels
 import TestSupport
 import Testing
 
@@ -93,7 +94,7 @@ private let byK = CompareRequest(keys: ["k"])
     let scale = Int.random(in: 0...20, using: &random)
     let digits = Int64.random(in: -999_999_999_999_999...999_999_999_999_999, using: &random)
     let unscaled = Int128(digits >> Int64.random(in: 0..<40, using: &random))
-    let nearest = nearestDouble(unscaled, scale: scale)
+    let nearest = nearestQuotient(unscaled, dividedBy: 1, scale: scale)
     for value in [nearest, nearest.nextUp, nearest.nextDown] {
       let thorough = unscaledPrintedNumber(value, scale: scale) == unscaled
       #expect(printsAs(value, unscaled, scale: scale) == thorough, "seed \(random.seed)")
