@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import Synchronization
 
 /// The distinct strings of a column in order of first row; a code is a position in it.
@@ -33,14 +34,32 @@ public final class StringDictionary: Sendable {
   }
 }
 
-/// Codes ordered by their strings' bytes (memcmp, then length). O(n log n) comparisons.
+/// Codes ordered by their strings' bytes (memcmp, then length). O(n log n) comparisons, most of them of the first eight bytes alone.
 private func codesInByteOrder(_ entries: StringArray) -> [UInt32] {
   let offsets = entries.offsets
   return entries.bytes.withUnsafeBytes { bytes in
-    (0..<UInt32(entries.count)).sorted { a, b in
-      let left = bytes[Int(offsets[Int(a)])..<Int(offsets[Int(a) + 1])]
-      let right = bytes[Int(offsets[Int(b)])..<Int(offsets[Int(b) + 1])]
-      return left.lexicographicallyPrecedes(right)
+    var keyed = (0..<entries.count).map { code in
+      (prefix: bigEndianPrefix(bytes, entries.range(code)), code: UInt32(code))
     }
+    keyed.sort { a, b in
+      if a.prefix != b.prefix { return a.prefix < b.prefix }
+      let left = Int(offsets[Int(a.code)])..<Int(offsets[Int(a.code) + 1])
+      let right = Int(offsets[Int(b.code)])..<Int(offsets[Int(b.code) + 1])
+      // In range: offsets ascend and end with the bytes' count.
+      let order = bytes.baseAddress.map {
+        memcmp($0 + left.lowerBound, $0 + right.lowerBound, min(left.count, right.count))
+      }
+      return order == 0 || order == nil ? left.count < right.count : (order ?? 0) < 0
+    }
+    return keyed.map(\.code)
   }
+}
+
+/// The first eight bytes as a number that orders as they do; shorter strings are padded with zeros.
+private func bigEndianPrefix(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> UInt64 {
+  var prefix: UInt64 = 0
+  for position in 0..<8 {
+    prefix = prefix << 8 | UInt64(position < range.count ? bytes[range.lowerBound + position] : 0)
+  }
+  return prefix
 }
