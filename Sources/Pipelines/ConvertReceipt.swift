@@ -43,6 +43,18 @@ public struct ConvertReceipt: Sendable, Equatable {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// The receipt for programs: what is kept in the file, and what this run took.
+  public var json: String {
+    JSONDocument.object(
+      receiptMembers(of: report) + [
+        ("source_bytes", .integer(sourceByteCount)), ("text_bytes", .integer(textByteCount)),
+        ("output_bytes", .integer(outputByteCount)), ("passes", .integer(report.passCount)),
+        ("chunks", .integer(report.chunkCount)), ("seconds", .value(.float64(seconds))),
+        ("peak_memory_bytes", .integer(peakMemoryByteCount)),
+      ]
+    ).text
+  }
+
   /// Bytes of text read, decompressed.
   public var textByteCount: Int { report.inputs.reduce(0) { $0 + $1.byteCount } }
 
@@ -65,8 +77,10 @@ private func shown(_ delimiter: UInt8) -> String {
 }
 
 /// The part of a receipt that is kept inside the file: nothing in it depends on time, threads, memory or folders.
-func storedReceipt(_ report: CSVReport) -> String {
-  JSONDocument.object([
+func storedReceipt(_ report: CSVReport) -> String { JSONDocument.object(receiptMembers(of: report)).text }
+
+private func receiptMembers(of report: CSVReport) -> [(String, JSONDocument)] {
+  [
     ("version", .integer(1)),
     (
       "inputs",
@@ -95,5 +109,5 @@ func storedReceipt(_ report: CSVReport) -> String {
         })
     ),
     ("warnings", .array(report.warnings.map { .string($0) })),
-  ]).text
+  ]
 }

@@ -38,9 +38,9 @@ struct ColonnadeCommand: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch let error as any Diagnosis {
-      guard error.code != StorageError.Kind.closedPipe.rawValue else { exit(withCode: 141) }
+      guard error.code != StorageError.Kind.closedPipe.rawValue else { endProcess(141) }
       printDiagnosis(error)
-      exit(withCode: 2)
+      endProcess(2)
     } catch {
       // Usage errors, --help, --version and explicit exit codes are the argument parser's to print.
       exit(withError: error)

@@ -4,6 +4,7 @@
 import ArgumentParser
 import Columns
 import Pipelines
+import TextFormats
 import Workers
 
 /// Options that every command with long work takes.
@@ -64,11 +65,8 @@ struct CSVInputOptions: ParsableArguments {
 
   /// The options as the library takes them. Throws a usage error.
   func reading() throws -> CSVOptions {
-    do {
-      return try CSVOptions(
-        delimiter: delimiter, nullSpellings: nulls, schema: schema, allText: allText)
-    } catch let error as any Diagnosis {
-      throw ValidationError([error.summary, error.advice].compactMap { $0 }.joined(separator: "; "))
+    try usage {
+      try CSVOptions(delimiter: delimiter, nullSpellings: nulls, schema: schema, allText: allText)
     }
   }
 }

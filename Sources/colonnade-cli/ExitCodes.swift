@@ -8,7 +8,7 @@ import ObjectStorage
 import Pipelines
 
 /// Ends the process at once, saying nothing.
-func exit(withCode code: Int32) -> Never { Glibc.exit(code) }
+func endProcess(_ code: Int32) -> Never { Glibc.exit(code) }
 
 /// Output that a signal leaves half done is removed; a closed pipe becomes an error of the write instead of a signal.
 func prepareSignals() {

@@ -32,7 +32,7 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     let file = try openChunkFile(input)
-    if receipt { return try writeText(conversionReceipt(of: file) + "\n", to: output.output ?? "-") }
+    if receipt { return try writeText(conversionReceipt(of: file), to: output.output ?? "-") }
     let target = try output.target(forTables: true)
     if target.format == .table, !pages { try printToStandardOutput(overview(of: file)) }
     let table = pages ? try pageTable(of: file) : try columnTable(of: file)

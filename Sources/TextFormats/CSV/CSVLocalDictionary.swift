@@ -20,8 +20,10 @@ func hashOfString(_ bytes: UnsafeRawPointer, _ count: Int) -> UInt64 {
       bytes.loadUnaligned(fromByteOffset: index &+ 8, as: UInt64.self) ^ state)
     index &+= 16
   }
+  // The last 16 bytes (of 9 to 15, the first 8 and the last 8): nothing past the end may take part.
+  let nextToLast = bytes.loadUnaligned(fromByteOffset: max(0, count &- 16), as: UInt64.self)
   let last = bytes.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
-  return foldedProduct(bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self) ^ first, last ^ state)
+  return foldedProduct(nextToLast ^ first, last ^ state)
 }
 
 @inline(__always)
