@@ -13,7 +13,7 @@ final class IntegerKeyCoder: KeyCoder {
   private enum Coding {
     /// Nothing but nulls seen.
     case empty
-    /// Codes are value - base + 1.
+    /// Codes are value - base + 1, the difference modulo 2^64.
     case offsets(base: Int64)
     case dense(DenseInterner)
   }
@@ -91,8 +91,10 @@ final class IntegerKeyCoder: KeyCoder {
     if case .offsets(let base) = coding {
       if lowest < base { slack = Int64(offsetCodeLimit) }
       lowest = min(lowest, base)
-      // Cannot overflow: some value was as great.
-      highest = max(highest, base + Int64(max(0, offsetCodeLimit - 2)))
+      let (top, wrapsRound) = base.addingReportingOverflow(Int64(max(0, offsetCodeLimit - 2)))
+      // Offsets that wrapped round from the greatest integers to the least have all of the range.
+      if wrapsRound { lowest = .min }
+      highest = wrapsRound ? .max : max(highest, top)
     }
     let base = lowest.subtractingReportingOverflow(slack)
     let newBase = base.overflow ? Int64.min : base.partialValue
@@ -105,7 +107,7 @@ final class IntegerKeyCoder: KeyCoder {
     let decoded: (slots: [Int64], validity: Validity)
     switch coding {
     case .empty: decoded = decodedSlots(codes, nullCode: 0, empty: 0) { _ in 0 }
-    case .offsets(let base): decoded = decodedSlots(codes, nullCode: 0, empty: 0) { base + (Int64($0) - 1) }
+    case .offsets(let base): decoded = decodedSlots(codes, nullCode: 0, empty: 0) { base &+ (Int64($0) - 1) }
     case .dense(let interner):
       let keys = interner.table.keys()
       decoded = decodedSlots(codes, nullCode: interner.nullCode, empty: 0) { Int64(bitPattern: keys[$0]) }

@@ -169,6 +169,25 @@ func hashTableGrowsWithManyKeys() {
   #expect(keys == Array(values[..<200_000]))
 }
 
+@Test(arguments: [
+  [[Int64.max], [.min], [.max - 1, 0]], [[.max - 1], [.max, .min, .min + 1], [.max - 4]], [[.min], [.max], [0]],
+  [[5], [4], [-1_000_000], [1 << 40], [5, 4]], [[0], [(1 << 31) - 2], [(1 << 31) - 1, 0]],
+])
+func integersAtTheEndsOfTheirRangeKeepTheirNumbers(_ pages: [[Int64]]) {
+  for isPaired in [false, true] {
+    let numbering = KeyNumbering(types: isPaired ? [.int64, .bool] : [.int64])
+    var numbers: [UInt32] = []
+    var seen: [Int64] = []
+    for values in pages {
+      let columns = [values, values.map { $0 & 1 }].map { ColumnPage(values: .int64($0)) }
+      numbering.number(isPaired ? columns : [columns[0]], dictionaries: [nil, nil], into: &numbers)
+      for value in values where !seen.contains(value) { seen.append(value) }
+      #expect(numbers == values.map { UInt32(seen.firstIndex(of: $0)!) })
+    }
+    #expect(numbering.keys().pages[0].values == .int64(seen))
+  }
+}
+
 @Test
 func noRowsGiveNoKeys() {
   let numbering = KeyNumbering(types: [.int64, .string])

@@ -39,6 +39,8 @@ package struct CSVEvidence: Equatable, Sendable {
 
     static let number: Kinds = [.integer, .bigInteger, .point, .exponent, .nonFinite]
     static let alwaysText: Kinds = [.code, .text, .emptyString]
+    /// Kinds of which two different ones in a column make it text.
+    static let families: [Kinds] = [.bool, .date, .number]
   }
 
   /// Kinds of values seen.
@@ -74,9 +76,7 @@ package struct CSVEvidence: Equatable, Sendable {
     !kinds.isDisjoint(with: .alwaysText) || families > 1
   }
 
-  private var families: Int {
-    (kinds.contains(.bool) ? 1 : 0) + (kinds.contains(.date) ? 1 : 0) + (kinds.isDisjoint(with: .number) ? 0 : 1)
-  }
+  private var families: Int { Kinds.families.count { !kinds.isDisjoint(with: $0) } }
 
   /// The narrowest type that keeps every value; nil if there are only nulls. Unchecked numbers count as safe.
   package var type: ColumnType? {
@@ -102,17 +102,5 @@ package struct CSVEvidence: Equatable, Sendable {
   /// True when the type depends on numbers of more than 15 digits that nobody has checked yet.
   package var needsFloatCheck: Bool {
     kinds.contains(.uncheckedAsFloat) && !kinds.contains(.unsafeAsFloat) && type == .float64
-  }
-
-  /// The kinds that a reader should be shown an example of, when the type is asked for.
-  var decidingKinds: [Kinds] {
-    switch type {
-    case .string:
-      let always = [Kinds.text, .code, .emptyString].filter { kinds.contains($0) }
-      if !always.isEmpty { return always }
-      return [.bool, .date, .unsafeAsFloat, .exponent, .bigInteger, .point, .integer].filter { kinds.contains($0) }
-    case .float64: return [.exponent, .nonFinite, .point].filter { kinds.contains($0) }
-    default: return []
-    }
   }
 }

@@ -48,35 +48,5 @@ public struct CSVReport: Sendable, Equatable {
   public var schema: Schema { Schema(columns.map { Field(name: $0.name, type: $0.type) }) }
 }
 
-/// Where a kind of value was first seen in a column.
-struct CSVFirstSight: Equatable {
-  var kind: CSVEvidence.Kinds
-  var file: String
-  /// Data row of the file, counted from 1.
-  var row: Int
-  var shown: String
-}
-
-/// Says in words why a column has its type.
-func reasonForType(
-  forced: ColumnType?, isAllText: Bool, evidence: CSVEvidence, valueCount: Int, sights: [CSVFirstSight], manyFiles: Bool
-) -> String {
-  if let forced { return isAllText ? "all columns are kept as text" : "\(forced), as given" }
-  let values = "\(valueCount) value\(valueCount == 1 ? "" : "s")"
-  switch evidence.type {
-  case nil: return "no values"
-  case .bool: return "\(values), all true or false"
-  case .date: return "\(values), all valid days"
-  case .int64: return "\(values), at most \(evidence.integerDigits) digits"
-  case .decimal:
-    return "\(values), most digits \(evidence.integerDigits) before the point and \(evidence.fractionDigits) after it"
-  case .float64, .string:
-    let sights = evidence.decidingKinds.compactMap { kind in sights.first { !$0.kind.isDisjoint(with: kind) } }
-    let shown = evidence.kinds.isDisjoint(with: .alwaysText) ? Array(sights.prefix(2)) : Array(sights.prefix(1))
-    let places = shown.map { "row \($0.row)\(manyFiles ? " of \($0.file)" : "") has \($0.shown)" }
-    return places.isEmpty ? "\(values)" : places.joined(separator: ", ")
-  }
-}
-
 /// A path's last part: what is said inside files must not depend on folders.
 package func lastComponent(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }

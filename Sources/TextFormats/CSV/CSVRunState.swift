@@ -116,7 +116,8 @@ final class CSVRunState {
       let origin = chunk.origins[part]
       sights[column].append(
         CSVFirstSight(
-          kind: kind, file: lastComponent(of: origin.name), row: (rowsOfFile[origin.file] ?? 0) + row + 1,
+          kind: kind, file: lastComponent(of: origin.name), fileNumber: origin.file,
+          row: (rowsOfFile[origin.file] ?? 0) + row + 1,
           shown: example.shown))
     }
   }
@@ -137,6 +138,13 @@ final class CSVRunState {
     }
   }
 
+  private func reason(_ column: Int, isAllText: Bool, manyFiles: Bool) -> String {
+    if isAllText { return "all columns are kept as text" }
+    if plan[column].forced != nil { return "as given" }
+    return reasonForType(
+      evidence[column], valueCount: rowCount - nullCounts[column], sights: sights[column], manyFiles: manyFiles)
+  }
+
   /// The outcome, once all chunks were added.
   func outcome(inputs: [CSVReport.Input], warnings: [String], passCount: Int, isAllText: Bool, given: Set<String>)
     -> CSVOutcome
@@ -144,10 +152,7 @@ final class CSVRunState {
     let columns = plan.indices.map { column in
       CSVReport.Column(
         name: plan[column].name, type: type(of: column),
-        reason: reasonForType(
-          forced: plan[column].forced, isAllText: isAllText && !given.contains(plan[column].name),
-          evidence: evidence[column], valueCount: rowCount - nullCounts[column],
-          sights: sights[column], manyFiles: inputs.count > 1),
+        reason: reason(column, isAllText: isAllText && !given.contains(plan[column].name), manyFiles: inputs.count > 1),
         nullCount: nullCounts[column])
     }
     let report = CSVReport(

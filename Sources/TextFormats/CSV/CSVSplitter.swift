@@ -99,7 +99,11 @@ final class CSVSplitter {
       if scan(chunk, &filling) { return false }
       if try readMore(into: chunk) { continue }
       // The file ends here; all of it was looked at.
-      if filling.state.inside != 0 { throw endless(chunk, from: filling.state.last_end, code: "csv.open-quote") }
+      if filling.state.inside != 0 {
+        // What is wrong before it is to be found first: the records before it go out as a chunk of their own.
+        if filling.state.last_end > 0 { return false }
+        throw endless(chunk, from: 0, code: "csv.open-quote")
+      }
       if chunk.length == filling.state.last_end || chunk.length == chunk.origins[chunk.origins.count - 1].textOffset {
         return true
       }
