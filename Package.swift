@@ -29,14 +29,17 @@ let package = Package(
     .target(
       name: "Encodings", dependencies: ["Columns", "CColumnShims", "CZlib", "CZstd", "CXXHash"],
       exclude: ["README.md"]),
-    .target(name: "ObjectStorage", dependencies: ["Columns", "CColumnShims"], exclude: ["README.md"]),
+    .target(
+      name: "ObjectStorage", dependencies: ["Columns", "CColumnShims", "CZlib", "CZstd"], exclude: ["README.md"]),
     .target(name: "ChunkFile", dependencies: ["Columns", "Encodings", "ObjectStorage"], exclude: ["README.md"]),
     .target(
       name: "TextFormats", dependencies: ["Columns", "CColumnShims", "Workers"],
       exclude: ["README.md"]),
     .target(name: "Grouping", dependencies: ["Columns", "Kernels"], exclude: ["README.md"]),
     .target(name: "Aggregation", dependencies: ["Columns", "Kernels", "Grouping", "Workers"], exclude: ["README.md"]),
-    .target(name: "Compare", dependencies: ["Columns", "Kernels", "Grouping", "Workers"], exclude: ["README.md"]),
+    .target(
+      name: "Compare", dependencies: ["Columns", "Kernels", "TextFormats", "Grouping", "Workers"],
+      exclude: ["README.md"]),
     .target(
       name: "Pipelines",
       dependencies: [
@@ -45,12 +48,16 @@ let package = Package(
       ], exclude: ["README.md"]),
     .target(
       name: "Colonnade",
-      dependencies: ["Columns", "Kernels", "ChunkFile", "TextFormats", "Aggregation", "Compare", "Pipelines"],
+      dependencies: [
+        "Columns", "Kernels", "ChunkFile", "TextFormats", "Aggregation", "Compare", "Pipelines", "Workers",
+      ],
       exclude: ["README.md"]),
     .executableTarget(
       name: "colonnade-cli",
-      dependencies: ["Pipelines", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-      exclude: ["README.md"]),
+      dependencies: [
+        "Aggregation", "ChunkFile", "Columns", "Compare", "ObjectStorage", "Pipelines", "TextFormats", "Workers",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], exclude: ["README.md"]),
 
     .target(name: "TestSupport", dependencies: ["Columns"], path: "Tests/TestSupport"),
     .testTarget(name: "WorkersTests", dependencies: ["Workers"]),

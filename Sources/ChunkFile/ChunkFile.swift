@@ -28,9 +28,12 @@ public final class ChunkFile: TableSource {
   private let dictionaries: Mutex<[StringDictionary?]>
 
   /// Opens a file. Throws ``ChunkFileError``, or what the object throws.
-  public init(_ object: any ReadableObject) throws {
+  ///
+  /// `name` is for messages where the object's own would say nothing to the user: a temporary file.
+  public init(_ object: any ReadableObject, name: String? = nil) throws {
     let opened = try OpenedFooter(object)
     self.object = object
+    self.name = name ?? object.name
     schema = opened.schema
     rowCount = Int(opened.tail.rowCount)
     formatVersion = Int(Layout.version)
@@ -46,8 +49,8 @@ public final class ChunkFile: TableSource {
     firstBytes.count >= Layout.magic.count && firstBytes.prefix(Layout.magic.count).elementsEqual(Layout.magic)
   }
 
-  /// Name for messages: the object's.
-  public var name: String { object.name }
+  /// Name for messages.
+  public let name: String
 
   /// Number of chunks.
   public var chunkCount: Int { chunkRows.count }

@@ -54,13 +54,8 @@ public struct ColumnPage: Sendable, Equatable {
     guard validity.isValid(row) else { return .null }
     switch values {
     case .int64(let values):
-      switch type {
-      case .bool: return .bool(values[row] != 0)
-      case .date: return .date(daysSinceEpoch: Int(values[row]))
-      case .decimal(_, let scale): return .decimal(unscaled: Int128(values[row]), scale: scale)
-      default: return .int64(values[row])
-      }
-    case .int128(let values): return .decimal(unscaled: values[row], scale: type.scale)
+      return type.value(of: Int128(values[row]))
+    case .int128(let values): return type.value(of: values[row])
     case .float64(let values): return .float64(values[row])
     case .codes(let codes):
       guard let dictionary else { preconditionFailure("codes without their dictionary") }

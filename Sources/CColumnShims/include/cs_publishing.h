@@ -1,9 +1,35 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+// Temporaries that an interrupted process must not leave behind, and the few calls Swift cannot make.
+// Functions that may fail return a negative errno.
 #ifndef CS_PUBLISHING_H
 #define CS_PUBLISHING_H
 #include <stddef.h>
 #include <stdint.h>
+
+/// Creates the new file `path` (open for reading and writing, closed on exec) and remembers it in a fixed table until it is
+/// published or forgotten. Returns the descriptor; `*slot` is its place in the table, -1 if the table is full.
+/// No handled signal can fall between creating and remembering.
+int cs_temporary_create(const char *path, unsigned mode, int *slot);
+
+/// Renames the remembered `temporary` over `target` and forgets it. 0 if done.
+int cs_temporary_publish(int slot, const char *temporary, const char *target);
+
+/// Removes the remembered `temporary` and forgets it.
+void cs_temporary_remove(int slot, const char *temporary);
+
+/// From now on SIGINT, SIGTERM and SIGHUP remove all remembered files, then end the process by that signal (one that is
+/// ignored stays so); SIGPIPE and SIGXFSZ are ignored, so that writing reports EPIPE and EFBIG. For the command alone.
+void cs_install_cleanup_handlers(void);
+
+/// Opens a file without a name in `folder`; -EOPNOTSUPP, -EISDIR or -EINVAL where the file system cannot.
+int cs_open_unnamed(const char *folder);
+
+/// Takes the whole-file lock that goes away with the process. 0 if taken, -EWOULDBLOCK if someone has it.
+int cs_lock(int descriptor);
+
+/// A second descriptor for the same open file, closed on exec.
+int cs_duplicate(int descriptor);
 
 #endif

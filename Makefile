@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: 2026 The Colonnade authors
+# SPDX-License-Identifier: Apache-2.0
+
+export SWIFT_BACKTRACE = enable=no
+RELEASE = swift build -c release --static-swift-stdlib --product colonnade
+PYTHON = .build-venv/bin/python
+
+.PHONY: demo test build unit end-to-end vectors bench lint format setup setup-python clean
+
+# The main job on the real data, from nothing: installs what is missing, builds, runs, shows the result.
+demo: build
+	Examples/demo.sh .build/release/colonnade .build-demo
+
+# Everything that must hold: unit tests, the command from outside, the file format by a second reader.
+test: unit end-to-end vectors
+
+build: setup
+	$(RELEASE)
+
+unit: setup
+	swift test
+
+end-to-end: build setup-python
+	$(PYTHON) -m pytest -q Tests/EndToEnd
+
+vectors: setup-python
+	$(PYTHON) Formats/ChunkFile/reader.py --check Formats/ChunkFile/v0/MANIFEST.tsv
+
+# Side by side with other engines; writes Benchmarks/Results/.
+bench: build setup-python
+	$(PYTHON) Benchmarks/Peers/main_job.py
+
+lint:
+	swift format lint --strict -r Sources Tests Benchmarks Package.swift
+
+format:
+	swift format -i -r Sources Tests Benchmarks Package.swift
+
+setup:
+	@Tests/setup.sh
+
+setup-python: setup
+	@Tests/setup.sh python
+
+clean:
+	rm -rf .build .build-demo .build-bench .build-venv

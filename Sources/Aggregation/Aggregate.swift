@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+import Workers
+
+/// Rows of a result's chunks.
+private let resultChunkRows = 131_072
+
+/// Groups the rows of `sources` by the query's keys and computes its aggregates per group.
+///
+/// The result has the keys' columns, then the aggregates', ordered as the query says. It is the same, bit for bit, for any number of
+/// threads, any chunks and any order of the rows. Inputs are joined by column name; int64 and decimal columns of several inputs
+/// become one decimal type. Only the columns that the query names are read.
+///
+/// Types: `count` int64; `sum` of int64 is int64 if all sums fit, else a decimal without fraction; `sum` of decimals is a decimal of the
+/// same scale with as many digits as needed; `sum` of float64 and every `mean` are float64, correctly rounded; `min` and `max` keep
+/// the column's type. Without values, `sum`, `mean`, `min` and `max` are null.
+///
+/// Throws a Diagnosis: `aggregate.syntax`, `column.unknown`, `aggregate.mismatch`, `aggregate.type`, `aggregate.overflow` (a sum of more
+/// than 38 digits), `aggregate.no-input`, or what reading an input throws. Memory: proportional to the number of groups, per thread.
+public func aggregate(_ sources: [any TableSource], _ query: AggregateQuery, threads: Int) throws -> Table {
+  precondition(threads > 0, "at least one thread")
+  let plan = try AggregatePlan(query, sources)
+  let whole = try aggregateChunks(plan, threads: threads)
+  return table(try whole.resultColumns(), plan)
+}
+
+/// Each worker takes chunks as they come and keeps aggregates of its own; these are merged at the end.
+private func aggregateChunks(_ plan: AggregatePlan, threads: Int) throws -> PartialAggregates {
+  let work = plan.sources.enumerated().flatMap { number, source in
+    (0..<source.chunkCount).map { (source: number, chunk: $0) }
+  }
+  let partials = (0..<max(1, min(threads, work.count))).map { _ in PartialAggregates(plan) }
+  let counter = WorkCounter(limit: work.count)
+  try runWorkers(partials.count) { worker, cancellation in
+    while !cancellation.isCancelled, let next = counter.next() {
+      let (number, chunk) = work[next]
+      try partials[worker].add(plan.sources[number], number: number, chunk: chunk)
+    }
+  }
+  for partial in partials.dropFirst() { partials[0].merge(partial) }
+  return partials[0]
+}
+
+/// Orders the groups and cuts the result into chunks.
+private func table(_ columns: [ResultColumn], _ plan: AggregatePlan) -> Table {
+  let rowCount = columns.first?.page.rowCount ?? 0
+  var order = SortOrder(rowCount: rowCount)
+  for (column, isDescending) in plan.order { order.append(columns[column], descending: isDescending) }
+  for key in columns.prefix(plan.keys.count) { order.append(key) }
+  let rows = order.sortedRows().prefix(plan.limit ?? rowCount)
+  let chunks = stride(from: 0, to: rows.count, by: resultChunkRows).map { first in
+    columns.map { gather($0.page, rows[first..<min(rows.count, first + resultChunkRows)]) }
+  }
+  return Table(
+    name: "result", schema: Schema(columns.map { Field(name: $0.name, type: $0.type) }), chunks: chunks,
+    dictionaries: columns.map(\.dictionary))
+}

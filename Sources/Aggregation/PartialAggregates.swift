@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+import Grouping
+
+/// Groups and accumulators of one worker. Partial aggregates of any split of the rows merge into the same whole.
+///
+/// @unchecked Sendable: one worker uses it at a time, and the caller only after all workers have ended.
+final class PartialAggregates: @unchecked Sendable {
+  /// What is kept of one column.
+  struct ColumnState {
+    var nulls = GroupCounts()
+    var sums: (any Accumulator)?
+    var minima: (any Accumulator)?
+    var maxima: (any Accumulator)?
+
+    var all: [any Accumulator] { [sums, minima, maxima].compactMap { $0 } }
+  }
+
+  let plan: AggregatePlan
+  /// nil without keys: everything is group 0.
+  private let numbering: KeyNumbering?
+  private var groupNumbers: [UInt32] = []
+  private(set) var rowCounts = GroupCounts()
+  private(set) var columns: [ColumnState]
+
+  init(_ plan: AggregatePlan) {
+    self.plan = plan
+    numbering = plan.keys.isEmpty ? nil : KeyNumbering(types: plan.keys.map(\.type))
+    columns = plan.values.map(makeState)
+  }
+
+  /// Number of groups; without keys there is one even over no rows.
+  var groupCount: Int { numbering?.count ?? 1 }
+
+  /// The groups' keys: row `g` is group `g`.
+  func keys() -> (pages: [ColumnPage], dictionaries: [StringDictionary?]) { numbering?.keys() ?? ([], []) }
+
+  /// Takes in one chunk of input `number`.
+  func add(_ source: any TableSource, number: Int, chunk: Int) throws {
+    try numberGroups(source, number: number, chunk: chunk)
+    let runs = numbering == nil ? nil : groupNumbers.withUnsafeBufferPointer(findRuns)
+    for (index, value) in plan.values.enumerated() {
+      let page = try value.column.page(of: source, number: number, chunk: chunk)
+      let dictionary = try value.column.dictionary(of: source, number: number)
+      withRows(runs) { rows in
+        columns[index].nulls.addNulls(of: page, rows)
+        if case .allNull = page.validity { return }
+        for accumulator in columns[index].all { accumulator.add(page, dictionary, rows) }
+      }
+    }
+    withRows(runs) { rowCounts.add($0) }
+  }
+
+  /// Takes in all of another's groups.
+  func merge(_ other: PartialAggregates) {
+    var groups: [UInt32] = [0]
+    if let numbering {
+      let keys = other.keys()
+      numbering.number(keys.pages, dictionaries: keys.dictionaries, into: &groups)
+    }
+    rowCounts.merge(other.rowCounts, groups: groups, groupCount: groupCount)
+    for index in columns.indices {
+      columns[index].nulls.merge(other.columns[index].nulls, groups: groups, groupCount: groupCount)
+      for (own, theirs) in zip(columns[index].all, other.columns[index].all) {
+        own.merge(theirs, groups: groups, groupCount: groupCount)
+      }
+    }
+  }
+
+  private func numberGroups(_ source: any TableSource, number: Int, chunk: Int) throws {
+    guard let numbering else {
+      let rowCount = source.rowCount(ofChunk: chunk)
+      if groupNumbers.count != rowCount { groupNumbers = [UInt32](repeating: 0, count: rowCount) }
+      return
+    }
+    let pages = try plan.keys.map { try $0.page(of: source, number: number, chunk: chunk) }
+    let dictionaries = try plan.keys.map { try $0.dictionary(of: source, number: number) }
+    numbering.number(pages, dictionaries: dictionaries, into: &groupNumbers)
+  }
+
+  private func withRows(_ runs: GroupedRows.Runs?, _ body: (GroupedRows) -> Void) {
+    groupNumbers.withUnsafeBufferPointer {
+      body(GroupedRows(groups: $0, groupCount: groupCount, isSingleGroup: numbering == nil, runs: runs))
+    }
+  }
+}
+
+private func makeState(_ value: AggregatePlan.ValueColumn) -> PartialAggregates.ColumnState {
+  let type = value.column.type
+  func extremes(_ extreme: Extreme) -> any Accumulator {
+    switch type {
+    case .string: StringExtremes(extreme)
+    case .decimal where type.isWide: WideExtremes(extreme)
+    default: IntegerExtremes(extreme)
+    }
+  }
+  var state = PartialAggregates.ColumnState()
+  if !value.functions.isDisjoint(with: [.sum, .mean]) {
+    switch type {
+    case .float64: state.sums = FloatSums()
+    case .decimal where type.isWide: state.sums = WideSums()
+    default: state.sums = IntegerSums()
+    }
+  }
+  if value.functions.contains(.min) { state.minima = extremes(.minimum) }
+  if value.functions.contains(.max) { state.maxima = extremes(.maximum) }
+  return state
+}

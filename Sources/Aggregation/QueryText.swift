@@ -1,0 +1,199 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+
+extension AggregateQuery {
+  /// Reads a query from the command's texts: `by` as `date, state as s`, `aggregates` as `sum(cases), count(*) as n`, `orderBy` as
+  /// `date, sum(cases) desc`.
+  ///
+  /// Names with spaces, commas, brackets or quotes are written in double quotes, a quote inside doubled. Functions may be written in any
+  /// case; `avg` is `mean`. Empty and nil texts are empty lists. Throws `aggregate.syntax` with the position; needs no input.
+  public init(
+    by: String?, aggregates: String?, orderBy: String? = nil, limit: Int? = nil
+  ) throws(AggregateSyntaxError) {
+    var keys = QueryText(by ?? "", part: .keys)
+    var calls = QueryText(aggregates ?? "", part: .aggregates)
+    var order = QueryText(orderBy ?? "", part: .order)
+    self.init(limit: limit)
+    self.keys = try keys.list { text throws(AggregateSyntaxError) in
+      GroupKey(try text.name("a column name"), as: try text.alias())
+    }
+    self.aggregates = try calls.list { text throws(AggregateSyntaxError) in try text.aggregate() }
+    self.order = try order.list { text throws(AggregateSyntaxError) in try text.sortKey() }
+    if let limit, limit < 0 {
+      throw AggregateSyntaxError(part: .limit, item: 0, summary: "a negative number of rows: \(limit)", advice: nil)
+    }
+    do {
+      _ = try sortColumns()
+    } catch {
+      let starts = [.keys: keys.starts, .aggregates: calls.starts, .order: order.starts][error.part] ?? []
+      throw error.item < starts.count ? error.at(starts[error.item]) : error
+    }
+  }
+}
+
+extension AggregateQuery {
+  /// Columns that the query reads, each once, in order of first mention.
+  public var columnNames: [String] {
+    var names: [String] = []
+    for name in keys.map(\.column) + aggregates.compactMap(\.column) where !names.contains(name) { names.append(name) }
+    return names
+  }
+}
+
+/// Column names divided by commas, written as in a query: `date, "name, with comma"`. Throws `aggregate.syntax` where there are none.
+public func columnNames(
+  in text: String, part: AggregateSyntaxError.Part
+) throws(AggregateSyntaxError) -> [String] {
+  var cursor = QueryText(text, part: part)
+  let names = try cursor.list { text throws(AggregateSyntaxError) in try text.name("a column name") }
+  guard names.isEmpty else { return names }
+  throw AggregateSyntaxError(
+    part: part, item: 0, summary: "no column named", advice: "\(part.rawValue) takes names such as 'date,state'")
+}
+
+/// A cursor over one option's text.
+private struct QueryText {
+  /// Where each item of the list starts, counted from 1.
+  private(set) var starts: [Int] = []
+  private let characters: [Character]
+  private let part: AggregateSyntaxError.Part
+  private var position = 0
+
+  init(_ text: String, part: AggregateSyntaxError.Part) {
+    characters = Array(text)
+    self.part = part
+  }
+
+  /// Items between commas; none in an empty text.
+  mutating func list<T>(
+    _ item: (inout QueryText) throws(AggregateSyntaxError) -> T
+  ) throws(AggregateSyntaxError) -> [T] {
+    skipSpace()
+    var items: [T] = []
+    if position == characters.count { return items }
+    while true {
+      skipSpace()
+      starts.append(position + 1)
+      items.append(try item(&self))
+      if position == characters.count { return items }
+      guard accept(",") else { throw unexpected("a comma") }
+    }
+  }
+
+  /// A name, quoted or bare.
+  mutating func name(_ what: String) throws(AggregateSyntaxError) -> String {
+    skipSpace()
+    if position < characters.count, characters[position] == "\"" { return try quotedName() }
+    let start = position
+    while position < characters.count, !characters[position].isWhitespace, !",()\"".contains(characters[position]) {
+      position += 1
+    }
+    guard position > start else { throw unexpected(what) }
+    defer { skipSpace() }
+    return String(characters[start..<position])
+  }
+
+  /// `as NAME`, or nothing.
+  mutating func alias() throws(AggregateSyntaxError) -> String? {
+    acceptWord("as") ? try name("a name") : nil
+  }
+
+  /// `FUNCTION(COLUMN) [as NAME]`.
+  mutating func aggregate() throws(AggregateSyntaxError) -> Aggregate {
+    let (function, column) = try call(named: try name("a function such as sum(cases)"), at: starts.last ?? 1)
+    return Aggregate(function, of: column, as: try alias())
+  }
+
+  /// `NAME [asc|desc]`, the name perhaps a call.
+  mutating func sortKey() throws(AggregateSyntaxError) -> SortKey {
+    var name = try name("a column name")
+    if position < characters.count, characters[position] == "(" {
+      let (function, column) = try call(named: name, at: starts.last ?? 1)
+      name = Aggregate(function, of: column).text
+    }
+    if acceptWord("desc") { return SortKey(name, descending: true) }
+    _ = acceptWord("asc")
+    return SortKey(name)
+  }
+
+  /// The rest of a call whose name was read.
+  private mutating func call(
+    named name: String, at start: Int
+  ) throws(AggregateSyntaxError) -> (AggregateFunction, String?) {
+    let lowered = name.lowercased()
+    guard let function = AggregateFunction(rawValue: lowered == "avg" ? "mean" : lowered) else {
+      let known = AggregateFunction.allCases.map(\.rawValue) + ["avg"]
+      let isCall = position < characters.count && characters[position] == "("
+      throw error(
+        at: start, isCall ? "no function \"\(name)\"" : "expected a function of a column, found \"\(name)\"",
+        isCall ? adviceOnName(name, known, list: "functions are") : "write sum(\(name)), count(\(name)) or the like")
+    }
+    guard accept("(") else { throw unexpected("\"(\" after \(name)") }
+    var column: String?
+    let star = position + 1
+    if accept("*") {
+      guard function == .count else {
+        throw error(at: star, "\(name)(*) has no meaning", "name a column; only count(*) counts rows")
+      }
+    } else {
+      column = try self.name("a column name")
+    }
+    guard accept(")") else { throw unexpected("\")\"") }
+    return (function, column)
+  }
+
+  private mutating func quotedName() throws(AggregateSyntaxError) -> String {
+    let start = position
+    var name = ""
+    position += 1
+    while position < characters.count {
+      if characters[position] != "\"" {
+        name.append(characters[position])
+        position += 1
+      } else if position + 1 < characters.count, characters[position + 1] == "\"" {
+        name.append("\"")
+        position += 2
+      } else {
+        position += 1
+        skipSpace()
+        return name
+      }
+    }
+    throw error(at: start + 1, "a quoted name without its closing quote", "close it with \"; a quote inside is doubled")
+  }
+
+  private mutating func skipSpace() {
+    while position < characters.count, characters[position].isWhitespace { position += 1 }
+  }
+
+  private mutating func accept(_ character: Character) -> Bool {
+    guard position < characters.count, characters[position] == character else { return false }
+    position += 1
+    skipSpace()
+    return true
+  }
+
+  /// Accepts a bare word in any case, if it stands alone.
+  private mutating func acceptWord(_ word: String) -> Bool {
+    let end = position + word.count
+    guard end <= characters.count, String(characters[position..<end]).lowercased() == word else { return false }
+    guard end == characters.count || characters[end].isWhitespace || ",\"".contains(characters[end]) else {
+      return false
+    }
+    position = end
+    skipSpace()
+    return true
+  }
+
+  private func unexpected(_ wanted: String) -> AggregateSyntaxError {
+    let found = position < characters.count ? "\"\(characters[position])\"" : "the end"
+    return error(at: position + 1, "expected \(wanted), found \(found)", nil)
+  }
+
+  private func error(at position: Int, _ summary: String, _ advice: String?) -> AggregateSyntaxError {
+    AggregateSyntaxError(
+      part: part, item: max(0, starts.count - 1), position: position, summary: summary, advice: advice)
+  }
+}

@@ -1,0 +1,137 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+import Grouping
+import Kernels
+
+/// Row order by several columns, worked out on integers: each column becomes offsets or ranks, these are packed side by side into
+/// 64-bit words, and the rows are sorted by counting, byte by byte from the last. Stable. O(rows x bytes of the packed keys).
+struct SortOrder {
+  private let rowCount: Int
+  /// Packed keys, most significant word first, and the bits used in each.
+  private var words: [(keys: [UInt64], bits: Int)] = []
+
+  init(rowCount: Int) { self.rowCount = rowCount }
+
+  /// Adds a column, less significant than those before it. Nulls are last in either direction, NaN is the greatest number.
+  mutating func append(_ column: ResultColumn, descending: Bool = false) {
+    let validity = column.page.validity
+    if validity != .allValid { append(bits: 1) { validity.isValid($0) ? 0 : 1 } }
+    switch column.page.values {
+    case .int64(let values): append(values, validity, descending)
+    case .float64(let values): append(values.map(orderedBits), validity, descending)
+    case .int128(let values): append(values, validity, descending)
+    case .codes(let codes):
+      let ranks = column.dictionary?.ranks ?? []
+      append(codes.enumerated().map { validity.isValid($0) ? Int64(ranks[Int($1)]) : 0 }, validity, descending)
+    case .strings:
+      // Equal strings must get equal ranks: they are numbered first.
+      let numbering = KeyNumbering(types: [.string])
+      var numbers: [UInt32] = []
+      numbering.number([ColumnPage(values: column.page.values)], dictionaries: [nil], into: &numbers)
+      let ranks = numbering.keys().dictionaries[0]?.ranks ?? []
+      append(numbers.map { Int64(ranks[Int($0)]) }, validity, descending)
+    }
+  }
+
+  /// Rows in order.
+  func sortedRows() -> [UInt32] {
+    var rows = Array(0..<UInt32(rowCount))
+    guard rowCount > 1 else { return rows }
+    var moved = rows
+    for word in words.reversed() {
+      for shift in stride(from: 0, to: word.bits, by: 8) {
+        sortByByte(word.keys, shift: UInt64(shift), rows, into: &moved)
+        swap(&rows, &moved)
+      }
+    }
+    return rows
+  }
+
+  private mutating func append(_ values: [Int64], _ validity: Validity, _ descending: Bool) {
+    let valid = values.indices.lazy.filter { validity.isValid($0) }
+    guard let first = valid.first else { return }
+    var least = values[first]
+    var greatest = least
+    for row in valid {
+      least = min(least, values[row])
+      greatest = max(greatest, values[row])
+    }
+    // Differences modulo 2^64 are right as unsigned numbers.
+    append(bits: 64 - (greatest &- least).leadingZeroBitCount) { row in
+      guard validity.isValid(row) else { return 0 }
+      return UInt64(bitPattern: descending ? greatest &- values[row] : values[row] &- least)
+    }
+  }
+
+  private mutating func append(_ values: [Int128], _ validity: Validity, _ descending: Bool) {
+    let valid = values.indices.lazy.filter { validity.isValid($0) }
+    guard let first = valid.first else { return }
+    var least = values[first]
+    var greatest = least
+    for row in valid {
+      least = min(least, values[row])
+      greatest = max(greatest, values[row])
+    }
+    let bits = 128 - (greatest &- least).leadingZeroBitCount
+    for shift in bits > 64 ? [64, 0] : [0] {
+      append(bits: min(64, bits - shift)) { row in
+        guard validity.isValid(row) else { return 0 }
+        let offset = UInt128(truncatingIfNeeded: descending ? greatest &- values[row] : values[row] &- least)
+        return UInt64(truncatingIfNeeded: offset >> UInt128(shift))
+      }
+    }
+  }
+
+  /// Adds `bits` lower bits to the packed keys; `key` gives those of a row.
+  private mutating func append(bits: Int, _ key: (Int) -> UInt64) {
+    if bits == 0 { return }
+    guard let last = words.indices.last, words[last].bits + bits <= 64 else {
+      words.append(((0..<rowCount).map(key), bits))
+      return
+    }
+    for row in 0..<rowCount { words[last].keys[row] = words[last].keys[row] << UInt64(bits) | key(row) }
+    words[last].bits += bits
+  }
+}
+
+/// One stable counting sort by the byte at `shift`.
+private func sortByByte(_ keys: [UInt64], shift: UInt64, _ rows: [UInt32], into moved: inout [UInt32]) {
+  var starts = [Int](repeating: 0, count: 257)
+  keys.withUnsafeBufferPointer { keys in
+    for key in keys { starts[Int(key >> shift & 255) + 1] += 1 }
+    // All rows alike: nothing moves.
+    for byte in 1...256 { starts[byte] += starts[byte - 1] }
+    moved.withUnsafeMutableBufferPointer { moved in
+      starts.withUnsafeMutableBufferPointer { starts in
+        for row in rows {
+          let byte = Int(keys[Int(row)] >> shift & 255)
+          moved[starts[byte]] = row
+          starts[byte] += 1
+        }
+      }
+    }
+  }
+}
+
+/// The rows `rows` of a page, in that order.
+func gather(_ page: ColumnPage, _ rows: ArraySlice<UInt32>) -> ColumnPage {
+  let values: PageValues
+  switch page.values {
+  case .int64(let all): values = .int64(rows.map { all[Int($0)] })
+  case .int128(let all): values = .int128(rows.map { all[Int($0)] })
+  case .float64(let all): values = .float64(rows.map { all[Int($0)] })
+  case .codes(let all): values = .codes(rows.map { all[Int($0)] })
+  case .strings(let all):
+    var strings = StringArray(reservingStrings: rows.count)
+    for row in rows { all.withUTF8(Int(row)) { strings.append($0) } }
+    values = .strings(strings)
+  }
+  guard case .bits = page.validity else { return ColumnPage(values: values, validity: page.validity) }
+  var words = [UInt64](repeating: 0, count: (rows.count + 63) / 64)
+  for (position, row) in rows.enumerated() where page.validity.isValid(Int(row)) {
+    words[position >> 6] |= 1 << UInt64(position & 63)
+  }
+  return ColumnPage(values: values, validity: Validity(words: words, rowCount: rows.count))
+}

@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+
+/// A column of several inputs, brought to one type.
+struct UnifiedColumn {
+  /// The type all inputs' pages are brought to.
+  let type: ColumnType
+  /// Name in the inputs.
+  let name: String
+  /// Per input: where the column is, and its type there.
+  private let locations: [(position: Int, type: ColumnType)]
+
+  /// Finds `name` in each input. int64 and decimals join to a decimal that holds all of them.
+  ///
+  /// Throws `column.unknown`, or `aggregate.mismatch` for types that do not join.
+  init(_ name: String, in sources: [any TableSource]) throws {
+    self.name = name
+    var locations: [(position: Int, type: ColumnType)] = []
+    for source in sources {
+      let position = try source.schema.require(name, in: source.name)
+      locations.append((position, source.schema.fields[position].type))
+    }
+    var type = locations[0].type
+    for (source, location) in zip(sources, locations) where location.type != type {
+      guard let joined = joinedType(type, location.type) else {
+        throw AggregateError(
+          code: "aggregate.mismatch",
+          summary: "the column is \(location.type) here and \(locations[0].type) in \(sources[0].name)",
+          place: Place(file: source.name, column: name), advice: "convert both inputs with one type for it in --schema")
+      }
+      type = joined
+    }
+    self.type = type
+    self.locations = locations
+  }
+
+  /// The dictionary that codes of `source`'s pages refer to.
+  func dictionary(of source: any TableSource, number: Int) throws -> StringDictionary? {
+    try source.dictionary(column: locations[number].position)
+  }
+
+  /// One page of input `number`, in the unified type. Throws `aggregate.overflow` if a value needs more than 38 digits in it.
+  func page(of source: any TableSource, number: Int, chunk: Int) throws -> ColumnPage {
+    let page = try source.page(column: locations[number].position, chunk: chunk)
+    let own = locations[number].type
+    if own == type || own.isWide == type.isWide && own.scale == type.scale { return page }
+    return try rescaled(page, by: type.scale - own.scale, file: source.name)
+  }
+
+  private func rescaled(_ page: ColumnPage, by digits: Int, file: String) throws -> ColumnPage {
+    let factor = powerOfTen(digits)
+    switch page.values {
+    case .int64(let values) where !type.isWide:
+      // Cannot overflow: the unified precision has room for the values' digits; null slots may hold anything.
+      return ColumnPage(values: .int64(values.map { $0 &* Int64(factor) }), validity: page.validity)
+    case .int64(let values):
+      return ColumnPage(
+        values: .int128(try scaled(values, page.validity, factor, file) { Int128($0) }), validity: page.validity)
+    case .int128(let values):
+      return ColumnPage(
+        values: .int128(try scaled(values, page.validity, factor, file) { $0 }), validity: page.validity)
+    default: preconditionFailure("only integers are rescaled")
+    }
+  }
+
+  private func scaled<T>(
+    _ values: [T], _ validity: Validity, _ factor: Int128, _ file: String, _ widen: (T) -> Int128
+  ) throws -> [Int128] {
+    let limit = powerOfTen(ColumnType.maximumDecimalPrecision)
+    return try values.enumerated().map { row, value in
+      guard validity.isValid(row) else { return 0 }
+      let (product, overflow) = widen(value).multipliedReportingOverflow(by: factor)
+      guard !overflow, product.magnitude < limit.magnitude else {
+        throw AggregateError(
+          code: "aggregate.overflow",
+          summary: "a value needs more than 38 digits with the other inputs' \(type.scale) decimals",
+          place: Place(file: file, column: name), advice: "aggregate the inputs one by one, or with fewer decimals")
+      }
+      return product
+    }
+  }
+}
+
+/// 10^exponent. Precondition: exponent in 0...38.
+func powerOfTen(_ exponent: Int) -> Int128 { (0..<exponent).reduce(Int128(1)) { power, _ in power * 10 } }
+
+/// The decimal that holds both types' values (as far as 38 digits go), nil if they do not mix.
+private func joinedType(_ a: ColumnType, _ b: ColumnType) -> ColumnType? {
+  guard let (digitsA, scaleA) = digits(a), let (digitsB, scaleB) = digits(b) else { return nil }
+  let scale = max(scaleA, scaleB)
+  let precision = scale + max(digitsA - scaleA, digitsB - scaleB)
+  return .decimal(precision: min(precision, ColumnType.maximumDecimalPrecision), scale: scale)
+}
+
+private func digits(_ type: ColumnType) -> (precision: Int, scale: Int)? {
+  switch type {
+  case .int64: (19, 0)
+  case .decimal(let precision, let scale): (precision, scale)
+  default: nil
+  }
+}

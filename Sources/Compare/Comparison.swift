@@ -1,0 +1,163 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+
+/// What differs between two tables.
+public struct Comparison: Sendable {
+  /// Name of the source table.
+  public let sourceName: String
+  /// Name of the table held against it.
+  public let compareName: String
+  /// The key columns, in the order asked for.
+  public let keys: [ColumnPairing]
+  /// Columns on one side only, and types that differ.
+  public let schema: SchemaDifferences
+  /// Rows of the source.
+  public let sourceRowCount: Int
+  /// Rows of the other table.
+  public let compareRowCount: Int
+  /// Source rows whose key the other table lacks.
+  public let sourceOnlyRowCount: Int
+  /// Rows of the other table whose key the source lacks.
+  public let compareOnlyRowCount: Int
+  /// Rows whose key both have and in which no compared column differs.
+  public let equalRowCount: Int
+  /// Rows whose key both have and in which at least one compared column differs.
+  public let differentRowCount: Int
+  /// The compared columns: in the order asked for, else in the source's.
+  public let columns: [ColumnComparison]
+  /// First source rows whose key the other table lacks.
+  public let sourceOnlyExamples: [RowExample]
+  /// First rows of the other table whose key the source lacks.
+  public let compareOnlyExamples: [RowExample]
+  /// Which rows belong together, and which of them differ: for ``DifferingRows``.
+  let alignment: RowAlignment
+  let differing: [[UInt64]]
+
+  /// Rows whose key both tables have: always equal plus different rows.
+  public var pairedRowCount: Int { equalRowCount + differentRowCount }
+
+  /// True if every row has an equal one on the other side; schemas may still differ.
+  public var hasEqualRows: Bool { sourceOnlyRowCount == 0 && compareOnlyRowCount == 0 && differentRowCount == 0 }
+}
+
+/// How the values of two columns of one name are held against each other.
+public enum ComparedAs: String, Sendable, CaseIterable {
+  /// Truth values.
+  case bool
+  /// Whole numbers, exactly.
+  case integer
+  /// Numbers of which at least one side has digits after the point, exactly: `1358` equals `1358.0`.
+  case decimal
+  /// Doubles: NaN equals NaN, -0.0 equals 0.0.
+  case float64
+  /// A double stands for the number it prints as (shortest digits that read back), held exactly against the other side's.
+  case printedNumber = "printed_number"
+  /// Calendar days.
+  case date
+  /// Strings by their bytes.
+  case string
+  /// Values of unlike types, by what they print as.
+  case text
+}
+
+/// One column of both tables.
+public struct ColumnPairing: Sendable, Hashable {
+  /// Name on both sides.
+  public let name: String
+  /// Type in the source.
+  public let sourceType: ColumnType
+  /// Type in the other table.
+  public let compareType: ColumnType
+  /// How values are held against each other.
+  public let comparedAs: ComparedAs
+  /// Positions in the two schemas.
+  let sourcePosition: Int
+  let comparePosition: Int
+}
+
+/// How the two schemas differ. Order of columns is no difference.
+public struct SchemaDifferences: Sendable, Equatable {
+  /// Columns that the other table lacks, in the source's order.
+  public let onlyInSource: [Field]
+  /// Columns that the source lacks, in the other table's order.
+  public let onlyInCompare: [Field]
+  /// Columns of both whose types differ, in the source's order.
+  public let typeDifferences: [ColumnPairing]
+
+  /// True if names and types agree.
+  public var isEmpty: Bool { onlyInSource.isEmpty && onlyInCompare.isEmpty && typeDifferences.isEmpty }
+}
+
+/// What differs in one column, over the rows whose key both tables have.
+public struct ColumnComparison: Sendable {
+  /// The column.
+  public let pairing: ColumnPairing
+  /// Rows with equal values, or null on both sides.
+  public let equalCount: Int
+  /// All other rows.
+  public let differentCount: Int
+  /// Of the different rows, those where the source alone has no value.
+  public let sourceNullCount: Int
+  /// Of the different rows, those where the other table alone has no value.
+  public let compareNullCount: Int
+  /// Sums of both sides; nil unless both are numbers.
+  public let sums: ComparedSums?
+  /// How far numbers are apart; nil unless both sides are numbers and some row has two different ones.
+  public let distances: DistanceDistribution?
+  /// First differing rows.
+  public let examples: [DifferenceExample]
+}
+
+/// Sums of a column over the rows whose key both tables have, nulls left out.
+public struct ComparedSums: Sendable, Equatable {
+  /// The source's sum: exact, or for float64 correctly rounded; null if there is no value or the sum leaves 128 bits.
+  public let source: Value
+  /// The other table's.
+  public let compare: Value
+  /// Other table's sum less the source's: exact, or rounded once if both sides are float64. With float64 on one side only it is
+  /// taken between the two sums as doubles. Null if either sum is null or it leaves 128 bits.
+  public let difference: Value
+}
+
+/// Distribution of the absolute difference over the rows in which both sides have a number and these differ.
+///
+/// Rows with a NaN are left out. Percentiles are by nearest rank: the smallest distance that at least that share of the rows does
+/// not exceed. Where neither side is float64 all but the mean are exact decimals.
+public struct DistanceDistribution: Sendable, Equatable {
+  /// Rows it is about.
+  public let rowCount: Int
+  /// Greatest distance.
+  public let maximum: Value
+  /// Mean distance: the exact quotient rounded once, of float64 distances their correctly rounded sum divided.
+  public let mean: Double
+  /// Half of the rows are not further apart.
+  public let median: Value
+  /// 95 % of the rows are not further apart.
+  public let percentile95: Value
+  /// 99 % of the rows are not further apart.
+  public let percentile99: Value
+}
+
+/// A row that one table alone has.
+public struct RowExample: Sendable, Equatable {
+  /// Row number in its table, counted from 1.
+  public let row: Int
+  /// Values of the key columns.
+  public let key: [Value]
+}
+
+/// A row in which a column differs.
+public struct DifferenceExample: Sendable, Equatable {
+  /// Row number in the source, counted from 1.
+  public let sourceRow: Int
+  /// Row number in the other table, counted from 1.
+  public let compareRow: Int
+  /// Values of the key columns, as the source has them.
+  public let key: [Value]
+  /// The source's value.
+  public let source: Value
+  /// The other table's value.
+  public let compare: Value
+}

@@ -1,0 +1,180 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import ChunkFile
+import Columns
+import Glibc
+import ObjectStorage
+import Synchronization
+import TextFormats
+
+/// What to convert, and how.
+public struct ConvertOptions: Sendable {
+  /// How far a conversion has come.
+  public struct Progress: Sendable {
+    /// Bytes of the inputs taken so far, as stored; starts again if the inputs are read a second time.
+    public let consumedByteCount: Int
+    /// Bytes of all inputs, nil where that is not known.
+    public let totalByteCount: Int?
+    /// Data rows so far.
+    public let rowCount: Int
+  }
+
+  /// CSVs with the same columns, in any order.
+  public var inputs: [any CSVInput]
+  /// Dialect, given types, nulls, columns, threads.
+  public var reading: CSVOptions
+  /// How pages are compressed.
+  public var compression = Compression.automatic
+  /// Called after each chunk, from any thread.
+  public var progress: (@Sendable (Progress) -> Void)?
+
+  /// Everything found by itself, with one thread.
+  public init(inputs: [any CSVInput], reading: CSVOptions = CSVOptions()) {
+    self.inputs = inputs
+    self.reading = reading
+  }
+}
+
+/// Converts CSVs to one chunk file, which the caller then publishes.
+///
+/// `makeOutput` is called once for each reading of the inputs: where a late value contradicts what is already written, that
+/// output is discarded and a new one is made. Returns the last one, complete. Memory: some threads x 20 MB and the dictionaries, however
+/// large the inputs. Throws a `Diagnosis` for what is wrong with inputs or output; the output is then discarded.
+public func convert(
+  _ options: ConvertOptions, makeOutput: @escaping () throws -> any ObjectWriter
+) throws -> (receipt: ConvertReceipt, output: any ObjectWriter) {
+  let start = secondsNow()
+  let sink = ChunkFileSink(compression: options.compression, makeOutput: makeOutput)
+  do {
+    let meter = ConvertMeter(inputCount: options.inputs.count)
+    let outcome = try readCSVs(
+      options.inputs.map { stream(of: $0, meter: meter) }, options: options.reading, into: sink,
+      progress: rowCounter(options.progress, meter))
+    let (output, summary) = try sink.finish(outcome)
+    let receipt = ConvertReceipt(
+      report: outcome.report, sourceByteCount: meter.consumedByteCount, outputByteCount: summary.byteCount,
+      columnByteCounts: summary.columnByteCounts, seconds: secondsNow() - start,
+      peakMemoryByteCount: peakMemoryByteCount())
+    return (receipt, output)
+  } catch {
+    sink.discard()
+    throw error
+  }
+}
+
+/// Converts CSVs into `output`, which need not be able to start again: a pipe, standard output. The caller publishes.
+///
+/// The chunk file is first written to a temporary file.
+public func convert(_ options: ConvertOptions, into output: any ObjectWriter) throws -> ConvertReceipt {
+  var last: TemporaryFile?
+  let (receipt, _) = try convert(options) {
+    let file = try TemporaryFile()
+    last = file
+    return file
+  }
+  guard let last else { preconditionFailure("convert made no output") }
+  let source = ObjectSource(try last.reading())
+  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+  defer { buffer.deallocate() }
+  while true {
+    let count = try source.read(into: buffer)
+    if count == 0 { return receipt }
+    try output.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+  }
+}
+
+/// Reads CSVs as a table in memory: for `head` (with a row limit) and small inputs.
+public func readTable(_ options: ConvertOptions) throws -> (table: Table, report: CSVReport) {
+  let meter = ConvertMeter(inputCount: options.inputs.count)
+  return try readCSVs(
+    options.inputs.map { stream(of: $0, meter: meter) }, options: options.reading, name: options.inputs.first?.name)
+}
+
+/// Reads CSVs as a table whose pages lie in a nameless temporary file: for inputs of any size.
+///
+/// Give ``CSVOptions/columns`` to read only those that are needed.
+public func readLargeTable(_ options: ConvertOptions) throws -> (table: any TableSource, report: CSVReport) {
+  var last: TemporaryFile?
+  let (receipt, _) = try convert(options) {
+    let file = try TemporaryFile()
+    last = file
+    return file
+  }
+  guard let last else { preconditionFailure("convert made no output") }
+  let more = options.inputs.count > 1 ? " and \(options.inputs.count - 1) more" : ""
+  let name = options.inputs.first.map { $0.name + more }
+  return (try ChunkFile(try last.reading(), name: name), receipt.report)
+}
+
+/// Writes a run's pages into a chunk file.
+///
+/// `writer` is touched in order, by one thread at a time, as ``CSVSink`` promises; pages are encoded on all threads.
+private final class ChunkFileSink: CSVSink, @unchecked Sendable {
+  private let compression: Compression
+  private let makeOutput: () throws -> any ObjectWriter
+  private var output: (any ObjectWriter)?
+  private var writer: ChunkFileWriter?
+
+  init(compression: Compression, makeOutput: @escaping () throws -> any ObjectWriter) {
+    self.compression = compression
+    self.makeOutput = makeOutput
+  }
+
+  func prepare(_ page: ColumnPage, type: ColumnType, statistics: PageStatistics?) throws -> EncodedPage {
+    try ChunkFileWriter.encode(page, as: type, statistics: statistics, compression: compression)
+  }
+
+  func append(rowCount: Int, _ pages: [EncodedPage]) throws {
+    try startIfNeeded(columnCount: pages.count).append(rowCount: rowCount, pages: pages)
+  }
+
+  private func startIfNeeded(columnCount: Int) throws -> ChunkFileWriter {
+    if let writer { return writer }
+    let output = try makeOutput()
+    self.output = output
+    let started = try ChunkFileWriter(to: output, columnCount: columnCount)
+    writer = started
+    return started
+  }
+
+  func restart() {
+    discard()
+    output = nil
+    writer = nil
+  }
+
+  func discard() { output?.discard() }
+
+  func finish(_ outcome: CSVOutcome) throws -> (any ObjectWriter, ChunkFileSummary) {
+    let writer = try startIfNeeded(columnCount: outcome.report.columns.count)
+    let summary = try writer.finish(
+      schema: outcome.report.schema, dictionaries: outcome.dictionaries,
+      metadata: [(key: "receipt", value: storedReceipt(outcome.report))])
+    guard let output else { preconditionFailure("a chunk file without an output") }
+    return (output, summary)
+  }
+}
+
+private func rowCounter(
+  _ progress: (@Sendable (ConvertOptions.Progress) -> Void)?, _ meter: ConvertMeter
+) -> (@Sendable (Int) -> Void)? {
+  guard let progress else { return nil }
+  return { rowCount in
+    progress(
+      ConvertOptions.Progress(
+        consumedByteCount: meter.consumedByteCount, totalByteCount: meter.totalByteCount, rowCount: rowCount))
+  }
+}
+
+private func secondsNow() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
+
+private func peakMemoryByteCount() -> Int {
+  var usage = rusage()
+  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+  return usage.ru_maxrss * 1024
+}

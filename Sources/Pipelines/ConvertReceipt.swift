@@ -1,0 +1,113 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+import TextFormats
+
+/// What a conversion did.
+public struct ConvertReceipt: Sendable, Equatable {
+  /// Inputs, rows, columns with types and reasons, dialect, warnings.
+  public let report: CSVReport
+  /// Bytes of the inputs as stored.
+  public let sourceByteCount: Int
+  /// Bytes of the chunk file.
+  public let outputByteCount: Int
+  /// Per column, bytes of its pages and dictionary.
+  public let columnByteCounts: [Int]
+  /// Wall time.
+  public let seconds: Double
+  /// Greatest resident memory of the whole process so far.
+  public let peakMemoryByteCount: Int
+
+  /// The receipt for people: several lines, one per column.
+  public var text: String {
+    var lines: [String] = []
+    let rate = seconds > 0 ? ", \(ByteSize(Int(Double(textByteCount) / seconds)))/s" : ""
+    lines.append(
+      "\(counted(report.rowCount, "row")), \(counted(report.columns.count, "column")), "
+        + "\(counted(report.chunkCount, "chunk"))")
+    lines.append(
+      "\(ByteSize(sourceByteCount)) became \(ByteSize(outputByteCount))\(ratio) in \(secondsText(seconds)) s\(rate)")
+    lines.append("peak memory \(ByteSize(peakMemoryByteCount))")
+    lines.append("delimiter \(shown(report.delimiter)): \(report.delimiterReason)")
+    if report.blankLineCount > 0 { lines.append("\(counted(report.blankLineCount, "empty line")) left out") }
+    if report.passCount > 1 { lines.append("read \(report.passCount) times, as a late value widened a column") }
+    for warning in report.warnings { lines.append("warning: \(warning)") }
+    let nameWidth = min(32, report.columns.map(\.name.count).max() ?? 0)
+    let typeWidth = report.columns.map(\.type.description.count).max() ?? 0
+    for column in report.columns {
+      let nulls = column.nullCount > 0 ? "; \(counted(column.nullCount, "null"))" : ""
+      lines.append(
+        "  \(padded(column.name, nameWidth))  \(padded(column.type.description, typeWidth))  \(column.reason)\(nulls)")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The receipt for programs: what is kept in the file, and what this run took.
+  public var json: String {
+    JSONDocument.object(
+      receiptMembers(of: report) + [
+        ("source_bytes", .integer(sourceByteCount)), ("text_bytes", .integer(textByteCount)),
+        ("output_bytes", .integer(outputByteCount)), ("passes", .integer(report.passCount)),
+        ("chunks", .integer(report.chunkCount)), ("seconds", .value(.float64(seconds))),
+        ("peak_memory_bytes", .integer(peakMemoryByteCount)),
+      ]
+    ).text
+  }
+
+  /// Bytes of text read, decompressed.
+  public var textByteCount: Int { report.inputs.reduce(0) { $0 + $1.byteCount } }
+
+  private var ratio: String {
+    guard outputByteCount > 0, sourceByteCount > outputByteCount else { return "" }
+    let tenths = sourceByteCount * 10 / outputByteCount
+    return " (1/\(tenths / 10).\(tenths % 10))"
+  }
+
+  private func counted(_ count: Int, _ noun: String) -> String { "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")" }
+
+  private func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+}
+
+/// A delimiter as people name it.
+private func shown(_ delimiter: UInt8) -> String {
+  delimiter == 9 ? "tab" : "'\(Character(Unicode.Scalar(delimiter)))'"
+}
+
+/// The part of a receipt that is kept inside the file: nothing in it depends on time, threads, memory or folders.
+func storedReceipt(_ report: CSVReport) -> String { JSONDocument.object(receiptMembers(of: report)).text }
+
+private func receiptMembers(of report: CSVReport) -> [(String, JSONDocument)] {
+  [
+    ("version", .integer(1)),
+    (
+      "inputs",
+      .array(
+        report.inputs.map { input in
+          .object([("name", .string(lastComponent(of: input.name))), ("text_bytes", .integer(input.byteCount))])
+        })
+    ),
+    ("rows", .integer(report.rowCount)),
+    ("blank_lines", .integer(report.blankLineCount)),
+    (
+      "dialect",
+      .object([
+        ("delimiter", .string(String(Character(Unicode.Scalar(report.delimiter))))),
+        ("reason", .string(report.delimiterReason)),
+      ])
+    ),
+    (
+      "columns",
+      .array(
+        report.columns.map { column in
+          .object([
+            ("name", .string(column.name)), ("type", .string(column.type.description)),
+            ("reason", .string(column.reason)), ("nulls", .integer(column.nullCount)),
+          ])
+        })
+    ),
+    ("warnings", .array(report.warnings.map { .string($0) })),
+  ]
+}

@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+
+/// An INPUT argument that stands for no table, for too many, or is not what its name says.
+public struct InputError: Diagnosis, Equatable {
+  /// Kinds; the raw value is the ``Diagnosis/code``.
+  public enum Kind: String, Sendable {
+    /// A folder without tables.
+    case emptyFolder = "input.empty-folder"
+    /// A pattern that nothing matches.
+    case noMatch = "input.no-match"
+    /// Content that is no chunk file where one is expected.
+    case notAChunkFile = "input.not-a-chunk-file"
+    /// A chunk file where a CSV is expected.
+    case alreadyConverted = "input.already-converted"
+    /// Several tables where one is expected.
+    case severalTables = "input.several-tables"
+  }
+
+  /// What kind of mistake it is.
+  public let kind: Kind
+  /// The argument.
+  public let place: Place
+
+  init(_ kind: Kind, path: String) {
+    self.kind = kind
+    place = Place(file: path)
+  }
+
+  /// The kind's raw value.
+  public var code: String { kind.rawValue }
+
+  /// One line.
+  public var summary: String {
+    switch kind {
+    case .emptyFolder: "the folder holds no tables"
+    case .noMatch: "no file matches the pattern"
+    case .notAChunkFile: "this is not a chunk file"
+    case .alreadyConverted: "this is a chunk file already"
+    case .severalTables: "this stands for several chunk files, where one table is expected"
+    }
+  }
+
+  /// What to do.
+  public var advice: String? {
+    switch kind {
+    case .emptyFolder: "tables are files named .csv .tsv .txt or .cln, also with .gz or .zst"
+    case .noMatch: nil
+    case .notAChunkFile: "make one with 'colonnade convert', or give a CSV a name that does not end in .cln"
+    case .alreadyConverted: "convert takes CSVs; 'colonnade export' turns a chunk file back into one"
+    case .severalTables: "name a single file"
+    }
+  }
+}

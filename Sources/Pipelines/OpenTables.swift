@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import ChunkFile
+import Columns
+import ObjectStorage
+import TextFormats
+
+/// Opens INPUT arguments as tables: chunk files where they are, CSVs read once into a nameless temporary chunk file.
+///
+/// What an input is, its content tells. All CSVs together make one table and must have the same columns. `columns` names those
+/// that will be asked for, so that no others are parsed (nil: all). Throws a `Diagnosis`.
+public func openTables(
+  _ arguments: [String], reading: CSVOptions = CSVOptions(), columns: [String]? = nil, threads: Int,
+  progress: (@Sendable (ConvertOptions.Progress) -> Void)? = nil
+) throws -> [any TableSource] {
+  let inputs = try expandInputs(arguments).map(openInput)
+  var tables: [any TableSource] = []
+  var texts: [any CSVInput] = []
+  for input in inputs {
+    switch input {
+    case .chunkFile(let file): tables.append(file)
+    case .text(let text): texts.append(text)
+    }
+  }
+  guard !texts.isEmpty else { return tables }
+  var reading = reading
+  reading.columns = columns
+  reading.threads = threads
+  var options = ConvertOptions(inputs: texts, reading: reading)
+  options.compression = .none
+  options.progress = progress
+  return [try readLargeTable(options).table] + tables
+}
+
+/// Opens one INPUT, which must stand for a single table. As ``openTables(_:reading:columns:threads:progress:)``.
+///
+/// A folder or pattern of several chunk files throws `input.several-tables`; of several CSVs it is one table.
+public func openTable(
+  _ argument: String, reading: CSVOptions = CSVOptions(), threads: Int,
+  progress: (@Sendable (ConvertOptions.Progress) -> Void)? = nil
+) throws -> any TableSource {
+  let tables = try openTables([argument], reading: reading, threads: threads, progress: progress)
+  guard tables.count == 1 else {
+    throw InputError(.severalTables, path: argument)
+  }
+  return tables[0]
+}
+
+/// The first rows of one INPUT; of a CSV, no more is read than they need.
+///
+/// A CSV's columns are kept as the text they are, since types would be those of these few rows.
+public func openFirstRows(
+  of argument: String, count: Int, reading: CSVOptions = CSVOptions(), threads: Int
+) throws -> any TableSource {
+  switch try openInput(argument) {
+  case .chunkFile(let file): return FirstRows(of: file, limit: count)
+  case .text(let text):
+    var reading = reading
+    reading.rowLimit = count
+    reading.allText = true
+    reading.threads = threads
+    return try readTable(ConvertOptions(inputs: [text], reading: reading)).table
+  }
+}
+
+/// Opens a chunk file. Throws `input.not-a-chunk-file` for anything else.
+public func openChunkFile(_ path: String) throws -> ChunkFile {
+  guard case .chunkFile(let file) = try openInput(path) else { throw InputError(.notAChunkFile, path: path) }
+  return file
+}
+
+/// An input whose kind is known.
+enum OpenedTable {
+  case chunkFile(ChunkFile)
+  case text(any CSVInput)
+}
+
+/// Tells by its first bytes what `path` is, and opens it.
+func openInput(_ path: String) throws -> OpenedTable {
+  let text = PathInput(path)
+  guard text.isRereadable else { return try openStream(path) }
+  let file = try LocalStore().open(path)
+  if try startsLikeChunkFile(file) { return .chunkFile(try ChunkFile(file)) }
+  if path.lowercased().hasSuffix(".cln") { throw InputError(.notAChunkFile, path: path) }
+  return .text(text)
+}
+
+/// A pipe or a device can be read once: a chunk file is kept whole in a temporary file, a CSV is read as it comes.
+private func openStream(_ path: String) throws -> OpenedTable {
+  let source = try openSequential(path)
+  let start = try source.peek(chunkFileMagicByteCount)
+  guard start.withUnsafeBytes({ ChunkFile.hasMagic($0) }) else { return .text(OpenedInput(source)) }
+  let kept = try TemporaryFile()
+  try copyBytes(of: source, to: kept)
+  return .chunkFile(try ChunkFile(try kept.reading(), name: path))
+}
+
+private let chunkFileMagicByteCount = 16
+
+private func startsLikeChunkFile(_ object: any ReadableObject) throws -> Bool {
+  let count = min(object.byteCount, chunkFileMagicByteCount)
+  let start = try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+    try object.read(at: 0, into: UnsafeMutableRawBufferPointer(buffer))
+    filled = count
+  }
+  return start.withUnsafeBytes { ChunkFile.hasMagic($0) }
+}
+
+/// Copies what is left of `source`, a mebibyte at a time.
+func copyBytes(of source: any ByteSource, to writer: any ObjectWriter) throws {
+  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+  defer { buffer.deallocate() }
+  while true {
+    let count = try source.read(into: buffer)
+    if count == 0 { return }
+    try writer.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+  }
+}

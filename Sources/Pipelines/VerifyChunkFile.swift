@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import ChunkFile
+import Columns
+import ObjectStorage
+
+/// What checking a chunk file found.
+public struct VerifyOutcome: Sendable {
+  /// True if every byte is as it was written.
+  public let isIntact: Bool
+  /// One line if it is, else one for each problem under a first line.
+  public let text: String
+}
+
+/// Checks every byte of a chunk file. Throws only where the file cannot be read at all.
+public func verifyChunkFile(_ path: String) throws -> VerifyOutcome {
+  let object = try LocalStore().open(path)
+  let report = try ChunkFile.verify(object)
+  guard !report.isIntact else {
+    return VerifyOutcome(
+      isIntact: true,
+      text: "\(path): intact, \(grouped(report.pageCount)) page\(report.pageCount == 1 ? "" : "s"), "
+        + "\(ByteSize(report.byteCount))\n")
+  }
+  let count = report.problems.count
+  var lines = ["\(path): DAMAGED, \(count) problem\(count == 1 ? "" : "s")"]
+  for problem in report.problems {
+    var line = "  \(problem.part)"
+    if let column = problem.error.place.column { line += " of column \"\(column)\"" }
+    if let chunk = problem.chunk { line += ", chunk \(chunk)" }
+    if let rows = problem.rows { line += ", rows \(grouped(rows.lowerBound))–\(grouped(rows.upperBound))" }
+    line += ", bytes \(problem.bytes.lowerBound)–\(problem.bytes.upperBound - 1): \(problem.error.summary)"
+    lines.append(line)
+  }
+  return VerifyOutcome(isIntact: false, text: lines.joined(separator: "\n") + "\n")
+}

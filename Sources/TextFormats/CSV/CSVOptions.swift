@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+
+/// One text to read: a file, standard input, a decompressed stream.
+public struct CSVStream: Sendable {
+  /// Reads the next bytes into a buffer and says how many; 0 at the end.
+  public typealias Read = (UnsafeMutableRawBufferPointer) throws -> Int
+
+  /// Name for messages.
+  public let name: String
+  /// Starts from the beginning. Called again when a late value widens a column and the text must be read once more.
+  public let open: @Sendable () throws -> Read
+
+  /// `open` must give the same bytes each time.
+  public init(name: String, open: @escaping @Sendable () throws -> Read) {
+    self.name = name
+    self.open = open
+  }
+
+  /// A text in memory.
+  public init(name: String, bytes: [UInt8]) {
+    self.init(name: name) {
+      var position = 0
+      return { buffer in
+        let count = min(buffer.count, bytes.count - position)
+        if count > 0 {
+          bytes.withUnsafeBytes { buffer.copyMemory(from: .init(rebasing: $0[position..<position + count])) }
+        }
+        position += count
+        return count
+      }
+    }
+  }
+}
+
+/// How to read CSVs as a table.
+public struct CSVOptions: Sendable {
+  /// Byte between fields; nil: `,`, or what the header shows. Any ASCII byte but quote, CR, LF and NUL.
+  public var delimiter: UInt8?
+  /// Spellings of null besides the unquoted empty field; they count where unquoted.
+  public var nullSpellings: [String] = []
+  /// Types that are given, not found.
+  public var types: [String: ColumnType] = [:]
+  /// True: every column not in `types` is text, as it stands.
+  public var allText = false
+  /// Columns to read; nil: all. They come in the text's order.
+  public var columns: [String]?
+  /// Data rows to read; nil: all.
+  public var rowLimit: Int?
+  /// Threads to read with.
+  public var threads = 1
+  /// Sizes that tests make small.
+  package var limits = CSVLimits()
+
+  /// Reads everything with one thread, and finds delimiter and types.
+  public init() {}
+}
+
+/// Sizes of the pieces that a text is read in.
+package struct CSVLimits: Sendable {
+  /// Most records of a chunk.
+  package var recordsPerChunk = 131_072
+  /// Bytes of a chunk's text: at least this, ...
+  package var chunkBytes = 8 << 20
+  /// ... or this times the number of columns, ...
+  package var chunkBytesPerColumn = 16 << 10
+  /// ... but at most this. A record may not be longer than this either.
+  package var recordBytes = 256 << 20
+  /// Bytes asked for in one read.
+  package var readBytes = 1 << 20
+  /// Bytes of the first chunk that the first guess of types is made from.
+  package var sampleBytes = 256 << 10
+  /// Offsets indexed in one go; two million rows and a test with 64 must give the same.
+  package var indexEntries = 16_384
+  /// A page with more values than this, three quarters of them new, goes past its dictionary.
+  package var dictionaryTrialValues = 4_096
+  /// Most entries of one column's dictionary.
+  package var dictionaryEntries = 1 << 20
+  /// Most bytes of one column's dictionary.
+  package var dictionaryBytes = 32 << 20
+  /// Most bytes of all dictionaries.
+  package var allDictionaryBytes = 96 << 20
+
+  package init() {}
+
+  func bytesPerChunk(columns: Int) -> Int { min(max(chunkBytes, chunkBytesPerColumn * columns), recordBytes) }
+}

@@ -1,0 +1,209 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+import Synchronization
+import Workers
+
+/// Reads texts as one table into `sink`, with the workers that the options say.
+///
+/// Each worker takes a chunk of text, types it, waits for its turn to join dictionaries and evidence, prepares the pages,
+/// and waits for its turn to add them. If a late value contradicts pages already made, the texts are read again with
+/// the wider types. `progress` is called after each chunk with the rows so far.
+package func readCSVs<Sink: CSVSink>(
+  _ streams: [CSVStream], options: CSVOptions, into sink: Sink, progress: (@Sendable (Int) -> Void)? = nil
+) throws -> CSVOutcome {
+  try checkDelimiter(options.delimiter)
+  var splitter = try CSVSplitter(streams, options: options)
+  guard let header = splitter.header else {
+    return try outcomeOfNothing(splitter, options)
+  }
+  let plan = try planColumns(header, options: options, source: streams[0].name)
+  let state = CSVRunState(plan: plan, header: header, limits: options.limits)
+  var passCount = 1
+  var exact: Set<Int> = []
+  while true {
+    let pass = CSVPass(splitter: splitter, state: state, sink: sink, options: options, progress: progress)
+    if passCount == 1 { try pass.sampleFirstChunk() }
+    try pass.run(state.hypotheses(exact: exact))
+    let undecided = state.undecidedColumns
+    if !state.needsAnotherPass, undecided.isEmpty { break }
+    // What is known only grows, so a third or fourth pass is the last.
+    exact.formUnion(undecided)
+    state.expectChecks(of: undecided)
+    passCount += 1
+    state.restart()
+    try sink.restart()
+    splitter = try CSVSplitter(streams, options: options)
+    guard splitter.header == header else { throw textChanged(streams[0].name) }
+  }
+  return state.outcome(
+    inputs: splitter.finished.map { CSVReport.Input(name: $0.name, byteCount: $0.byteCount) },
+    warnings: splitter.warnings, passCount: passCount, isAllText: options.allText, given: Set(options.types.keys))
+}
+
+private func textChanged(_ name: String) -> CSVError {
+  CSVError(
+    "csv.changed", "the text changed while it was read", at: Place(file: name),
+    advice: "read a copy that nobody writes to")
+}
+
+private func checkDelimiter(_ delimiter: UInt8?) throws {
+  guard let delimiter else { return }
+  if delimiter < 128, ![0, 10, 13, UInt8(ascii: "\"")].contains(delimiter) { return }
+  throw CSVError(
+    "csv.delimiter", "this byte cannot be a delimiter", at: Place(),
+    advice: "use one ASCII character other than quote and line end")
+}
+
+private func outcomeOfNothing(_ splitter: CSVSplitter, _ options: CSVOptions) throws -> CSVOutcome {
+  let source = splitter.finished.first?.name ?? ""
+  if let name = options.columns?.first { throw UnknownColumn(name: name, source: source, known: []) }
+  if let name = options.types.keys.sorted().first { throw UnknownColumn(name: name, source: source, known: []) }
+  let report = CSVReport(
+    inputs: splitter.finished.map { CSVReport.Input(name: $0.name, byteCount: $0.byteCount) }, columns: [], rowCount: 0,
+    blankLineCount: 0, delimiter: options.delimiter ?? UInt8(ascii: ","), delimiterReason: "nothing to read",
+    warnings: [], passCount: 1, chunkCount: 0)
+  return CSVOutcome(report: report, dictionaries: [])
+}
+
+private func planColumns(_ header: CSVHeader, options: CSVOptions, source: String) throws -> [CSVColumnPlan] {
+  let schema = Schema(header.names.map { Field(name: $0, type: .string) })
+  for name in options.types.keys.sorted() { _ = try schema.require(name, in: source) }
+  let wanted = try options.columns.map { names in Set(try names.map { try schema.require($0, in: source) }) }
+  return header.names.enumerated().compactMap { position, name in
+    guard wanted?.contains(position) ?? true else { return nil }
+    return CSVColumnPlan(
+      name: name, position: position, forced: options.types[name] ?? (options.allText ? .string : nil))
+  }
+}
+
+/// One reading of all texts.
+///
+/// Workers share it: the splitter is used under `lock`, the state in the first turnstile alone, the sink's order in the second.
+private final class CSVPass<Sink: CSVSink>: @unchecked Sendable {
+  private let splitter: CSVSplitter
+  private let state: CSVRunState
+  private let sink: Sink
+  private let options: CSVOptions
+  private let progress: (@Sendable (Int) -> Void)?
+  private let lock = Mutex(())
+  private var sampled: CSVTextChunk?
+  private var isOver = false
+  private var nextTicket = 0
+
+  init(
+    splitter: CSVSplitter, state: CSVRunState, sink: Sink, options: CSVOptions, progress: (@Sendable (Int) -> Void)?
+  ) {
+    self.splitter = splitter
+    self.state = state
+    self.sink = sink
+    self.options = options
+    self.progress = progress
+  }
+
+  private func makeParser() -> CSVChunkParser {
+    CSVChunkParser(
+      plan: state.plan, width: state.header.names.count, delimiter: state.header.delimiter, options: options)
+  }
+
+  /// Reads the first chunk and looks at its beginning; the chunk is then the first to be taken.
+  func sampleFirstChunk() throws {
+    let chunk = CSVTextChunk()
+    guard try splitter.next(into: chunk) else {
+      isOver = true
+      return
+    }
+    state.addSample(makeParser().sample(chunk, sampleBytes: options.limits.sampleBytes), of: chunk)
+    sampled = chunk
+  }
+
+  func run(_ hypotheses: [CSVHypothesis]) throws {
+    try runWorkers(max(1, options.threads)) { [self] _, cancellation, turns in
+      let parser = makeParser()
+      let chunk = CSVTextChunk()
+      while !cancellation.isCancelled, let (ticket, failure) = take(chunk) {
+        guard try work(chunk, ticket, failure, parser, hypotheses, turns) else { return }
+      }
+    }
+  }
+
+  /// The next ticket, with its text in `chunk` or the error met when reading it; nil when all is read.
+  private func take(_ chunk: CSVTextChunk) -> (ticket: Int, failure: (any Error)?)? {
+    lock.withLock { _ in
+      if isOver { return nil }
+      var failure: (any Error)?
+      if let first = sampled {
+        chunk.swap(with: first)
+        sampled = nil
+      } else {
+        do {
+          guard try splitter.next(into: chunk) else {
+            isOver = true
+            return nil
+          }
+        } catch {
+          // It waits for its turn like any chunk, so that the first error in the text is the one that is told.
+          failure = error
+          isOver = true
+        }
+      }
+      nextTicket += 1
+      return (nextTicket - 1, failure)
+    }
+  }
+
+  /// False if the run was cancelled.
+  private func work(
+    _ chunk: CSVTextChunk, _ ticket: Int, _ failure: (any Error)?, _ parser: CSVChunkParser,
+    _ hypotheses: [CSVHypothesis], _ turns: Turns
+  ) throws -> Bool {
+    let result: Result<CSVParsedChunk, CSVFault> =
+      failure == nil ? parsing { () throws(CSVFault) in try parser.parse(chunk, hypotheses) } : .failure(.structure)
+    let joined = try turns.join.pass(ticket: ticket) {
+      if let failure { throw failure }
+      let codes = try state.add(result, of: chunk)
+      return (codes, state.needsAnotherPass, state.rowCount)
+    }
+    guard let (codes, isDiscarded, rowsSoFar) = joined, case .success(let parsed) = result else { return false }
+    let isWanted = !isDiscarded && parsed.rowCount > 0
+    let prepared = isWanted ? try preparePages(parsed, codes) : []
+    let added: Void? = try turns.add.pass(ticket: ticket) {
+      if isWanted { try sink.append(rowCount: parsed.rowCount, prepared) }
+      progress?(rowsSoFar)
+    }
+    return added != nil
+  }
+
+  private func preparePages(_ parsed: CSVParsedChunk, _ codes: [[UInt32]?]) throws -> [Sink.Prepared] {
+    try parsed.columns.enumerated().map { column, content in
+      let finished = finishPage(content, fileCodes: codes[column], rowCount: parsed.rowCount)
+      return try sink.prepare(finished.page, type: finished.type, statistics: finished.statistics)
+    }
+  }
+}
+
+private func parsing(_ body: () throws(CSVFault) -> CSVParsedChunk) -> Result<CSVParsedChunk, CSVFault> {
+  do { return .success(try body()) } catch { return .failure(error) }
+}
+
+/// The two places where workers pass in order.
+private struct Turns: Sendable {
+  let join: Turnstile
+  let add: Turnstile
+}
+
+/// As ``runWorkers(_:_:)``, with turnstiles that the workers' cancellation opens.
+private func runWorkers(
+  _ count: Int, _ body: @escaping @Sendable (Int, Cancellation, Turns) throws -> Void
+) throws {
+  let turns = Mutex<Turns?>(nil)
+  try runWorkers(count) { worker, cancellation in
+    let shared = turns.withLock { known in
+      let made = known ?? Turns(join: Turnstile(cancellation: cancellation), add: Turnstile(cancellation: cancellation))
+      known = made
+      return made
+    }
+    try body(worker, cancellation, shared)
+  }
+}

@@ -1,0 +1,186 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+
+/// What a run knows so far; changed chunk after chunk, in order, so that it does not depend on threads.
+final class CSVRunState {
+  let plan: [CSVColumnPlan]
+  let header: CSVHeader
+  private let limits: CSVLimits
+  private(set) var rowCount = 0
+  private(set) var blankLineCount = 0
+  private(set) var chunkCount = 0
+  private(set) var evidence: [CSVEvidence]
+  private(set) var nullCounts: [Int]
+  /// True once the pages made in this pass cannot all be kept.
+  private(set) var needsAnotherPass = false
+  private var sights: [[CSVFirstSight]]
+  private var pageTypes: [Set<ColumnType>]
+  private var dictionaries: [CSVFileDictionary?]
+  private var dictionaryBytes = 0
+  private var rowsOfFile: [Int: Int] = [:]
+
+  init(plan: [CSVColumnPlan], header: CSVHeader, limits: CSVLimits) {
+    self.plan = plan
+    self.header = header
+    self.limits = limits
+    evidence = plan.map { _ in CSVEvidence() }
+    sights = plan.map { _ in [] }
+    nullCounts = plan.map { _ in 0 }
+    pageTypes = plan.map { _ in [] }
+    dictionaries = plan.map { _ in nil }
+  }
+
+  /// Forgets all but evidence and reasons, for the next pass.
+  func restart() {
+    (rowCount, blankLineCount, chunkCount) = (0, 0, 0)
+    nullCounts = plan.map { _ in 0 }
+    pageTypes = plan.map { _ in [] }
+    dictionaries = plan.map { _ in nil }
+    dictionaryBytes = 0
+    rowsOfFile = [:]
+    needsAnotherPass = false
+  }
+
+  /// The types that are supposed from now on.
+  func hypotheses(exact: Set<Int>) -> [CSVHypothesis] {
+    evidence.enumerated().map { column, evidence in
+      var evidence = evidence
+      if exact.contains(column) { evidence.kinds.remove(.uncheckedAsFloat) }
+      return CSVHypothesis(evidence: evidence, mustClassify: exact.contains(column))
+    }
+  }
+
+  /// Columns whose numbers of many digits must be looked at in another pass.
+  var undecidedColumns: Set<Int> {
+    Set(plan.indices.filter { plan[$0].forced == nil && evidence[$0].needsFloatCheck })
+  }
+
+  /// Forgets that `columns` have unchecked numbers: the next pass checks them.
+  func expectChecks(of columns: Set<Int>) {
+    for column in columns { evidence[column].kinds.remove(.uncheckedAsFloat) }
+  }
+
+  func type(of column: Int) -> ColumnType { plan[column].forced ?? evidence[column].type ?? .string }
+
+  /// Takes in what the sample showed.
+  func addSample(_ sample: [(CSVEvidence, [CSVExample])], of chunk: CSVTextChunk) {
+    for (column, (shown, examples)) in sample.enumerated() where plan[column].forced == nil {
+      note(examples, column: column, chunk: chunk, rowsOfPart: [Int.max])
+      evidence[column].join(shown)
+    }
+  }
+
+  /// The next chunk in order was read, or found faulty.
+  ///
+  /// Returns for each column the codes that its local dictionary's strings have in the whole table; nil where it keeps its own.
+  func add(_ result: Result<CSVParsedChunk, CSVFault>, of chunk: CSVTextChunk) throws -> [[UInt32]?] {
+    let parsed: CSVParsedChunk
+    switch result {
+    case .success(let value): parsed = value
+    case .failure(let fault):
+      throw chunk.diagnose(fault, delimiter: header.delimiter, names: header.names, rowsBefore: rowsOfFile)
+    }
+    for (column, content) in parsed.columns.enumerated() {
+      note(content.examples, column: column, chunk: chunk, rowsOfPart: parsed.rowsOfPart)
+      evidence[column].join(content.evidence)
+      nullCounts[column] += content.nullCount(ofRows: parsed.rowCount)
+      if let type = content.type { pageTypes[column].insert(type) }
+      checkPages(of: column)
+    }
+    rowCount += parsed.rowCount
+    blankLineCount += parsed.blankLines
+    if parsed.rowCount > 0 { chunkCount += 1 }
+    for (part, rows) in parsed.rowsOfPart.enumerated() { rowsOfFile[chunk.origins[part].file, default: 0] += rows }
+    return needsAnotherPass ? [] : mergeDictionaries(parsed)
+  }
+
+  private func checkPages(of column: Int) {
+    guard plan[column].forced == nil, !needsAnotherPass, let type = evidence[column].type else { return }
+    needsAnotherPass = !pageTypes[column].allSatisfy { $0.isReadable(as: type) }
+  }
+
+  private func note(_ examples: [CSVExample], column: Int, chunk: CSVTextChunk, rowsOfPart: [Int]) {
+    for example in examples {
+      let new = example.kind.subtracting(evidence[column].kinds)
+      let known = sights[column].reduce(into: CSVEvidence.Kinds()) { $0.formUnion($1.kind) }
+      let kind = new.subtracting(known)
+      if kind.isEmpty { continue }
+      var part = 0
+      var row = example.row
+      while part + 1 < rowsOfPart.count, row >= rowsOfPart[part] {
+        row -= rowsOfPart[part]
+        part += 1
+      }
+      let origin = chunk.origins[part]
+      sights[column].append(
+        CSVFirstSight(
+          kind: kind, file: lastComponent(of: origin.name), fileNumber: origin.file,
+          row: (rowsOfFile[origin.file] ?? 0) + row + 1,
+          shown: example.shown))
+    }
+  }
+
+  private func mergeDictionaries(_ parsed: CSVParsedChunk) -> [[UInt32]?] {
+    parsed.columns.enumerated().map { column, content in
+      guard case .local(_, let validity, let local) = content.content else { return nil }
+      let dictionary = dictionaries[column] ?? CSVFileDictionary()
+      let before = dictionary.byteCount
+      let codes = dictionary.merge(
+        local, valueCount: parsed.rowCount - validity.nullCount(ofRows: parsed.rowCount),
+        bytesElsewhere: dictionaryBytes - before, limits: limits)
+      if codes != nil {
+        dictionaries[column] = dictionary
+        dictionaryBytes += dictionary.byteCount - before
+      }
+      return codes
+    }
+  }
+
+  private func reason(_ column: Int, isAllText: Bool, manyFiles: Bool) -> String {
+    if isAllText { return "all columns are kept as text" }
+    if plan[column].forced != nil { return "as given" }
+    return reasonForType(
+      evidence[column], valueCount: rowCount - nullCounts[column], sights: sights[column], manyFiles: manyFiles)
+  }
+
+  /// The outcome, once all chunks were added.
+  func outcome(inputs: [CSVReport.Input], warnings: [String], passCount: Int, isAllText: Bool, given: Set<String>)
+    -> CSVOutcome
+  {
+    let columns = plan.indices.map { column in
+      CSVReport.Column(
+        name: plan[column].name, type: type(of: column),
+        reason: reason(column, isAllText: isAllText && !given.contains(plan[column].name), manyFiles: inputs.count > 1),
+        nullCount: nullCounts[column])
+    }
+    let report = CSVReport(
+      inputs: inputs, columns: columns, rowCount: rowCount, blankLineCount: blankLineCount,
+      delimiter: header.delimiter, delimiterReason: header.reason, warnings: warnings, passCount: passCount,
+      chunkCount: chunkCount)
+    return CSVOutcome(report: report, dictionaries: dictionaries.map { $0?.finished() })
+  }
+}
+
+extension CSVParsedColumn {
+  func nullCount(ofRows rowCount: Int) -> Int {
+    switch content {
+    case .allNull: rowCount
+    case .page(let page): page.nullCount
+    case .local(_, let validity, _): validity.nullCount(ofRows: rowCount)
+    }
+  }
+}
+
+extension ColumnType {
+  /// True if a page of this type can stand in a column of type `type` as it is.
+  func isReadable(as type: ColumnType) -> Bool {
+    switch (self, type) {
+    case (.decimal(let precision, let scale), .decimal(let widerPrecision, let widerScale)):
+      scale <= widerScale && precision - scale <= widerPrecision - widerScale
+    case (.int64, .decimal): true
+    default: self == type
+    }
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+
+/// Where a kind of value was first seen in a column.
+struct CSVFirstSight: Equatable {
+  var kind: CSVEvidence.Kinds
+  var file: String
+  /// Number of the file among the inputs.
+  var fileNumber: Int
+  /// Data row of the file, counted from 1.
+  var row: Int
+  var shown: String
+}
+
+/// Says in words why a column has the type that `evidence` gives it.
+///
+/// Only what every reading of the same text finds out is said, however it was cut into chunks: the first value that settled it.
+func reasonForType(_ evidence: CSVEvidence, valueCount: Int, sights: [CSVFirstSight], manyFiles: Bool) -> String {
+  let values = "\(valueCount) value\(valueCount == 1 ? "" : "s")"
+  let digits = "\(evidence.integerDigits) before the point and \(evidence.fractionDigits) after it"
+  let inOrder = sights.sorted { ($0.fileNumber, $0.row) < ($1.fileNumber, $1.row) }
+  func first(_ kinds: CSVEvidence.Kinds) -> String? {
+    inOrder.first { !$0.kind.isDisjoint(with: kinds) }.map { place($0, manyFiles) }
+  }
+  if evidence.isSettledText { return reasonForText(inOrder, manyFiles) ?? values }
+  switch evidence.type {
+  case nil: return "no values"
+  case .bool: return "\(values), all true or false"
+  case .date: return "\(values), all valid days"
+  case .int64: return "\(values), at most \(evidence.integerDigits) digit\(evidence.integerDigits == 1 ? "" : "s")"
+  case .decimal: return "\(values), most digits \(digits)"
+  case .float64:
+    return first([.exponent, .nonFinite]) ?? "\(values), more digits than a decimal holds: \(digits)"
+  case .string:
+    let exponent = first([.exponent, .nonFinite])
+    if evidence.kinds.contains(.exponent), evidence.kinds.isDisjoint(with: [.point, .sign]), let exponent {
+      return "\(exponent), and no value has a point or a sign"
+    }
+    if let exponent { return "\(exponent), and a float64 would change digits of others" }
+    return "\(values), more digits than numbers hold: \(digits)"
+  }
+}
+
+/// The value that made a column text: the first that is no number, day or truth value, or the first two of different kinds.
+private func reasonForText(_ sights: [CSVFirstSight], _ manyFiles: Bool) -> String? {
+  var families: [(family: CSVEvidence.Kinds, place: String)] = []
+  for sight in sights {
+    if !sight.kind.isDisjoint(with: .alwaysText) { return place(sight, manyFiles) }
+    for family in CSVEvidence.Kinds.families where !sight.kind.isDisjoint(with: family) {
+      if families.contains(where: { $0.family == family }) { continue }
+      families.append((family, place(sight, manyFiles)))
+      if families.count == 2 { return families.map(\.place).joined(separator: ", ") }
+    }
+  }
+  return nil
+}
+
+private func place(_ sight: CSVFirstSight, _ manyFiles: Bool) -> String {
+  "row \(sight.row)\(manyFiles ? " of \(sight.file)" : "") has \(sight.shown)"
+}

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Columns
+import ObjectStorage
+import Pipelines
+
+/// The command `colonnade`: its subcommands, and how errors become exit codes.
+@main
+struct ColonnadeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "colonnade",
+    abstract: "Convert large CSVs into compressed columnar files, aggregate them, and compare them, exactly.",
+    discussion: """
+      EXAMPLES
+        colonnade convert cities.csv.gz -o cities.cln
+        colonnade agg cities.cln --by date,state --agg 'sum(cases), sum(deaths)' --order-by 'date, state desc'
+        colonnade cmp published.csv computed.csv --on date,state -o diff_report.json
+
+      An INPUT is a CSV (plain, .gz or .zst), a .cln file, a folder or a quoted pattern of them, or - for standard input.
+      What it is is told by its content. Data goes to standard output, everything else to standard error.
+
+      EXIT CODES
+        0 done (cmp: equal)   1 cmp found differences   2 the data or the environment is at fault
+        64 wrong usage        141 the reader of standard output went away
+      """,
+    version: "0.1.0",
+    subcommands: [
+      ConvertCommand.self, AggCommand.self, CmpCommand.self, InspectCommand.self, HeadCommand.self,
+      ExportCommand.self, VerifyCommand.self,
+    ]
+  )
+
+  static func main() {
+    prepareSignals()
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let error as any Diagnosis {
+      guard error.code != StorageError.Kind.closedPipe.rawValue else { endProcess(141) }
+      printDiagnosis(error)
+      endProcess(2)
+    } catch {
+      // Usage errors, --help, --version and explicit exit codes are the argument parser's to print.
+      exit(withError: error)
+    }
+  }
+}

@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Columns
+import Pipelines
+import TextFormats
+import Workers
+
+/// Options that every command with long work takes.
+struct CommonOptions: ParsableArguments {
+  @Option(name: .customLong("threads"), help: "Threads to use. (default: all processors this process may use)")
+  var requestedThreads: Int?
+
+  @Flag(name: [.short, .long], help: "Print nothing but data and errors.")
+  var quiet = false
+
+  @Option(help: "Progress on standard error: auto (only where it is a terminal), on, off.")
+  var progress: ProgressChoice = .auto
+
+  func validate() throws {
+    if let requestedThreads, !(1...1024).contains(requestedThreads) {
+      throw ValidationError("--threads takes a whole number from 1 to 1024, not \(requestedThreads)")
+    }
+  }
+
+  var threads: Int { requestedThreads ?? availableProcessors() }
+
+  var showsProgress: Bool {
+    switch progress {
+    case .on: true
+    case .off: false
+    case .auto: !quiet && isTerminal(2)
+    }
+  }
+}
+
+/// When to show progress.
+enum ProgressChoice: String, ExpressibleByArgument, CaseIterable {
+  case auto, on, off
+}
+
+/// How CSV inputs are to be read; of no effect on .cln inputs.
+struct CSVInputOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Field delimiter: one ASCII character, or 'tab'. (default: comma, or what the first lines show)",
+      valueName: "char"))
+  var delimiter: String?
+
+  @Option(
+    name: .customLong("null"),
+    help: ArgumentHelp("Unquoted text that means null, besides the empty field; may be repeated.", valueName: "text"))
+  var nulls: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Types of some columns: 'date:date,code:string'. Types: bool, int64, decimal(P,S), float64, date, string.",
+      valueName: "list"))
+  var schema: String?
+
+  @Flag(help: "Keep every column as the text it is.")
+  var allText = false
+
+  func validate() throws { _ = try reading() }
+
+  /// The options as the library takes them. Throws a usage error.
+  func reading() throws -> CSVOptions {
+    try usage {
+      try CSVOptions(delimiter: delimiter, nullSpellings: nulls, schema: schema, allText: allText)
+    }
+  }
+}

@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Columns
+import ChunkFile
+import Pipelines
+
+/// `colonnade convert`: CSVs into one chunk file.
+struct ConvertCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "convert",
+    abstract: "Convert CSVs into one compressed columnar file (.cln), losing no value.",
+    discussion: """
+      EXAMPLES
+        colonnade convert cities.csv.gz -o cities.cln
+        colonnade convert 2024/*.csv -o 2024.cln --null NA
+        zcat big.csv.gz | colonnade convert - -o big.cln --compression zstd:9
+
+      A column gets a type only if every value of the whole input keeps its value in it: bool, int64, decimal, float64,
+      date, else string. Codes such as 007 stay text. The receipt on standard error says each column's type and why.
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "CSVs (plain, .gz, .zst), folders or patterns of them, or - for standard input.", valueName: "input"))
+  var inputs: [String]
+
+  @Option(name: [.customShort("o"), .long], help: ArgumentHelp("Chunk file to write.", valueName: "file"))
+  var output: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Page compression: auto (zstd where it pays), zstd[:1-19], zlib[:1-9], none.", valueName: "codec"))
+  var compression: Compression = .automatic
+
+  @Option(help: ArgumentHelp("Also write the receipt, as JSON, to this file.", valueName: "file"))
+  var receipt: String?
+
+  @OptionGroup var csv: CSVInputOptions
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws { _ = try usage { try OutputTarget(path: output, format: .cln, fallback: .cln) } }
+
+  func run() throws {
+    let line = ProgressLine(isOn: common.showsProgress)
+    defer { line.clear() }
+    let receipt = try convertFiles(
+      inputs, to: OutputTarget(path: output, format: .cln, fallback: .cln), reading: csv.reading(),
+      compression: compression, threads: common.threads, progress: line.update)
+    line.clear()
+    if !common.quiet { printToStandardError(receipt.text) }
+    if let path = self.receipt { try writeText(receipt.json, to: path) }
+  }
+}
+
+extension Compression: ExpressibleByArgument {
+  /// `auto`, `none`, `zstd`, `zstd:9`, `zlib`, `zlib:6`.
+  public init?(argument: String) {
+    let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+    let level = parts.count == 2 ? Int(parts[1]) : nil
+    if parts.count > 2 || (parts.count == 2 && level == nil) { return nil }
+    switch (parts.first.map(String.init), level) {
+    case ("auto", nil): self = .automatic
+    case ("none", nil): self = .none
+    case ("zstd", nil): self = .zstd(level: 3)
+    case ("zstd", let level?) where (1...19).contains(level): self = .zstd(level: level)
+    case ("zlib", nil): self = .zlib(level: 6)
+    case ("zlib", let level?) where (1...9).contains(level): self = .zlib(level: level)
+    default: return nil
+    }
+  }
+}

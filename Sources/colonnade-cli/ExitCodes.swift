@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Columns
+import Glibc
+import ObjectStorage
+import Pipelines
+
+/// Ends the process at once, saying nothing.
+func endProcess(_ code: Int32) -> Never { Glibc.exit(code) }
+
+/// Output that a signal leaves half done is removed; a closed pipe becomes an error of the write instead of a signal.
+func prepareSignals() {
+  signal(SIGPIPE, SIG_IGN)
+  installCleanupSignalHandlers()
+}
+
+/// Writes one to three lines to standard error: what, where, what to do.
+func printDiagnosis(_ error: any Diagnosis) {
+  var text = "error: \(error.summary)\n"
+  let place = error.place.description
+  if !place.isEmpty { text += "  in: \(place)\n" }
+  if let advice = error.advice { text += "  try: \(advice)\n" }
+  printToStandardError(text)
+}
+
+/// Writes text to standard error as it is; a failure to do so has nobody to be told.
+func printToStandardError(_ text: String) {
+  var text = text
+  text.withUTF8 { bytes in
+    var rest = UnsafeRawBufferPointer(bytes)
+    while rest.count > 0 {
+      let written = write(2, rest.baseAddress, rest.count)
+      guard written > 0 else { return }
+      rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+    }
+  }
+}
+
+/// True if the descriptor is a terminal.
+func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+/// Writes text to standard output as it is.
+func printToStandardOutput(_ text: String) throws { try writeText(text, to: "-") }

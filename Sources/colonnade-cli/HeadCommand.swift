@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Columns
+import Pipelines
+
+/// `colonnade head`: the first rows.
+struct HeadCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "head",
+    abstract: "Show the first rows of a CSV or a .cln file.",
+    discussion: """
+      EXAMPLES
+        colonnade head cities.cln
+        colonnade head cities.csv.gz -n 3 --format json
+      """)
+
+  @Argument(help: ArgumentHelp("A CSV, a .cln file, or - for standard input.", valueName: "file"))
+  var input: String
+
+  @Option(name: .customShort("n"), help: ArgumentHelp("Rows to show.", valueName: "rows"))
+  var rows = 10
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var csv: CSVInputOptions
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    if rows < 0 { throw ValidationError("-n takes a number from 0 on, not \(rows)") }
+    _ = try output.target(forTables: true)
+  }
+
+  func run() throws {
+    let table = try openFirstRows(of: input, count: rows, reading: csv.reading(), threads: common.threads)
+    try writeTable(table, to: output.target(forTables: true), usesColour: output.usesColour)
+  }
+}

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Columns
+import Glibc
+import Pipelines
+import TextFormats
+
+/// Where a table goes and in which form.
+struct OutputOptions: ParsableArguments {
+  @Option(
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp(
+      "File to write; its extension tells the form: .csv .json .ndjson .md .cln, then .gz or .zst. (default: standard output)",
+      valueName: "file"))
+  var output: String?
+
+  @Option(
+    help:
+      "Form of the output, whatever its name: csv, json, ndjson, table, md, cln. (default on standard output: a table on a terminal, else csv)"
+  )
+  var format: OutputFormat?
+
+  /// The target, with a table as the form on a terminal and CSV elsewhere. Throws a usage error.
+  func target(forTables: Bool) throws -> OutputTarget {
+    let onTerminal = (output ?? "-") == "-" && isTerminal(1)
+    if onTerminal, format == .cln {
+      throw ValidationError("a chunk file does not go to a terminal: say -o FILE.cln")
+    }
+    return try usage {
+      try OutputTarget(path: output ?? "-", format: format, fallback: forTables && onTerminal ? .table : .csv)
+    }
+  }
+
+  /// True where colours are wanted: a terminal whose user did not say no.
+  var usesColour: Bool { (output ?? "-") == "-" && isTerminal(1) && getenv("NO_COLOR") == nil }
+}
+
+extension OutputFormat: ExpressibleByArgument {}
+
+/// Turns an error that can be decided without opening an input into wrong usage (exit 64).
+func usage<R>(_ body: () throws -> R) throws -> R {
+  do {
+    return try body()
+  } catch let error as any Diagnosis {
+    throw ValidationError([error.summary, error.advice].compactMap { $0 }.joined(separator: "\n  try: "))
+  }
+}

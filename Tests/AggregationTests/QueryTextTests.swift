@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Aggregation
+import Columns
+import Testing
+
+@Test
+func readsKeysAggregatesAndOrder() throws {
+  let query = try AggregateQuery(
+    by: " date, state as \"Unidade, federativa\" ",
+    aggregates: "SUM(cases), sum( deaths ) AS d,count(*), Avg(\"a \"\"b\"\", c\"),min(x) as \"as\"",
+    orderBy: "date, state DESC,d asc",
+    limit: 3)
+  #expect(query.keys == [GroupKey("date"), GroupKey("state", as: "Unidade, federativa")])
+  #expect(
+    query.aggregates == [
+      Aggregate(.sum, of: "cases"), Aggregate(.sum, of: "deaths", as: "d"), Aggregate(.count),
+      Aggregate(.mean, of: "a \"b\", c"), Aggregate(.min, of: "x", as: "as"),
+    ])
+  #expect(query.order == [SortKey("date"), SortKey("state", descending: true), SortKey("d")])
+  #expect(try query.outputNames() == ["date", "Unidade, federativa", "cases", "d", "count", "mean_a \"b\", c", "as"])
+  #expect(try query.sortColumns() == [0, 1, 3])
+  #expect(query.limit == 3)
+}
+
+@Test(arguments: [
+  (nil, "sum(x)", ["x"]), (nil, "sum(x), min(x)", ["sum_x", "min_x"]), ("x", "sum(x)", ["x", "sum_x"]),
+  (nil, "count(*), count(x), mean(x), avg(y)", ["count", "count_x", "mean_x", "mean_y"]),
+  ("a as b", "max(a)", ["b", "max_a"]),
+  ("a", nil, ["a"]), ("São Paulo-x, y" as String?, "sum(z)" as String?, [] as [String]),
+])
+func namesResults(_ by: String?, _ aggregates: String?, _ expected: [String]) throws {
+  if expected.isEmpty {
+    #expect(throws: AggregateSyntaxError.self) { try AggregateQuery(by: by, aggregates: aggregates) }
+  } else {
+    #expect(try AggregateQuery(by: by, aggregates: aggregates).outputNames() == expected)
+  }
+}
+
+@Test
+func ordersByAggregateTextAndByAKeysOwnName() throws {
+  let query = try AggregateQuery(by: "a as b", aggregates: "sum(x), avg(y) as z", orderBy: "Avg(y) desc, a, sum(x)")
+  #expect(try query.sortColumns() == [2, 0, 1])
+}
+
+private struct Wrong: Sendable, CustomTestStringConvertible {
+  var by: String?
+  var aggregates: String?
+  var orderBy: String?
+  var place: String
+  var position: Int?
+  var contains: String
+  var testDescription: String { "\(by ?? "") | \(aggregates ?? "") | \(orderBy ?? "")" }
+}
+
+private let wrongTexts: [Wrong] = [
+  Wrong(aggregates: "sun(x)", place: "--agg", position: 1, contains: "\"sun\""),
+  Wrong(aggregates: "sum(x), avgg(x)", place: "--agg", position: 9, contains: "\"avgg\""),
+  Wrong(aggregates: "sum(x) total", place: "--agg", position: 8, contains: "a comma"),
+  Wrong(aggregates: "sum x", place: "--agg", position: 5, contains: "\"(\""),
+  Wrong(aggregates: "cases", place: "--agg", position: 1, contains: "\"cases\""),
+  Wrong(aggregates: "sum(x", place: "--agg", position: 6, contains: "the end"),
+  Wrong(aggregates: "sum()", place: "--agg", position: 5, contains: "a column name"),
+  Wrong(aggregates: "sum(* )", place: "--agg", position: 5, contains: "sum(*)"),
+  Wrong(aggregates: "sum(x),", place: "--agg", position: 8, contains: "the end"),
+  Wrong(aggregates: "sum(\"x)", place: "--agg", position: 5, contains: "closing quote"),
+  Wrong(aggregates: "sum(x) as", place: "--agg", position: 10, contains: "a name"),
+  Wrong(aggregates: "sum(x), sum(x)", place: "--agg", position: 9, contains: "\"sum_x\""),
+  Wrong(by: "a, b, a", place: "--by", position: 7, contains: "\"a\""),
+  Wrong(by: "a,,b", place: "--by", position: 3, contains: "a column name"),
+  Wrong(by: "a b", place: "--by", position: 3, contains: "a comma"),
+  Wrong(by: "a", aggregates: "sum(b) as a", place: "--agg", position: 1, contains: "\"a\""),
+  Wrong(by: "date", orderBy: "date, sate", place: "--order-by", position: 7, contains: "\"sate\""),
+  Wrong(by: "date", orderBy: "date downward", place: "--order-by", position: 6, contains: "a comma"),
+  Wrong(by: "date", orderBy: "sum(x)", place: "--order-by", position: 1, contains: "sum(x)"),
+  Wrong(place: "--agg", position: nil, contains: "nothing"),
+]
+
+@Test(arguments: wrongTexts)
+private func saysWhereATextIsWrong(_ wrong: Wrong) {
+  let error = #expect(throws: AggregateSyntaxError.self) {
+    try AggregateQuery(by: wrong.by, aggregates: wrong.aggregates, orderBy: wrong.orderBy)
+  }
+  #expect(error?.code == "aggregate.syntax")
+  #expect(error?.place == Place(file: wrong.place))
+  #expect(error?.position == wrong.position)
+  #expect(error?.summary.contains(wrong.contains) == true, "\(error?.summary ?? "")")
+}
+
+@Test
+func suggestsTheNearestName() {
+  let function = #expect(throws: AggregateSyntaxError.self) { try AggregateQuery(by: nil, aggregates: "sun(x)") }
+  #expect(function?.advice == "did you mean \"sum\"?")
+  let order = #expect(throws: AggregateSyntaxError.self) {
+    try AggregateQuery(by: "state", aggregates: nil, orderBy: "sate")
+  }
+  #expect(order?.advice == "did you mean \"state\"?")
+  let limit = #expect(throws: AggregateSyntaxError.self) { try AggregateQuery(by: "a", aggregates: nil, limit: -1) }
+  #expect(limit?.place == Place(file: "--limit"))
+}

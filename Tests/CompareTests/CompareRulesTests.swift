@@ -1,0 +1,193 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+import Kernels
+import TestSupport
+import Testing
+
+@testable import Compare
+
+private func table(_ name: String, _ columns: [(String, ColumnType, [Value])]) -> Table {
+  Table(name: name, columns: columns.map { (name: $0.0, type: $0.1, values: $0.2) })
+}
+
+private func integers(_ values: [Int64?]) -> [Value] { values.map { $0.map(Value.int64) ?? .null } }
+private func doubles(_ values: [Double]) -> [Value] { values.map(Value.float64) }
+private func decimals(_ values: [Int128], scale: Int) -> [Value] {
+  values.map { Value.decimal(unscaled: $0, scale: scale) }
+}
+
+private let byK = CompareRequest(keys: ["k"])
+
+@Test func sumsAndDistancesOfIntegers() throws {
+  let keys = integers([1, 2, 3, 4, 5, 6])
+  let a = table("a", [("k", .int64, keys), ("v", .int64, integers([10, nil, 30, .min, 5, nil]))])
+  let b = table("b", [("k", .int64, keys), ("v", .int64, integers([10, 2, nil, .max, 8, nil]))])
+  let column = try compare(a, b, byK, threads: 1).columns[0]
+  #expect(column.equalCount == 2 && column.differentCount == 4)
+  #expect(column.sourceNullCount == 1 && column.compareNullCount == 1)
+  #expect(column.sums?.source == .decimal(unscaled: 45 + Int128(Int64.min), scale: 0))
+  #expect(column.sums?.compare == .decimal(unscaled: 20 + Int128(Int64.max), scale: 0))
+  #expect(column.sums?.difference == .decimal(unscaled: (1 << 64) - 1 - 25, scale: 0))
+  let distances = try #require(column.distances)
+  #expect(distances.rowCount == 2 && distances.maximum == .decimal(unscaled: (1 << 64) - 1, scale: 0))
+  #expect(distances.median == .decimal(unscaled: 3, scale: 0))
+  #expect(distances.mean == 9_223_372_036_854_775_808)
+}
+
+@Test func percentilesAreByNearestRank() throws {
+  let type = ColumnType.decimal(precision: 9, scale: 2)
+  let keys = integers((0..<200).map { Int64($0) })
+  let a = table("a", [("k", .int64, keys), ("v", type, decimals((0..<200).map { $0 }, scale: 2))])
+  let b = table("b", [("k", .int64, keys), ("v", type, decimals((0..<200).map { 2 * $0 }, scale: 2))])
+  let distances = try #require(try compare(a, b, byK, threads: 2).columns[0].distances)
+  // Distances 0.01 to 1.99, 199 of them.
+  #expect(distances.rowCount == 199)
+  #expect(distances.median == .decimal(unscaled: 100, scale: 2))
+  #expect(distances.percentile95 == .decimal(unscaled: 190, scale: 2))
+  #expect(distances.percentile99 == .decimal(unscaled: 198, scale: 2))
+  #expect(distances.mean == 1.0)
+}
+
+@Test func decimalsOfAnyScaleAreExact() throws {
+  let keys = integers([1, 2, 3])
+  let most: Int128 = 99_999_999_999_999_999_999_999_999_999_999_999_999
+  let a = table(
+    "a", [("k", .int64, keys), ("v", .decimal(precision: 38, scale: 0), decimals([most, 5, 1], scale: 0))])
+  let fractions = decimals([most, 0, most], scale: 38)
+  let b = table("b", [("k", .int64, keys), ("v", .decimal(precision: 38, scale: 38), fractions)])
+  let column = try compare(a, b, byK, threads: 1).columns[0]
+  #expect(column.differentCount == 3)
+  // 10^38 - 1 with 38 digits after the point leaves 128 bits: nothing is said rather than something wrong.
+  #expect(column.distances == nil && column.sums?.difference == .null)
+  let c = table("c", [("k", .int64, keys), ("v", .int64, integers([7, 5, 1]))])
+  #expect(try compare(a, c, byK, threads: 1).columns[0].differentCount == 1)
+}
+
+@Test func doublesStandForWhatTheyPrint() throws {
+  let values: [(Double, Int128, Int, Bool)] = [
+    (18.1, 1810, 2, true), (0.1, 1, 1, true), (0.1 + 0.2, 3, 1, false), (1358, 1358, 0, true), (-0.0, 0, 3, true),
+    (1e23, 100_000_000_000_000_000_000_000, 0, true), (9_007_199_254_740_992, 9_007_199_254_740_993, 0, false),
+    (9_007_199_254_740_992, 9_007_199_254_740_992, 0, true), (.nan, 0, 0, false), (.infinity, 0, 0, false),
+    (1e-5, 1, 5, true), (.leastNonzeroMagnitude, 0, 38, false), (1.7e308, 0, 0, false),
+    (0.1 + 0.2, 30_000_000_000_000_004, 17, true), (-2.5, -250, 2, true),
+  ]
+  for (double, unscaled, scale, expected) in values {
+    #expect(printsAs(double, unscaled, scale: scale) == expected, "\(double)")
+    #expect((unscaledPrintedNumber(double, scale: scale) == unscaled) == expected, "\(double)")
+  }
+  let keys = integers([1, 2])
+  let a = table("a", [("k", .int64, keys), ("v", .float64, doubles([18.1, 2.5]))])
+  let b = table("b", [("k", .int64, keys), ("v", .decimal(precision: 9, scale: 2), decimals([1810, 200], scale: 2))])
+  for (left, right) in [(a, b), (b, a)] {
+    let column = try compare(left, right, byK, threads: 1).columns[0]
+    #expect(column.equalCount == 1 && column.differentCount == 1)
+    #expect(column.distances?.maximum == .float64(0.5) && column.distances?.mean == 0.5)
+    #expect(column.pairing.comparedAs == .printedNumber)
+  }
+}
+
+@Test func quickAndThoroughPrintedNumbersAgree() {
+  var random = RandomSource(seed: 51)
+  for _ in 0..<3000 {
+    let scale = Int.random(in: 0...20, using: &random)
+    let digits = Int64.random(in: -999_999_999_999_999...999_999_999_999_999, using: &random)
+    let unscaled = Int128(digits >> Int64.random(in: 0..<40, using: &random))
+    let nearest = nearestQuotient(unscaled, dividedBy: 1, scale: scale)
+    for value in [nearest, nearest.nextUp, nearest.nextDown] {
+      let thorough = unscaledPrintedNumber(value, scale: scale) == unscaled
+      #expect(printsAs(value, unscaled, scale: scale) == thorough, "seed \(random.seed)")
+    }
+  }
+}
+
+@Test func floatSidesAreSummedExactly() throws {
+  let keys = integers([1, 2, 3, 4])
+  let a = table("a", [("k", .int64, keys), ("v", .float64, doubles([1e100, 1, -1e100, .nan]))])
+  let b = table("b", [("k", .int64, keys), ("v", .float64, doubles([1e100, 2, -1e100, 0]))])
+  #expect(try compare(a, a, byK, threads: 1).hasEqualRows)
+  let column = try compare(b, a, byK, threads: 1).columns[0]
+  #expect(column.sums?.source == .float64(2))
+  #expect(column.differentCount == 2 && column.distances?.rowCount == 1)
+}
+
+@Test func keysOfUnlikeTypesMeet() throws {
+  let values = integers([1, 2, 3])
+  let a = table("a", [("k", .int64, integers([1, 2, nil])), ("v", .int64, values)])
+  let tenths: [Value] = [.decimal(unscaled: 20, scale: 1), .null, .decimal(unscaled: 15, scale: 1)]
+  let b = table("b", [("k", .decimal(precision: 5, scale: 1), tenths), ("v", .int64, integers([2, 3, 9]))])
+  let comparison = try compare(a, b, byK, threads: 1)
+  #expect(comparison.equalRowCount == 2)
+  #expect(comparison.sourceOnlyExamples == [RowExample(row: 1, key: [.int64(1)])])
+  #expect(comparison.compareOnlyExamples == [RowExample(row: 3, key: [.decimal(unscaled: 15, scale: 1)])])
+  let c = table("c", [("k", .string, [.string("1"), .string("2"), .null]), ("v", .int64, values)])
+  #expect(try compare(a, c, byK, threads: 1).hasEqualRows)
+  let d = table("d", [("k", .float64, doubles([2, .nan, 1e300])), ("v", .int64, integers([2, 2, 2]))])
+  #expect(try compare(d, a, byK, threads: 1).equalRowCount == 1)
+}
+
+@Test func duplicateKeysAreListed() throws {
+  let a = table("a.csv", [("k", .int64, integers([1, 2, 1, 3, nil, 2, nil, 2]))])
+  let b = table("b.csv", [("k", .int64, integers([1, 2, 9, 9]))])
+  let error = try #require(throws: CompareError.self) { try compare(a, b, byK, threads: 2) }
+  #expect(error.code == "compare.duplicate-key")
+  #expect(error.place == Place(file: "a.csv", row: 3))
+  guard case .duplicateKeys(let sides, let text) = error else { return }
+  #expect(sides.map(\.side) == [.source, .compare] && sides.map(\.keyCount) == [3, 1])
+  #expect(sides[0].examples.map(\.key) == [[.int64(1)], [.int64(2)], [.null]])
+  #expect(sides[0].examples.map(\.rows) == [[1, 3], [2, 6, 8], [5, 7]])
+  #expect(sides[1].examples.map(\.rows) == [[3, 4]])
+  #expect(text.hasPrefix("3 keys occur more than once in a.csv (source): (1) in rows 1, 3; (2) in rows 2, 6, 8"))
+  #expect(error.advice?.contains("--on") == true)
+}
+
+@Test func onlyTenDuplicatesAreListed() throws {
+  let a = table("a", [("k", .int64, integers((0..<40).map { Int64($0 / 2) }))])
+  let b = table("b", [("k", .int64, [])])
+  let error = try #require(throws: CompareError.self) { try compare(a, b, byK, threads: 1) }
+  guard case .duplicateKeys(let sides, let text) = error else { return }
+  #expect(sides[0].keyCount == 20 && sides[0].examples.count == 10 && text.hasSuffix("; …"))
+}
+
+@Test func unknownColumnsAndSenselessRequests() throws {
+  let one = integers([1])
+  let a = table("a.csv", [("date", .int64, one), ("cases", .int64, one), ("region", .int64, one)])
+  let b = table("b.csv", [("date", .int64, one), ("cases", .int64, one)])
+  func failure(_ keys: [String], _ columns: [String]?) -> (any Diagnosis)? {
+    do {
+      _ = try compare(a, b, CompareRequest(keys: keys, columns: columns), threads: 1)
+      return nil
+    } catch { return error as? any Diagnosis }
+  }
+  let misspelt = failure(["date"], ["casse"])
+  #expect(misspelt?.code == "column.unknown" && misspelt?.place.file == "a.csv")
+  #expect(misspelt?.advice == "did you mean \"cases\"?")
+  #expect(failure(["date"], ["region"])?.place.file == "b.csv")
+  #expect(failure(["region"], nil)?.code == "column.unknown")
+  #expect(failure([], nil)?.code == "compare.no-keys")
+  #expect(failure(["date", "date"], nil)?.code == "compare.repeated-name")
+  #expect(failure(["date"], ["cases", "cases"])?.place == Place(column: "cases"))
+  #expect(failure(["date"], ["date"])?.code == "compare.compared-key")
+  #expect(failure(["date"], nil) == nil)
+}
+
+@Test func tablesWithoutRowsOrColumns() throws {
+  let none = table("none", [("k", .int64, []), ("v", .string, [])])
+  let one = table("one", [("k", .int64, integers([1])), ("v", .string, [.string("x")])])
+  #expect(try compare(none, none, byK, threads: 2).hasEqualRows)
+  let lost = try compare(one, none, byK, threads: 2)
+  #expect(lost.sourceOnlyRowCount == 1 && lost.compareOnlyRowCount == 0 && lost.pairedRowCount == 0)
+  #expect(try compare(none, one, byK, threads: 2).compareOnlyRowCount == 1)
+  let bare = try compare(one, one, CompareRequest(keys: ["k", "v"]), threads: 2)
+  #expect(bare.columns.isEmpty && bare.equalRowCount == 1 && bare.hasEqualRows)
+}
+
+@Test func namesOfDifferingRowsStayUnique() throws {
+  let one = integers([1])
+  let a = table("a", [("change", .int64, one), ("v_source", .int64, one), ("v", .int64, one)])
+  let b = table("b", [("change", .int64, one), ("v_source", .int64, integers([2])), ("v", .int64, one)])
+  let rows = DifferingRows(try compare(a, b, CompareRequest(keys: ["change", "v_source"]), threads: 1), a, b)
+  #expect(rows.schema.names == ["change", "v_source", "change_", "v_source_", "v_compare"])
+  #expect(rows.rowCount == 2)
+}

@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+import Testing
+
+@testable import TextFormats
+
+@Suite struct CSVErrorTests {
+  struct Case: Sendable {
+    let text: String
+    let code: String
+    let row: Int?
+    let line: Int?
+    let byte: Int?
+    var column: String?
+  }
+
+  static let cases: [Case] = [
+    Case(text: "a,b\n1,2\n3\n", code: "csv.ragged-row", row: 2, line: 3, byte: 8),
+    Case(text: "a,b\n1,2\n\n3,4,5\n6,7\n", code: "csv.ragged-row", row: 2, line: 4, byte: 9),
+    Case(text: "a,b\n\"1\n\",2\n3,4,5", code: "csv.ragged-row", row: 2, line: 4, byte: 11),
+    Case(text: "a\n1\n1,2\n", code: "csv.ragged-row", row: 2, line: 3, byte: 4),
+    Case(text: "a,b\n1,2\n3,4\"5\"\n", code: "csv.stray-quote", row: 2, line: 3, byte: 11),
+    Case(text: "a,b\n1,2\n\"3\"x,4\n", code: "csv.stray-quote", row: 2, line: 3, byte: 11),
+    Case(text: "a,b\n1,2\n\"3\"\"\"x,4\n", code: "csv.stray-quote", row: 2, line: 3, byte: 13),
+    Case(text: "a,b\n1,2\n3,\"4\n5,6\n", code: "csv.open-quote", row: nil, line: 3, byte: 10),
+    Case(text: "a,b\n1,2\n3,4\"\n5,6\n", code: "csv.stray-quote", row: nil, line: 3, byte: 11),
+    Case(text: "a,b\n1,\"4\"\"\n", code: "csv.open-quote", row: nil, line: 2, byte: 6),
+    Case(text: "a\"b,c\n1,2\n", code: "csv.stray-quote", row: nil, line: 1, byte: 1),
+    Case(text: "\"ab,c\n1,2\n", code: "csv.open-quote", row: nil, line: 1, byte: 0),
+    Case(text: "a\rb\r1\r", code: "csv.binary", row: nil, line: nil, byte: 0),
+    Case(text: "a,b\n1,\u{0}\n", code: "csv.binary", row: nil, line: nil, byte: 6),
+  ]
+
+  @Test(arguments: cases.indices) func placeOfEach(index: Int) {
+    let wanted = Self.cases[index]
+    for records in 1...5 {
+      for threads in 1...3 {
+        for bytes in [4, 12, 1000] {
+          let error = failure(wanted.text) {
+            $0.threads = threads
+            $0.limits = .tiny(records: records, bytes: bytes, read: 5)
+          }
+          #expect(error?.code == wanted.code)
+          #expect(
+            error?.place == Place(file: "a.csv", row: wanted.row, line: wanted.line, byteOffset: wanted.byte),
+            "records \(records) threads \(threads) bytes \(bytes)")
+        }
+      }
+    }
+  }
+
+  @Test func invalidUTF8() throws {
+    let good: [UInt8] = Array("a,b\n1,\"x\"\n2,".utf8)
+    for bad: [UInt8] in [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82], [0x80]] {
+      do {
+        _ = try readCSVs([stream(good + [0x78] + bad + [10])])
+        Issue.record("accepted \(bad)")
+      } catch {
+        let error = error as? CSVError
+        #expect(error?.code == "csv.invalid-utf8")
+        #expect(
+          error?.place == Place(file: "a.csv", row: 2, line: 3, byteOffset: good.count + 1, column: "b"))
+      }
+      #expect(throws: CSVError.self) { try readCSVs([stream([0x61] + bad + [10])]) }
+    }
+  }
+
+  @Test func givenTypesThatDoNotFit() {
+    for (value, type): (String, ColumnType) in [
+      ("x", .int64), ("007", .int64), ("9223372036854775808", .int64), ("1.25", .decimal(precision: 5, scale: 1)),
+      ("10000", .decimal(precision: 5, scale: 1)), ("yes", .bool), ("2021-02-29", .date), ("\"\"", .float64),
+      ("1e", .float64),
+    ] {
+      let error = failure("k,v\n1,\n2,\n3,\(value)\n") {
+        $0.types = ["v": type]
+        $0.limits = .tiny(records: 2)
+      }
+      #expect(error?.code == "csv.type")
+      #expect(error?.place == Place(file: "a.csv", row: 3, line: 4, byteOffset: 12, column: "v"), "\(value)")
+    }
+  }
+
+  @Test func recordTooLong() {
+    let error = failure("a,b\n1,2\n\(String(repeating: "x", count: 500)),3\n") {
+      $0.limits = .tiny()
+      $0.limits.recordBytes = 100
+    }
+    #expect(error?.code == "csv.record-too-long")
+    #expect(error?.place == Place(file: "a.csv", line: 3, byteOffset: 8))
+  }
+}

@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import TestSupport
+import Testing
+
+@testable import TextFormats
+
+@Test func hashSeesTheStringAndNothingAfterIt() {
+  var random = RandomSource(seed: 11)
+  for count in 0...70 {
+    let text = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+    let padded = { (filler: UInt8) -> UInt64 in
+      (text + Array(repeating: filler, count: 16)).withUnsafeBytes { hashOfString($0.baseAddress!, count) }
+    }
+    #expect(padded(0) == padded(255), "length \(count)")
+    for position in 0..<count {
+      var other = text
+      other[position] ^= 1
+      let changed = (other + Array(repeating: 0, count: 16)).withUnsafeBytes { hashOfString($0.baseAddress!, count) }
+      #expect(changed != padded(0), "length \(count), byte \(position)")
+    }
+  }
+}
