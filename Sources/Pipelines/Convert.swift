@@ -102,7 +102,8 @@ public func readLargeTable(_ options: ConvertOptions) throws -> (table: any Tabl
     return file
   }
   guard let last else { preconditionFailure("convert made no output") }
-  return (try ChunkFile(try last.reading()), receipt.report)
+  // Messages and reports name what the user gave, not the temporary file.
+  return (try ChunkFile(try last.reading(), name: options.inputs.first?.name), receipt.report)
 }
 
 /// Writes a run's pages into a chunk file.
