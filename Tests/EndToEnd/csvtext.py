@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """CSV as RFC 4180 has it, telling an absent value (None) from a quoted empty text, which Python's csv module cannot."""
 
+import re
 from decimal import Decimal, InvalidOperation
+
+CELL_END = re.compile("[,\r\n]")
 
 
 def write(path, rows, line_end="\n"):
@@ -33,7 +36,8 @@ def parse(text):
                     break
                 value += '"'
         else:
-            end = min((p for p in (text.find(c, at) for c in ",\r\n") if p >= 0), default=len(text))
+            found = CELL_END.search(text, at)
+            end = found.start() if found else len(text)
             value = text[at:end] or None
             at = end
         row.append(value)

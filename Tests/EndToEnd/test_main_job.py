@@ -70,7 +70,7 @@ def test_equal_inputs_are_equal(colonnade, covid, expected_aggregate, tmp_path):
 def test_twice_the_same_key_is_refused(colonnade, covid):
     """The cities file has eleven (date, state, code) keys twice."""
     run = colonnade("cmp", covid["csv"], covid["cln"], "--on", "date,state,code", expect=2)
-    assert "date" in run.errors
+    assert "11 keys" in run.errors and "Roraima" in run.errors
 
 
 def test_same_input_gives_the_same_file(colonnade, covid, tmp_path):
@@ -82,8 +82,8 @@ def test_same_input_gives_the_same_file(colonnade, covid, tmp_path):
 
 def test_inspection_and_verification(colonnade, covid):
     shown = colonnade("inspect", covid["cln"]).text
-    for word in ["date", "state", "name", "code", "cases", "deaths", "178992"]:
-        assert word in shown.replace(",", "").replace(" ", " ")
+    for word in ["date", "state", "name", "code", "cases", "deaths", "Abadia de Goiás"]:
+        assert word in shown
     colonnade("verify", covid["cln"])
     first = colonnade("head", covid["cln"], "-n", "3").text.splitlines()
     assert first == covid["csv"].read_bytes().decode().splitlines()[:4]
