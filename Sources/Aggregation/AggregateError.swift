@@ -15,6 +15,10 @@ public struct AggregateSyntaxError: Diagnosis, Equatable {
     case order = "--order-by"
     /// Number of rows.
     case limit = "--limit"
+    /// Columns that name a row, of a comparison.
+    case on = "--on"
+    /// Columns to look at, of a comparison.
+    case columns = "--columns"
   }
 
   /// Which part is wrong.

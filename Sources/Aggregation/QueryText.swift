@@ -33,6 +33,26 @@ extension AggregateQuery {
   }
 }
 
+extension AggregateQuery {
+  /// Columns that the query reads, each once, in order of first mention.
+  public var columnNames: [String] {
+    var names: [String] = []
+    for name in keys.map(\.column) + aggregates.compactMap(\.column) where !names.contains(name) { names.append(name) }
+    return names
+  }
+}
+
+/// Column names divided by commas, written as in a query: `date, "name, with comma"`. Throws `aggregate.syntax` where there are none.
+public func columnNames(
+  in text: String, part: AggregateSyntaxError.Part
+) throws(AggregateSyntaxError) -> [String] {
+  var cursor = QueryText(text, part: part)
+  let names = try cursor.list { text throws(AggregateSyntaxError) in try text.name("a column name") }
+  guard names.isEmpty else { return names }
+  throw AggregateSyntaxError(
+    part: part, item: 0, summary: "no column named", advice: "\(part.rawValue) takes names such as 'date,state'")
+}
+
 /// A cursor over one option's text.
 private struct QueryText {
   /// Where each item of the list starts, counted from 1.

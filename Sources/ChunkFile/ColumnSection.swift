@@ -82,7 +82,8 @@ struct ColumnSection: Sendable {
       throw EncodingError(.malformed, "a dictionary for a column of type \(type)", at: 8)
     }
     var section = ColumnSection(dictionary: dictionary, pages: [], bounds: [])
-    section.pages.reserveCapacity(chunkRows.count)
+    // A record takes at least 56 bytes: a short section must not make room for more pages than it can hold.
+    section.pages.reserveCapacity(min(chunkRows.count, bytes.count / 56))
     for rowCount in chunkRows {
       let start = reader.position
       let page = try PageRecord.parse(from: &reader, rowCount: Int(rowCount), pagesEnd: pagesEnd)

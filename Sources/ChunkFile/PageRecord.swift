@@ -87,7 +87,7 @@ struct Extent: Sendable {
     guard rawByteCount > 0, codec != .none || storedByteCount == rawByteCount else {
       throw EncodingError(.malformed, "\(storedByteCount) bytes stored for \(rawByteCount)", at: start + 16)
     }
-    guard rawByteCount / ChunkFileLimits.expansion <= storedByteCount else {
+    guard rawByteCount <= storedByteCount * ChunkFileLimits.expansion else {
       throw EncodingError(.limit, "\(storedByteCount) stored bytes cannot expand to \(rawByteCount)", at: start + 16)
     }
     guard offset % UInt64(Layout.alignment) == 0, offset >= UInt64(Layout.headerByteCount), offset <= UInt64(pagesEnd),

@@ -23,7 +23,10 @@ extension CSVOptions {
     let bytes = Array(text.utf8)
     guard bytes.count == 1, bytes[0] < 0x80, bytes[0] == 0x09 || bytes[0] >= 0x20, bytes[0] != 0x7F,
       bytes[0] != UInt8(ascii: "\"")
-    else { throw CSVOptionError(code: "csv-option.delimiter", found: text, advice: "give one character such as ';', or 'tab'") }
+    else {
+      throw CSVOptionError(
+        code: "csv-option.delimiter", found: text, advice: "give one character such as ';', or 'tab'")
+    }
     return bytes[0]
   }
 }
@@ -33,7 +36,8 @@ private func columnTypes(in text: String) throws(CSVOptionError) -> [String: Col
   var types: [String: ColumnType] = [:]
   for pair in topLevelParts(of: text) {
     guard let colon = pair.lastIndex(of: ":") else {
-      throw CSVOptionError(code: "csv-option.schema", found: String(pair), advice: "write name:type pairs, 'date:date,code:string'")
+      throw CSVOptionError(
+        code: "csv-option.schema", found: String(pair), advice: "write name:type pairs, 'date:date,code:string'")
     }
     let name = String(pair[..<colon])
     let typeName = String(pair[pair.index(after: colon)...].filter { $0 != " " })

@@ -102,7 +102,9 @@ public func readLargeTable(_ options: ConvertOptions) throws -> (table: any Tabl
     return file
   }
   guard let last else { preconditionFailure("convert made no output") }
-  return (try ChunkFile(try last.reading()), receipt.report)
+  let more = options.inputs.count > 1 ? " and \(options.inputs.count - 1) more" : ""
+  let name = options.inputs.first.map { $0.name + more }
+  return (try ChunkFile(try last.reading(), name: name), receipt.report)
 }
 
 /// Writes a run's pages into a chunk file.

@@ -10,10 +10,9 @@ import TextFormats
 public func overview(of file: ChunkFile) -> String {
   let columns = file.schema.fields.count
   let chunks = file.chunkCount
-  return """
-    \(file.name): \(grouped(file.rowCount)) row\(file.rowCount == 1 ? "" : "s"),     \(columns) column\(columns == 1 ? "" : "s"), \(grouped(chunks)) chunk\(chunks == 1 ? "" : "s"),     \(ByteSize(file.byteCount))
-
-    """
+  return "\(file.name): \(grouped(file.rowCount)) row\(file.rowCount == 1 ? "" : "s"), "
+    + "\(columns) column\(columns == 1 ? "" : "s"), \(grouped(chunks)) chunk\(chunks == 1 ? "" : "s"), "
+    + "\(ByteSize(file.byteCount))\n"
 }
 
 /// The receipt that the conversion left in the file. Throws `inspect.no-receipt` if it was not made by a conversion.

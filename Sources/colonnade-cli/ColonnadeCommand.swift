@@ -27,7 +27,7 @@ struct ColonnadeCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      ConvertCommand.self, InspectCommand.self, HeadCommand.self,
+      ConvertCommand.self, AggCommand.self, CmpCommand.self, InspectCommand.self, HeadCommand.self,
       ExportCommand.self, VerifyCommand.self,
     ]
   )

@@ -44,7 +44,8 @@ enum ProgressChoice: String, ExpressibleByArgument, CaseIterable {
 struct CSVInputOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Field delimiter: one ASCII character, or 'tab'. (default: comma, or what the first lines show)", valueName: "char"))
+      "Field delimiter: one ASCII character, or 'tab'. (default: comma, or what the first lines show)",
+      valueName: "char"))
   var delimiter: String?
 
   @Option(

@@ -21,13 +21,17 @@ struct ConvertCommand: ParsableCommand {
       date, else string. Codes such as 007 stay text. The receipt on standard error says each column's type and why.
       """)
 
-  @Argument(help: ArgumentHelp("CSVs (plain, .gz, .zst), folders or patterns of them, or - for standard input.", valueName: "input"))
+  @Argument(
+    help: ArgumentHelp(
+      "CSVs (plain, .gz, .zst), folders or patterns of them, or - for standard input.", valueName: "input"))
   var inputs: [String]
 
   @Option(name: [.customShort("o"), .long], help: ArgumentHelp("Chunk file to write.", valueName: "file"))
   var output: String
 
-  @Option(help: ArgumentHelp("Page compression: auto (zstd where it pays), zstd[:1-19], zlib[:1-9], none.", valueName: "codec"))
+  @Option(
+    help: ArgumentHelp(
+      "Page compression: auto (zstd where it pays), zstd[:1-19], zlib[:1-9], none.", valueName: "codec"))
   var compression: Compression = .automatic
 
   @Option(help: ArgumentHelp("Also write the receipt, as JSON, to this file.", valueName: "file"))

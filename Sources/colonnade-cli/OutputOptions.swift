@@ -16,7 +16,10 @@ struct OutputOptions: ParsableArguments {
       valueName: "file"))
   var output: String?
 
-  @Option(help: "Form of the output, whatever its name: csv, json, ndjson, table, md, cln. (default on standard output: a table on a terminal, else csv)")
+  @Option(
+    help:
+      "Form of the output, whatever its name: csv, json, ndjson, table, md, cln. (default on standard output: a table on a terminal, else csv)"
+  )
   var format: OutputFormat?
 
   /// The target, with a table as the form on a terminal and CSV elsewhere. Throws a usage error.

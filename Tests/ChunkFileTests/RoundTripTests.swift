@@ -30,6 +30,22 @@ import Testing
     #expect(try chunkFileBytes(of: table) == chunkFileBytes(of: table))
   }
 
+  @Test func severalThreadsReadOneFile() async throws {
+    var random = RandomSource(seed: 78)
+    let table = randomTable(&random)
+    let file = try open(chunkFileBytes(of: table))
+    let dictionaries = try await withThrowingTaskGroup(of: StringDictionary?.self) { group in
+      for _ in 0..<4 {
+        group.addTask {
+          try expectEqual(file, table, "seed 78")
+          return try file.dictionary(column: 6)
+        }
+      }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(dictionaries.allSatisfy { $0 === dictionaries[0] }, "one dictionary object is one code space")
+  }
+
   @Test func dictionaryOfSeveralSegments() throws {
     let entries = StringArray((0..<70_000).map { "entry \($0 &* 7919 % 70_000)" })
     let codes = (0..<70_000).map { UInt32($0) }

@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Aggregation
+import ArgumentParser
+import Columns
+import Pipelines
+
+/// `colonnade agg`: group, sum and more.
+struct AggCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "agg",
+    abstract: "Group rows and sum, count, average them, exactly.",
+    discussion: """
+      EXAMPLES
+        colonnade agg cities.cln --by date,state --agg 'sum(cases), sum(deaths)'
+        colonnade agg cities.cln --by state --agg 'count(*), mean(cases) as average' --order-by 'average desc' --limit 5
+        colonnade agg 2024/ --agg 'sum(amount)' -o total.json
+
+      Functions: sum, count, min, max, mean (avg). count(*) counts rows, count(x) values that are not null.
+      Sums of integers and decimals are exact in 128 bits; sums of floats are the exact sum, rounded once.
+      Without 'as', a plain sum(x) alone on its column is called x; others are mean_x, count_x, count.
+      Rows come in ascending order of the keys unless --order-by says otherwise; nulls come last.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("CSVs, .cln files, folders or patterns of them, or - for standard input.", valueName: "input"))
+  var inputs: [String]
+
+  @Option(help: ArgumentHelp("Key columns: 'date,state'. (default: one group of all rows)", valueName: "columns"))
+  var by: String?
+
+  @Option(name: .customLong("agg"), help: ArgumentHelp("Aggregates: 'sum(cases), count(*) as n'.", valueName: "list"))
+  var aggregates: String?
+
+  @Option(help: ArgumentHelp("Order of the output: 'date, state desc'.", valueName: "list"))
+  var orderBy: String?
+
+  @Option(help: ArgumentHelp("Most rows to put out.", valueName: "n"))
+  var limit: Int?
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var csv: CSVInputOptions
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    if by == nil, aggregates == nil { throw ValidationError("say what to group by (--by) or to compute (--agg)") }
+    if let limit, limit < 0 { throw ValidationError("--limit takes a number from 0 on, not \(limit)") }
+    _ = try query()
+    _ = try output.target(forTables: true)
+  }
+
+  private func query() throws -> AggregateQuery {
+    try usage { try AggregateQuery(by: by ?? "", aggregates: aggregates ?? "", orderBy: orderBy ?? "", limit: limit) }
+  }
+
+  func run() throws {
+    let query = try query()
+    let line = ProgressLine(isOn: common.showsProgress)
+    defer { line.clear() }
+    let tables = try openTables(
+      inputs, reading: csv.reading(), columns: query.columnNames, threads: common.threads, progress: line.update)
+    let result = try aggregate(tables, query, threads: common.threads)
+    line.clear()
+    try writeTable(result, to: try output.target(forTables: true), usesColour: output.usesColour)
+  }
+}

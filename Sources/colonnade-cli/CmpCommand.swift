@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Aggregation
+import ArgumentParser
+import Columns
+import Compare
+import Pipelines
+
+/// `colonnade cmp`: what differs between two tables.
+struct CmpCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cmp",
+    abstract: "Compare two tables by key, column by column, and say exactly what differs.",
+    discussion: """
+      EXAMPLES
+        colonnade cmp published.csv computed.csv --on date,state
+        colonnade cmp old.cln new.cln --on id --columns price,stock -o diff_report.json --rows changes.csv
+
+      1358 equals 1358.0, null equals null. A key that occurs twice on one side is an error.
+      Exit code: 0 equal, 1 rows on one side only or values that differ, 2 trouble.
+      """)
+
+  @Argument(help: "The first table: a CSV or a .cln file.")
+  var source: String
+
+  @Argument(help: "The table to compare it with.")
+  var compare: String
+
+  @Option(help: ArgumentHelp("Key columns that name a row on both sides: 'date,state'.", valueName: "columns"))
+  var on: String
+
+  @Option(help: ArgumentHelp("Columns to compare. (default: all that both sides have)", valueName: "columns"))
+  var columns: String?
+
+  @Option(
+    name: [.customShort("o"), .long], help: ArgumentHelp("Write the report, as JSON, to this file.", valueName: "file"))
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write every differing row to this file: .csv .json .ndjson .md .cln, then .gz or .zst.", valueName: "file"))
+  var rows: String?
+
+  @OptionGroup var csv: CSVInputOptions
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    if source == "-", compare == "-" { throw ValidationError("standard input can be only one of the two tables") }
+    _ = try request()
+    if let rows { _ = try usage { try OutputTarget(path: rows, format: nil, fallback: .csv) } }
+  }
+
+  private func request() throws -> CompareRequest {
+    try usage {
+      CompareRequest(
+        keys: try columnNames(in: on, part: .on), columns: try columns.map { try columnNames(in: $0, part: .columns) })
+    }
+  }
+
+  func run() throws {
+    let line = ProgressLine(isOn: common.showsProgress)
+    defer { line.clear() }
+    var options = CompareOptions(source: source, compare: compare, request: try request())
+    options.reading = try csv.reading()
+    options.report = output
+    options.rows = try rows.map { try OutputTarget(path: $0, format: nil, fallback: .csv) }
+    options.threads = common.threads
+    let comparison = try compareInputs(options, progress: line.update)
+    line.clear()
+    if !common.quiet { try printToStandardOutput(summary(of: comparison).joined(separator: "\n") + "\n") }
+    if !comparison.hasEqualRows { throw ExitCode(1) }
+  }
+}
