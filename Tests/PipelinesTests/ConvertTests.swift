@@ -137,6 +137,18 @@ import TextFormats
     }
   }
 
+  @Test func chunksOfNothingButNulls() throws {
+    let rows = (0..<21).map { row in
+      row < 14 ? ",,,,,k" : "true,2020-01-0\(row % 7 + 1),\(row).5,1e-\(row),s\(row % 2),k"
+    }
+    let input = TextInput(text: "b,d,m,f,s,k\n" + rows.joined(separator: "\n"))
+    let table = try readTable(ConvertOptions(inputs: [input])).table
+    let (file, _, receipt, _) = try convertText(input, small)
+    #expect(table.schema.fields.map(\.type.description) == ["bool", "date", "decimal(3,1)", "float64", "string", "string"])
+    #expect(try values(file) == values(table))
+    #expect(receipt.report.passCount == 1)
+  }
+
   @Test func receipts() throws {
     let input = TextInput(name: "folder/cities.csv", text: "state;cases\n\nAcre;7\nBahia;\n")
     let (file, _, receipt, _) = try convertText(input)
