@@ -80,6 +80,11 @@ func covidFigures(threads: Int) throws {
   #expect(lines.filter { $0.contains(",different,") }.count == 836)
 }
 
+@Test func theExpectedFileIsWrittenBackByteForByte() throws {
+  let table = try openTable(root + "/" + covidCompare, threads: 2)
+  #expect(try CSVWriter().text(of: table) == text(ofFile: root + "/" + covidCompare))
+}
+
 private func temporaryFolder() throws -> String {
   var template = Array("/tmp/colonnade-compare-XXXXXX".utf8CString)
   return String(cString: try #require(mkdtemp(&template)))
