@@ -16,11 +16,10 @@ func prepareSignals() {
   installCleanupSignalHandlers()
 }
 
-/// Writes one to three lines to standard error: what, where, what to do.
+/// Writes one or two lines to standard error: where and what, then what to do.
 func printDiagnosis(_ error: any Diagnosis) {
-  var text = "error: \(error.summary)\n"
   let place = error.place.description
-  if !place.isEmpty { text += "  in: \(place)\n" }
+  var text = "error: \(place.isEmpty ? "" : place + ": ")\(error.summary)\n"
   if let advice = error.advice { text += "  try: \(advice)\n" }
   printToStandardError(text)
 }
