@@ -12,6 +12,33 @@ struct GroupedRows {
   let groupCount: Int
   /// True if the query has no keys: all groups are 0, and kernels over whole pages may be used.
   let isSingleGroup: Bool
+  /// The same rows as runs of one group, where those are long enough to be worth it.
+  let runs: Runs?
+
+  /// Consecutive rows of one group: run `r` is of group `groups[r]` and ends before row `ends[r]`.
+  struct Runs {
+    var groups: [UInt32] = []
+    var ends: [Int] = []
+  }
+}
+
+/// Shortest average run for which runs pay.
+private let worthwhileRunLength = 8
+
+/// The runs of `groups`, nil where they are short from the start up to any row: rows in random order cost next to nothing.
+func findRuns(_ groups: UnsafeBufferPointer<UInt32>) -> GroupedRows.Runs? {
+  guard var group = groups.first else { return nil }
+  var runs = GroupedRows.Runs()
+  for row in 1..<groups.count where groups[row] != group {
+    // Sixteen short runs are forgiven, so that a page may begin with some.
+    guard runs.ends.count < 16 + row / worthwhileRunLength else { return nil }
+    runs.groups.append(group)
+    runs.ends.append(row)
+    group = groups[row]
+  }
+  runs.groups.append(group)
+  runs.ends.append(groups.count)
+  return runs
 }
 
 /// Something computed per group from one column. It sees values, group numbers and the number of groups, never keys.
@@ -52,7 +79,12 @@ struct GroupCounts {
       counts[0] += Int64(rows.groups.count)
       return
     }
-    counts.withUnsafeMutableBufferPointer { countRows(groups: rows.groups, into: $0) }
+    counts.withUnsafeMutableBufferPointer { counts in
+      guard let runs = rows.runs else { return countRows(groups: rows.groups, into: counts) }
+      runs.groups.withUnsafeBufferPointer { groups in
+        runs.ends.withUnsafeBufferPointer { countRows(runGroups: groups, runEnds: $0, into: counts) }
+      }
+    }
   }
 
   /// Counts the rows of `page` that are null; costs nothing where there are none.

@@ -28,9 +28,7 @@ final class IntegerSums: Accumulator {
           if bound + reach <= Int128(Int64.max) {
             bound += reach
             narrow.grow(to: rows.groupCount, with: 0)
-            narrow.withUnsafeMutableBufferPointer {
-              wrappingSums(values, groups: rows.groups, validity: validity, into: $0)
-            }
+            narrow.withUnsafeMutableBufferPointer { addNarrow(values, validity, rows, $0) }
             return
           }
         }
@@ -53,6 +51,13 @@ final class IntegerSums: Accumulator {
     }
   }
 
+  /// One sum per group, if all fit 64 bits for sure.
+  func narrowSums(groupCount: Int) -> [Int64]? {
+    guard wide == nil else { return nil }
+    narrow.grow(to: groupCount, with: 0)
+    return narrow
+  }
+
   /// One sum per group.
   func sums(groupCount: Int) -> [Int192] {
     (0..<groupCount).map { group in
@@ -63,6 +68,18 @@ final class IntegerSums: Accumulator {
         sum.add(Int128(narrow[group]))
       }
       return sum
+    }
+  }
+
+  private func addNarrow(
+    _ values: UnsafeBufferPointer<Int64>, _ validity: UnsafeBufferPointer<UInt64>?, _ rows: GroupedRows,
+    _ sums: UnsafeMutableBufferPointer<Int64>
+  ) {
+    guard validity == nil, let runs = rows.runs else {
+      return wrappingSums(values, groups: rows.groups, validity: validity, into: sums)
+    }
+    runs.groups.withUnsafeBufferPointer { groups in
+      runs.ends.withUnsafeBufferPointer { wrappingSums(values, runGroups: groups, runEnds: $0, into: sums) }
     }
   }
 

@@ -40,16 +40,17 @@ final class PartialAggregates: @unchecked Sendable {
   /// Takes in one chunk of input `number`.
   func add(_ source: any TableSource, number: Int, chunk: Int) throws {
     try numberGroups(source, number: number, chunk: chunk)
+    let runs = numbering == nil ? nil : groupNumbers.withUnsafeBufferPointer(findRuns)
     for (index, value) in plan.values.enumerated() {
       let page = try value.column.page(of: source, number: number, chunk: chunk)
       let dictionary = try value.column.dictionary(of: source, number: number)
-      withRows { rows in
+      withRows(runs) { rows in
         columns[index].nulls.addNulls(of: page, rows)
         if case .allNull = page.validity { return }
         for accumulator in columns[index].all { accumulator.add(page, dictionary, rows) }
       }
     }
-    withRows { rowCounts.add($0) }
+    withRows(runs) { rowCounts.add($0) }
   }
 
   /// Takes in all of another's groups.
@@ -79,9 +80,9 @@ final class PartialAggregates: @unchecked Sendable {
     numbering.number(pages, dictionaries: dictionaries, into: &groupNumbers)
   }
 
-  private func withRows(_ body: (GroupedRows) -> Void) {
+  private func withRows(_ runs: GroupedRows.Runs?, _ body: (GroupedRows) -> Void) {
     groupNumbers.withUnsafeBufferPointer {
-      body(GroupedRows(groups: $0, groupCount: groupCount, isSingleGroup: numbering == nil))
+      body(GroupedRows(groups: $0, groupCount: groupCount, isSingleGroup: numbering == nil, runs: runs))
     }
   }
 }

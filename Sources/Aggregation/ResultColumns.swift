@@ -53,6 +53,9 @@ extension PartialAggregates {
       let ones = [UInt64](repeating: 1, count: counts.count)
       return column(output, .float64, .float64(sums.rounded(dividedBy: ones)), validity(counts))
     }
+    if type == .int64, let sums = (columns[value].sums as? IntegerSums)?.narrowSums(groupCount: counts.count) {
+      return column(output, .int64, .int64(sums), validity(counts))
+    }
     let limit = powerOfTen(ColumnType.maximumDecimalPrecision).magnitude
     var least: Int128 = 0
     var greatest: Int128 = 0
@@ -73,6 +76,11 @@ extension PartialAggregates {
 
   private func means(_ state: ColumnState, _ type: ColumnType, _ counts: [Int64]) -> [Double] {
     if let sums = state.sums as? FloatSums { return sums.rounded(dividedBy: counts.map { UInt64(max(1, $0)) }) }
+    if let sums = (state.sums as? IntegerSums)?.narrowSums(groupCount: counts.count) {
+      return zip(sums, counts).map { sum, count in
+        count == 0 ? 0 : nearestQuotient(Int128(sum), dividedBy: Int(count), scale: type.scale)
+      }
+    }
     return zip(integerSums(state.sums), counts).map { sum, count in
       count == 0 ? 0 : nearestQuotient(sum, dividedBy: Int(count), scale: type.scale)
     }

@@ -22,7 +22,7 @@ package func decodePage(
   }
   try checkRange(values, encoding, codeLimit: codeLimit, bounds: bounds)
   guard case .bits(let words) = validity else { return ColumnPage(values: values, validity: validity) }
-  return ColumnPage(values: try zeroingNulls(values, words), validity: validity)
+  return ColumnPage(values: try zeroingNulls(consume values, words), validity: validity)
 }
 
 private func decodeValues(
@@ -103,8 +103,9 @@ private func check(
   }
 }
 
-private func zeroingNulls(_ values: PageValues, _ words: [UInt64]) throws(EncodingError) -> PageValues {
-  switch values {
+/// Takes `values` over, so that their memory is changed in place.
+private func zeroingNulls(_ values: consuming PageValues, _ words: [UInt64]) throws(EncodingError) -> PageValues {
+  switch consume values {
   case .int64(var values):
     values.withUnsafeMutableBufferPointer { fillNulls($0, words, with: 0) }
     return .int64(values)
@@ -121,7 +122,7 @@ private func zeroingNulls(_ values: PageValues, _ words: [UInt64]) throws(Encodi
     for row in 0..<strings.count where words[row >> 6] >> UInt64(row & 63) & 1 == 0 && !strings.range(row).isEmpty {
       throw EncodingError(.malformed, "row \(row) is null but has bytes")
     }
-    return values
+    return .strings(strings)
   }
 }
 

@@ -50,9 +50,15 @@ final class KeyLayout {
     packed.withUnsafeMutableBufferPointer { packed in
       let packed = UnsafeMutableBufferPointer(rebasing: packed[..<rowCount])
       for (index, stage) in stages.enumerated() {
-        startPacking(packed, previous: index == 0 ? nil : numbers)
+        if index > 0 { startPacking(packed, UnsafeMutablePointer(numbers.baseAddress!)) }
         for (column, shift) in zip(stage.columns, stage.shifts) {
-          codes[column].withUnsafeBufferPointer { packCodes($0, shift: shift, into: packed) }
+          codes[column].withUnsafeBufferPointer {
+            if shift == 0 {
+              startPacking(packed, $0.baseAddress!)
+            } else {
+              packCodes($0, shift: shift, into: packed)
+            }
+          }
         }
         stage.table.number(UnsafeBufferPointer(packed), into: numbers)
       }
@@ -98,12 +104,9 @@ final class KeyLayout {
   }
 }
 
-private func startPacking(_ packed: UnsafeMutableBufferPointer<UInt64>, previous: UnsafeMutableBufferPointer<UInt32>?) {
-  guard let previous else {
-    packed.update(repeating: 0)
-    return
-  }
-  for i in 0..<packed.count { packed[i] = UInt64(previous[i]) }
+/// The lowest part of each packed key: the first column's codes, or the numbers of the stage before.
+private func startPacking(_ packed: UnsafeMutableBufferPointer<UInt64>, _ lowest: UnsafePointer<UInt32>) {
+  for i in 0..<packed.count { packed[i] = UInt64(lowest[i]) }
 }
 
 private func packCodes(

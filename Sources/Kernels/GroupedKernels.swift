@@ -30,6 +30,35 @@ public func wrappingSums(
   }
 }
 
+/// Adds the values of each run of rows to its group's sum, modulo 2^64 as in `wrappingSums(_:groups:validity:into:)`.
+///
+/// Run `r` is of group `runGroups[r]` and ends before row `runEnds[r]`. No slower for long runs than a plain sum, where adding to one
+/// place in memory row by row would wait for the addition before.
+public func wrappingSums(
+  _ values: UnsafeBufferPointer<Int64>, runGroups: UnsafeBufferPointer<UInt32>, runEnds: UnsafeBufferPointer<Int>,
+  into sums: UnsafeMutableBufferPointer<Int64>
+) {
+  var row = 0
+  for run in 0..<runEnds.count {
+    var sum: Int64 = 0
+    for i in row..<runEnds[run] { sum &+= values[i] }
+    row = runEnds[run]
+    sums[Int(runGroups[run])] &+= sum
+  }
+}
+
+/// Adds the length of each run to its group's count.
+public func countRows(
+  runGroups: UnsafeBufferPointer<UInt32>, runEnds: UnsafeBufferPointer<Int>,
+  into counts: UnsafeMutableBufferPointer<Int64>
+) {
+  var row = 0
+  for run in 0..<runEnds.count {
+    counts[Int(runGroups[run])] &+= Int64(runEnds[run] &- row)
+    row = runEnds[run]
+  }
+}
+
 /// Adds each value to its group's sum of 128 bits, which 2^63 rows cannot overflow.
 public func exactSums(
   _ values: UnsafeBufferPointer<Int64>, groups: UnsafeBufferPointer<UInt32>, validity: UnsafeBufferPointer<UInt64>?,

@@ -50,10 +50,13 @@ public func countValid(_ validity: UnsafeBufferPointer<UInt64>, rowCount: Int) -
 
 /// The smallest `b` such that every value lies in -2^b ..< 2^b: 0...63. Empty: 0.
 public func magnitudeBits(_ values: UnsafeBufferPointer<Int64>) -> Int {
-  var union: Int64 = 0
-  // A negative value's complement has the same reach: -2^b is ~(2^b - 1).
-  for i in 0..<values.count { union |= values[i] ^ (values[i] &>> 63) }
-  return 64 - union.leadingZeroBitCount
+  var union: UInt64 = 0
+  for i in 0..<values.count {
+    let value = UInt64(bitPattern: values[i])
+    // The highest bit that differs from its neighbour below is where the repeated sign bits end.
+    union |= value ^ (value &+ value)
+  }
+  return max(0, 63 - union.leadingZeroBitCount)
 }
 
 /// All ones where row `i` is valid, else zero.

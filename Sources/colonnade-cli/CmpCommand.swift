@@ -59,19 +59,15 @@ struct CmpCommand: ParsableCommand {
   }
 
   func run() throws {
-    let request = try request()
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
-    let tables = try [source, compare].map { path in
-      try openTable(path, reading: csv.reading(), threads: common.threads, progress: line.update)
-    }
-    let comparison = try Compare.compare(tables[0], tables[1], request, threads: common.threads)
+    var options = CompareOptions(source: source, compare: compare, request: try request())
+    options.reading = try csv.reading()
+    options.report = output
+    options.rows = try rows.map { try OutputTarget(path: $0, format: nil, fallback: .csv) }
+    options.threads = common.threads
+    let comparison = try compareInputs(options, progress: line.update)
     line.clear()
-    if let output { try writeText(compareReport(comparison).text, to: output) }
-    if let rows {
-      let target = try OutputTarget(path: rows, format: nil, fallback: .csv)
-      try writeTable(DifferingRows(comparison, tables[0], tables[1]), to: target)
-    }
     if !common.quiet { try printToStandardOutput(summary(of: comparison).joined(separator: "\n") + "\n") }
     if !comparison.hasEqualRows { throw ExitCode(1) }
   }

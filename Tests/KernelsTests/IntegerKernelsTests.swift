@@ -184,3 +184,31 @@ func quotientsBeyondTheRangeAreInfiniteOrSubnormal() {
   words = [0, 3]
   #expect(nearestDouble(&words, exponent: -1138, dividedBy: [4]) == .leastNonzeroMagnitude)
 }
+
+@Test
+func runsEqualTheRowsTheyStandFor() {
+  for seed in UInt64(0)..<20 {
+    var random = RandomSource(seed: seed)
+    let runGroups = (0..<Int.random(in: 1...30, using: &random)).map { _ in UInt32.random(in: 0..<5, using: &random) }
+    let lengths = runGroups.map { _ in Int.random(in: 1...40, using: &random) }
+    let ends = lengths.indices.map { lengths[...$0].reduce(0, +) }
+    let groups = zip(runGroups, lengths).flatMap { Array(repeating: $0, count: $1) }
+    let values = randomIntegers(groups.count, using: &random)
+    var sums = [[Int64]](repeating: [Int64](repeating: 0, count: 5), count: 4)
+    values.withUnsafeBufferPointer { values in
+      groups.withUnsafeBufferPointer { groups in
+        sums[0].withUnsafeMutableBufferPointer { wrappingSums(values, groups: groups, validity: nil, into: $0) }
+        sums[1].withUnsafeMutableBufferPointer { countRows(groups: groups, into: $0) }
+      }
+      runGroups.withUnsafeBufferPointer { runGroups in
+        ends.withUnsafeBufferPointer { ends in
+          sums[2].withUnsafeMutableBufferPointer {
+            wrappingSums(values, runGroups: runGroups, runEnds: ends, into: $0)
+          }
+          sums[3].withUnsafeMutableBufferPointer { countRows(runGroups: runGroups, runEnds: ends, into: $0) }
+        }
+      }
+    }
+    #expect(sums[0] == sums[2] && sums[1] == sums[3], "seed \(seed)")
+  }
+}

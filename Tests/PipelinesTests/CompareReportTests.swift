@@ -12,8 +12,8 @@ import TextFormats
 /// The repository's root, from this file's own place.
 private let root = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
 
-private func fileText(_ path: String) throws -> String {
-  let file = try #require(fopen(root + "/" + path, "r"), "\(path) is missing")
+private func text(ofFile path: String) throws -> String {
+  let file = try #require(fopen(path, "r"), "\(path) is missing")
   defer { fclose(file) }
   var bytes: [UInt8] = []
   var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -22,41 +22,13 @@ private func fileText(_ path: String) throws -> String {
 }
 
 /// The example report that is shipped is this one; with `WRITE_EXAMPLES=1` in the environment it is made anew.
-private func expectExample(_ path: String, _ text: String) throws {
+private func expectExample(_ path: String, _ expected: String) throws {
   if getenv("WRITE_EXAMPLES") != nil {
     let file = try #require(fopen(root + "/" + path, "w"))
-    _ = Array(text.utf8).withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
+    _ = Array(expected.utf8).withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
     fclose(file)
   }
-  #expect(try fileText(path) == text)
-}
-
-/// Days of 2019 to 2021 by their text.
-private let days = Dictionary(
-  uniqueKeysWithValues: (17_897..<18_993).map { (plainText(of: .date(daysSinceEpoch: $0)), $0) })
-
-/// Reads the example files, which have no quotes: days, whole numbers and text by the column's name.
-private func covidTable(_ path: String, chunkRows: Int) throws -> Table {
-  let lines = try fileText(path).utf8.split { $0 == 10 || $0 == 13 }.map { line in
-    line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map { String($0) ?? "" }
-  }
-  let fields = lines[0].map { name in
-    Field(name: name, type: name == "date" ? .date : ["cases", "deaths"].contains(name) ? .int64 : .string)
-  }
-  let rows = Array(lines.dropFirst())
-  let chunks = stride(from: 0, to: rows.count, by: chunkRows).map { start in
-    fields.enumerated().map { index, field in
-      ColumnPage(
-        boxed: rows[start..<min(start + chunkRows, rows.count)].map { row in
-          switch field.type {
-          case .int64: .int64(Int64(row[index]) ?? -1)
-          case .date: .date(daysSinceEpoch: days[row[index]] ?? 0)
-          default: .string(row[index])
-          }
-        }, type: field.type)
-    }
-  }
-  return Table(name: path, schema: Schema(fields), chunks: chunks)
+  #expect(try text(ofFile: root + "/" + path) == expected)
 }
 
 private let covidSource = "Examples/covid/brazil_covid19.csv"
@@ -68,11 +40,17 @@ private func reportText(_ comparison: Comparison) throws -> String {
   return text
 }
 
-@Test(arguments: [1, 2], [300, 5000])
-func covidFigures(threads: Int, chunkRows: Int) throws {
-  let source = try covidTable(covidSource, chunkRows: chunkRows)
-  let other = try covidTable(covidCompare, chunkRows: chunkRows)
-  let comparison = try compare(source, other, CompareRequest(keys: ["date", "state"]), threads: threads)
+private func covid(threads: Int) -> CompareOptions {
+  var options = CompareOptions(
+    source: root + "/" + covidSource, compare: root + "/" + covidCompare,
+    request: CompareRequest(keys: ["date", "state"]))
+  options.threads = threads
+  return options
+}
+
+@Test(arguments: [1, 2])
+func covidFigures(threads: Int) throws {
+  let comparison = try compareInputs(covid(threads: threads))
   #expect(comparison.sourceRowCount == 2409 && comparison.compareRowCount == 2025)
   #expect(comparison.sourceOnlyRowCount == 384 && comparison.compareOnlyRowCount == 0)
   #expect(comparison.pairedRowCount == 2025)
@@ -82,18 +60,38 @@ func covidFigures(threads: Int, chunkRows: Int) throws {
   #expect(comparison.columns[0].sums?.compare == .decimal(unscaled: 15_434_631, scale: 0))
   #expect(comparison.columns[1].sums?.compare == .decimal(unscaled: 924_994, scale: 0))
   #expect(comparison.schema.onlyInSource == [Field(name: "region", type: .string)])
-  try expectExample("Formats/CompareReport/examples/covid.json", try reportText(comparison))
-  let rows = try CSVWriter().text(of: DifferingRows(comparison, source, other))
-  let lines = rows.split(separator: "\n")
+  // The shipped example names the files as seen from the repository's root.
+  let report = try reportText(comparison).split(separator: root + "/").joined()
+  try expectExample("Formats/CompareReport/examples/covid.json", report)
+}
+
+@Test func reportAndRowsArePublished() throws {
+  let folder = try temporaryFolder()
+  defer { for name in ["report.json", "rows.csv", ""] { remove(folder + "/" + name) } }
+  var options = covid(threads: 2)
+  options.report = folder + "/report.json"
+  options.rows = try OutputTarget(path: folder + "/rows.csv", format: nil, fallback: .csv)
+  let comparison = try compareInputs(options)
+  #expect(try text(ofFile: folder + "/report.json") == reportText(comparison))
+  let lines = try text(ofFile: folder + "/rows.csv").split(separator: "\n")
   #expect(lines[0] == "date,state,change,cases_source,cases_compare,deaths_source,deaths_compare")
   #expect(lines.count == 1 + 384 + 836)
   #expect(lines[1] == "2020-02-26,São Paulo,source_only,1,,0,")
+  #expect(lines.filter { $0.contains(",different,") }.count == 836)
+}
+
+@Test func theExpectedFileIsWrittenBackByteForByte() throws {
+  let table = try openTable(root + "/" + covidCompare, threads: 2)
+  #expect(try CSVWriter().text(of: table) == text(ofFile: root + "/" + covidCompare))
+}
+
+private func temporaryFolder() throws -> String {
+  var template = Array("/tmp/colonnade-compare-XXXXXX".utf8CString)
+  return String(cString: try #require(mkdtemp(&template)))
 }
 
 @Test func summaryOfTheCovidFigures() throws {
-  let source = try covidTable(covidSource, chunkRows: 5000)
-  let other = try covidTable(covidCompare, chunkRows: 5000)
-  let lines = summary(of: try compare(source, other, CompareRequest(keys: ["date", "state"]), threads: 1))
+  let lines = summary(of: try compareInputs(covid(threads: 1)))
   #expect(lines[0].hasSuffix("differ, by date, state."))
   #expect(lines.contains("  in both  2,025 rows, 836 different"))
   #expect(lines.contains("Columns only in source: region (string)"))

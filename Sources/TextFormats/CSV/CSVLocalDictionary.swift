@@ -63,6 +63,8 @@ final class CSVLocalDictionary {
   private(set) var offsets: UnsafeMutablePointer<UInt32>
   /// ``hashOfString(_:_:)`` of each.
   private(set) var hashes: UnsafeMutablePointer<UInt64>
+  /// For each string, the position + 1 of the one that followed it last; 0: none. Texts often repeat a sequence.
+  private var followers: UnsafeMutablePointer<UInt32>
   private var byteCapacity = 1 << 12
   private var capacity = 256
   /// Position + 1 in the low half, the hash's high half in the high one; 0 is free.
@@ -75,6 +77,7 @@ final class CSVLocalDictionary {
     offsets = .allocate(capacity: capacity + 1)
     offsets[0] = 0
     hashes = .allocate(capacity: capacity)
+    followers = .allocate(capacity: capacity)
     slots = .allocate(capacity: slotCount)
     slots.initialize(repeating: 0, count: slotCount)
   }
@@ -83,6 +86,7 @@ final class CSVLocalDictionary {
     bytes.deallocate()
     offsets.deallocate()
     hashes.deallocate()
+    followers.deallocate()
     slots.deallocate()
   }
 
@@ -117,11 +121,30 @@ final class CSVLocalDictionary {
         codes[row] = previous.code
         continue
       }
+      if let guess = follower(of: previous.code), isString(guess, UnsafeRawPointer(text + start), length) {
+        codes[row] = guess
+        previous = (start, length, guess)
+        continue
+      }
       guard let code = code(of: UnsafeRawPointer(text + start), length) else { return row }
+      if previous.code != 0 { followers[Int(previous.code) &- 1] = code }
       codes[row] = code
       previous = (start, length, code)
     }
     return fields.count
+  }
+
+  @inline(__always)
+  private func follower(of code: UInt32) -> UInt32? {
+    if code == 0 { return nil }
+    let follower = followers[Int(code) &- 1]
+    return follower == 0 ? nil : follower
+  }
+
+  @inline(__always)
+  private func isString(_ code: UInt32, _ string: UnsafeRawPointer, _ length: Int) -> Bool {
+    let from = offsets[Int(code) &- 1]
+    return Int(offsets[Int(code)] &- from) == length && equalStrings(bytes + Int(from), string, length)
   }
 
   @inline(__always)
@@ -151,6 +174,7 @@ final class CSVLocalDictionary {
     if from + length > byteCapacity { growBytes(from + length) }
     (bytes + from).copyMemory(from: string, byteCount: length)
     hashes[count] = hash
+    followers[count] = 0
     count += 1
     offsets[count] = UInt32(from + length)
     slots[slot] = hash & 0xFFFF_FFFF_0000_0000 | UInt64(count)
@@ -167,6 +191,10 @@ final class CSVLocalDictionary {
     largerHashes.update(from: hashes, count: count)
     hashes.deallocate()
     hashes = largerHashes
+    let largerFollowers = UnsafeMutablePointer<UInt32>.allocate(capacity: capacity * 2)
+    largerFollowers.update(from: followers, count: count)
+    followers.deallocate()
+    followers = largerFollowers
     capacity *= 2
   }
 

@@ -1,0 +1,181 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import ChunkFile
+import Columns
+import ObjectStorage
+import Synchronization
+import Testing
+import TextFormats
+
+@testable import Pipelines
+
+@Suite struct ConvertTests {
+  /// A text in memory, as an input.
+  private struct TextInput: CSVInput {
+    var name = "cities.csv"
+    var text: String
+    var isRereadable = true
+
+    func open() -> any ByteSource { ObjectSource(MemoryObject(name: name, bytes: Array(text.utf8))) }
+  }
+
+  /// Remembers what became of each output.
+  private final class Outputs {
+    var made: [MemoryWriter] = []
+
+    func make() -> MemoryWriter {
+      let writer = MemoryWriter(name: "out.cln")
+      made.append(writer)
+      return writer
+    }
+  }
+
+  private func convertText(
+    _ input: any CSVInput, _ change: (inout ConvertOptions) -> Void = { _ in }
+  ) throws -> (file: ChunkFile, bytes: [UInt8], receipt: ConvertReceipt, outputs: Outputs) {
+    var options = ConvertOptions(inputs: [input])
+    change(&options)
+    let outputs = Outputs()
+    let (receipt, output) = try convert(options) { outputs.make() }
+    let bytes = try #require(output as? MemoryWriter).bytes
+    return (try ChunkFile(MemoryObject(name: "out.cln", bytes: bytes)), bytes, receipt, outputs)
+  }
+
+  private func values(_ table: any TableSource) throws -> [[Value]] {
+    var rows: [[Value]] = []
+    for chunk in 0..<table.chunkCount {
+      let pages = try table.schema.fields.indices.map { try table.page(column: $0, chunk: chunk) }
+      for row in 0..<table.rowCount(ofChunk: chunk) {
+        rows.append(
+          try table.schema.fields.enumerated().map { column, field in
+            pages[column].value(at: row, type: field.type, dictionary: try table.dictionary(column: column))
+          })
+      }
+    }
+    return rows
+  }
+
+  private func small(_ options: inout ConvertOptions) {
+    options.reading.limits.recordsPerChunk = 7
+    options.reading.limits.sampleBytes = 1
+  }
+
+  /// Columns whose later values contradict the earlier ones: int64 then decimal, int64 then text, numbers then exponents.
+  private static let widening =
+    "a,b,c,d\n"
+    + (0..<40).map { row in
+      "\(row)\(row > 30 ? ".25" : ""),\(row > 35 ? "x\(row)" : "\(row)"),\(row > 20 ? "-1.5e3" : "12"),"
+        + "\(row % 3 == 0 ? "" : "é\(row % 5)")\n"
+    }.joined()
+
+  @Test func chunkFileHoldsWhatTheTableHolds() throws {
+    let input = TextInput(text: Self.widening)
+    let table = try readTable(ConvertOptions(inputs: [input])).table
+    var known: [UInt8]?
+    for threads in 1...4 {
+      let (file, bytes, receipt, outputs) = try convertText(input) {
+        small(&$0)
+        $0.reading.threads = threads
+      }
+      #expect(file.schema == table.schema)
+      #expect(table.schema.fields.map(\.type.description) == ["decimal(4,2)", "string", "float64", "string"])
+      #expect(try values(file) == values(table))
+      #expect(bytes == known ?? bytes, "\(threads) threads")
+      known = bytes
+      #expect(receipt.report.passCount == 2 && outputs.made.count == 2)
+      #expect(receipt.outputByteCount == bytes.count && receipt.report.chunkCount == 6)
+      #expect(try file.verify().problems.isEmpty)
+    }
+  }
+
+  @Test func widerPagesNeedNoSecondReading() throws {
+    let text = "v\n" + (0..<20).map { "\($0)\n" }.joined() + "1.5\n123.25\n"
+    let (file, _, receipt, outputs) = try convertText(TextInput(text: text), small)
+    #expect(receipt.report.passCount == 1 && outputs.made.count == 1)
+    #expect(try values(file)[3] == [.decimal(unscaled: 300, scale: 2)])
+    #expect(try values(file)[21] == [.decimal(unscaled: 12325, scale: 2)])
+  }
+
+  @Test func inputsThatComeOnceAreSpooled() throws {
+    let expected = try convertText(TextInput(text: Self.widening), small).bytes
+    let once = OpenedInput(ObjectSource(MemoryObject(name: "cities.csv", bytes: Array(Self.widening.utf8))))
+    #expect(try convertText(once, small).bytes == expected)
+  }
+
+  @Test func outputsThatCannotStartAgain() throws {
+    let expected = try convertText(TextInput(text: Self.widening), small).bytes
+    var options = ConvertOptions(inputs: [TextInput(text: Self.widening)])
+    small(&options)
+    let output = MemoryWriter()
+    _ = try convert(options, into: output)
+    #expect(output.bytes == expected)
+    let large = try readLargeTable(options).table
+    #expect(try values(large) == values(ChunkFile(MemoryObject(bytes: expected))))
+  }
+
+  @Test func faultsDiscardTheOutput() throws {
+    let outputs = Outputs()
+    var options = ConvertOptions(inputs: [TextInput(text: "a,b\n" + String(repeating: "1,2\n", count: 50) + "3\n")])
+    small(&options)
+    do {
+      _ = try convert(options) { outputs.make() }
+      Issue.record("converted a ragged row")
+    } catch {
+      let error = try #require(error as? CSVError)
+      #expect(error.code == "csv.ragged-row")
+      #expect(error.place == Place(file: "cities.csv", row: 51, line: 52, byteOffset: 204))
+      #expect(outputs.made.count == 1 && outputs.made.allSatisfy(\.bytes.isEmpty))
+    }
+  }
+
+  @Test func nothingButAHeaderOrLess() throws {
+    for (text, width) in [("", 0), ("a,b\n", 2), ("a,b\n\n\n", 2)] {
+      let (file, _, receipt, _) = try convertText(TextInput(text: text))
+      #expect(file.schema.fields.count == width && file.rowCount == 0 && file.chunkCount == 0)
+      #expect(receipt.report.rowCount == 0)
+    }
+  }
+
+  @Test func chunksOfNothingButNulls() throws {
+    let rows = (0..<21).map { row in
+      row < 14 ? ",,,,,k" : "true,2020-01-0\(row % 7 + 1),\(row).5,1e-\(row),s\(row % 2),k"
+    }
+    let input = TextInput(text: "b,d,m,f,s,k\n" + rows.joined(separator: "\n"))
+    let table = try readTable(ConvertOptions(inputs: [input])).table
+    let (file, _, receipt, _) = try convertText(input, small)
+    #expect(table.schema.fields.map(\.type.description) == ["bool", "date", "decimal(3,1)", "float64", "string", "string"])
+    #expect(try values(file) == values(table))
+    #expect(receipt.report.passCount == 1)
+  }
+
+  @Test func receipts() throws {
+    let input = TextInput(name: "folder/cities.csv", text: "state;cases\n\nAcre;7\nBahia;\n")
+    let (file, _, receipt, _) = try convertText(input)
+    #expect(receipt.sourceByteCount == 27 && receipt.textByteCount == 27)
+    #expect(receipt.text.contains("2 rows, 2 columns, 1 chunk\n"))
+    #expect(receipt.text.contains("  state  string  row 1 has \"Acre\"\n"))
+    #expect(receipt.text.contains("  cases  int64   1 value, at most 1 digit; 1 null\n"))
+    #expect(receipt.text.contains("1 empty line left out\n"))
+    let stored = try #require(file.metadata.first { $0.key == "receipt" }).value
+    #expect(stored.contains("\"name\": \"cities.csv\"") && !stored.contains("folder"))
+    #expect(stored.contains("\"reason\": \"the header has no comma, and each semicolon splits it"))
+  }
+
+  @Test func progressTellsBytesAndRows() throws {
+    let seen = ProgressLog()
+    _ = try convertText(TextInput(text: Self.widening)) {
+      small(&$0)
+      $0.progress = { seen.add($0) }
+    }
+    let last = try #require(seen.all.last)
+    #expect(last.rowCount == 40 && last.consumedByteCount == Self.widening.utf8.count)
+    #expect(last.totalByteCount == Self.widening.utf8.count)
+  }
+}
+
+private final class ProgressLog: Sendable {
+  private let entries = Mutex<[ConvertOptions.Progress]>([])
+  var all: [ConvertOptions.Progress] { entries.withLock { $0 } }
+  func add(_ progress: ConvertOptions.Progress) { entries.withLock { $0.append(progress) } }
+}
