@@ -9,7 +9,14 @@ mkdir -p "$2"
 out=$(realpath "$2")
 cd "$(dirname "$0")/covid"
 
-show() { printf '\n$ colonnade'; printf ' %q' "$@"; printf '\n'; "$command" "$@"; }
+show() {
+  printf '\n$ colonnade'
+  for word in "$@"; do
+    case $word in *[!A-Za-z0-9_./,=-]*) printf " '%s'" "$word" ;; *) printf ' %s' "$word" ;; esac
+  done
+  printf '\n'
+  "$command" "$@"
+}
 
 show convert brazil_covid19_cities.csv.gz -o "$out/cities.cln"
 show agg "$out/cities.cln" --by date,state --agg 'sum(cases), sum(deaths)' --order-by 'date, state desc' \

@@ -226,7 +226,7 @@ def main():
         "# The main job on the generated cities file",
         "",
         f"2,356,110 rows, {CITIES.stat().st_size / 1e6:.0f} MB of CSV. {machine(arguments.threads)}.",
-        "Best of", f"{arguments.repeat}; ours is the whole command, peers are timed inside a running process. `make bench`.",
+        f"Best of {arguments.repeat}; ours is the whole command, peers are timed inside a running process. `make bench`.",
         "",
         "| work | engine | wall s | CPU s | peak MiB | answer |",
         "|---|---|---|---|---|---|",
@@ -249,6 +249,7 @@ def main():
                 said = f"{len(answer)} groups, equal" if kind == "agg" else f"{answer[3]} rows differ, equal"
             lines.append(f"| {work} | {engine} | {wall:.3f} | {cpu:.2f} | {memory:.0f} | {said} |")
             print(lines[-1], file=sys.stderr)
+    (ROOT / "Benchmarks/Results").mkdir(exist_ok=True)
     (ROOT / "Benchmarks/Results/main_job.md").write_text("\n".join(lines) + "\n")
     print("\n".join(lines))
 
