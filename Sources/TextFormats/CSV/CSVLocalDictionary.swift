@@ -65,6 +65,8 @@ final class CSVLocalDictionary {
   private(set) var hashes: UnsafeMutablePointer<UInt64>
   /// For each string, the position + 1 of the one that followed it last; 0: none. Texts often repeat a sequence.
   private var followers: UnsafeMutablePointer<UInt32>
+  /// Right guesses less wrong ones, from some credit on; below zero nothing is guessed in this chunk any more.
+  private var guessBalance = 512
   private var byteCapacity = 1 << 12
   private var capacity = 256
   /// Position + 1 in the low half, the hash's high half in the high one; 0 is free.
@@ -100,6 +102,7 @@ final class CSVLocalDictionary {
 
   func removeAll() {
     count = 0
+    guessBalance = 512
     offsets[0] = 0
     slots.update(repeating: 0, count: slotCount)
   }
@@ -121,13 +124,17 @@ final class CSVLocalDictionary {
         codes[row] = previous.code
         continue
       }
-      if let guess = follower(of: previous.code), isString(guess, UnsafeRawPointer(text + start), length) {
-        codes[row] = guess
-        previous = (start, length, guess)
-        continue
+      if guessBalance >= 0, let guess = follower(of: previous.code) {
+        if isString(guess, UnsafeRawPointer(text + start), length) {
+          codes[row] = guess
+          previous = (start, length, guess)
+          guessBalance = min(guessBalance &+ 1, 4096)
+          continue
+        }
+        guessBalance &-= 1
       }
       guard let code = code(of: UnsafeRawPointer(text + start), length) else { return row }
-      if previous.code != 0 { followers[Int(previous.code) &- 1] = code }
+      if guessBalance >= 0, previous.code != 0 { followers[Int(previous.code) &- 1] = code }
       codes[row] = code
       previous = (start, length, code)
     }
