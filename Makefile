@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 
 export SWIFT_BACKTRACE = enable=no
-RELEASE = swift build -c release --static-swift-stdlib --product colonnade
+# The Swift runtime is linked in; unused sections and symbols are dropped, which halves the binary.
+RELEASE = swift build -c release --static-swift-stdlib --product colonnade -Xlinker --gc-sections -Xlinker -s
 PYTHON = .build-venv/bin/python
 
 .PHONY: demo test build unit end-to-end vectors bench lint format setup setup-python clean

@@ -71,7 +71,7 @@ let package = Package(
     .testTarget(name: "AggregationTests", dependencies: ["Aggregation", "TestSupport"]),
     .testTarget(name: "CompareTests", dependencies: ["Compare", "TestSupport"]),
     .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "TestSupport"]),
-    .testTarget(name: "ColonnadeTests", dependencies: ["Colonnade", "TestSupport"]),
+    .testTarget(name: "ColonnadeTests", dependencies: ["Colonnade", "Kernels", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

@@ -49,7 +49,8 @@ struct AggregatePlan: Sendable {
           values[known].functions.insert(aggregate.function)
           position = known
         } else {
-          values.append(ValueColumn(column: try UnifiedColumn(column, in: sources), functions: [aggregate.function]))
+          let unified = try UnifiedColumn(column, in: sources, typeWithoutValues: .int64)
+          values.append(ValueColumn(column: unified, functions: [aggregate.function]))
           position = values.count - 1
         }
         try check(aggregate, values[position ?? 0].column, sources[0].name)

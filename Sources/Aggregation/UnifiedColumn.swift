@@ -9,31 +9,44 @@ struct UnifiedColumn {
   let type: ColumnType
   /// Name in the inputs.
   let name: String
-  /// Per input: where the column is, and its type there.
-  private let locations: [(position: Int, type: ColumnType)]
+  /// Per input, where the column is.
+  private let locations: [Location]
+
+  private struct Location {
+    let position: Int
+    let type: ColumnType
+    /// True of a string column without a single value: nothing says that it is text, so it joins with any type.
+    let hasNoValues: Bool
+  }
 
   /// Finds `name` in each input. int64 and decimals join to a decimal that holds all of them.
   ///
-  /// Throws `column.unknown`, or `aggregate.mismatch` for types that do not join.
-  init(_ name: String, in sources: [any TableSource]) throws {
+  /// `typeWithoutValues` is the type where no input has a value: nulls are of any type. Throws `column.unknown`, or
+  /// `aggregate.mismatch` for types that do not join.
+  init(_ name: String, in sources: [any TableSource], typeWithoutValues: ColumnType = .string) throws {
     self.name = name
-    var locations: [(position: Int, type: ColumnType)] = []
-    for source in sources {
+    locations = try sources.map { source in
       let position = try source.schema.require(name, in: source.name)
-      locations.append((position, source.schema.fields[position].type))
+      let type = source.schema.fields[position].type
+      return Location(
+        position: position, type: type, hasNoValues: type == .string ? try hasNoValues(source, column: position) : false
+      )
     }
-    var type = locations[0].type
-    for (source, location) in zip(sources, locations) where location.type != type {
-      guard let joined = joinedType(type, location.type) else {
+    var known: (type: ColumnType, file: String)?
+    for (source, location) in zip(sources, locations) where !location.hasNoValues {
+      guard let before = known, before.type != location.type else {
+        known = known ?? (location.type, source.name)
+        continue
+      }
+      guard let joined = joinedType(before.type, location.type) else {
         throw AggregateError(
           code: "aggregate.mismatch",
-          summary: "the column is \(location.type) here and \(locations[0].type) in \(sources[0].name)",
+          summary: "the column is \(location.type) here and \(before.type) in \(before.file)",
           place: Place(file: source.name, column: name), advice: "convert both inputs with one type for it in --schema")
       }
-      type = joined
+      known = (joined, before.file)
     }
-    self.type = type
-    self.locations = locations
+    type = known?.type ?? typeWithoutValues
   }
 
   /// The dictionary that codes of `source`'s pages refer to.
@@ -45,6 +58,7 @@ struct UnifiedColumn {
   func page(of source: any TableSource, number: Int, chunk: Int) throws -> ColumnPage {
     let page = try source.page(column: locations[number].position, chunk: chunk)
     let own = locations[number].type
+    if locations[number].hasNoValues { return ColumnPage(nullRows: page.rowCount, type: type) }
     if own == type || own.isWide == type.isWide && own.scale == type.scale { return page }
     return try rescaled(page, by: type.scale - own.scale, file: source.name)
   }
@@ -81,6 +95,15 @@ struct UnifiedColumn {
       return product
     }
   }
+}
+
+/// True if no row of the column has a value. Costs reading the column's part of the footer; stops at the first value.
+private func hasNoValues(_ source: any TableSource, column: Int) throws -> Bool {
+  for chunk in 0..<source.chunkCount {
+    let statistics = try source.statistics(column: column, chunk: chunk)
+    if statistics.nullCount < statistics.rowCount { return false }
+  }
+  return true
 }
 
 /// 10^exponent. Precondition: exponent in 0...38.

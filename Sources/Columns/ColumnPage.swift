@@ -41,6 +41,18 @@ public struct ColumnPage: Sendable, Equatable {
     self.validity = validity
   }
 
+  /// A page of nulls of type `type`.
+  public init(nullRows rowCount: Int, type: ColumnType) {
+    let values: PageValues =
+      switch type {
+      case .float64: .float64([Double](repeating: 0, count: rowCount))
+      case .string: .strings(StringArray(offsets: [UInt32](repeating: 0, count: rowCount + 1), bytes: []))
+      case _ where type.isWide: .int128([Int128](repeating: 0, count: rowCount))
+      default: .int64([Int64](repeating: 0, count: rowCount))
+      }
+    self.init(values: values, validity: .allNull)
+  }
+
   /// Rows.
   public var rowCount: Int { values.count }
 

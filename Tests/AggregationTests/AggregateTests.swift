@@ -144,10 +144,28 @@ func sumsAreAcrossInputsOfDifferentNumberTypes() throws {
 }
 
 @Test
+func columnsWithoutValuesAreOfAnyType() throws {
+  let nothing = Table(name: "nothing", columns: [("k", .string, [.null, .null]), ("v", .string, [.null, .null])])
+  let prices = Table(
+    name: "prices",
+    columns: [("k", .int64, [.int64(7)]), ("v", .decimal(precision: 3, scale: 1), [.decimal(unscaled: 15, scale: 1)])])
+  let query = try AggregateQuery(by: "k", aggregates: "sum(v) as s, mean(v) as m, max(v) as x, count(v) as n")
+  let alone = try aggregate([nothing], query, threads: 1)
+  #expect((0..<5).map { alone.value(row: 0, column: $0) } == [.null, .null, .null, .null, .int64(0)])
+  #expect(alone.rowCount == 1)
+  for sources in [[nothing, prices], [prices, nothing]] {
+    let both = try aggregate(sources, query, threads: 2)
+    #expect(both.rowCount == 2)
+    #expect(both.value(row: 0, column: 0) == .int64(7))
+    #expect(both.value(row: 0, column: 1) == .decimal(unscaled: 15, scale: 1))
+    #expect((0..<5).map { both.value(row: 1, column: $0) } == [.null, .null, .null, .null, .int64(0)])
+  }
+}
+
+@Test
 func queriesThatDoNotFitTheirInputsSayWhere() throws {
   let table = Table(
-    name: "cities.csv", schema: Schema([Field(name: "state", type: .string), Field(name: "cases", type: .int64)]),
-    chunks: [])
+    name: "cities.csv", columns: [("state", .string, [.string("Acre")]), ("cases", .int64, [.int64(3)])])
   let unknown = #expect(throws: UnknownColumn.self) {
     try aggregate([table], AggregateQuery(by: "sate", aggregates: nil), threads: 1)
   }

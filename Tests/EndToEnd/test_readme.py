@@ -68,3 +68,17 @@ def test_readme_commands(tmp_path):
 @pytest.mark.parametrize("shown, printed, same", [("a … b", "a 12 b", True), ("a.c", "abc", False), ("…", "", True)])
 def test_pattern(shown, printed, same):
     assert matches(shown, printed) is same
+
+
+def test_swift_examples_are_those_that_are_tested():
+    """Each line of the README's Swift examples stands in the tests that compile and run them, paths aside."""
+    tested = {
+        line.strip().replace('covid("brazil_covid19_cities.csv.gz")', '"brazil_covid19_cities.csv.gz"')
+        for file in (ROOT / "Tests/ColonnadeTests").glob("*.swift")
+        for line in file.read_text(encoding="utf-8").splitlines()
+    }
+    blocks = re.findall(r"```swift\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+    lines = [line for block in blocks if "import " in block for line in block.splitlines() if line.strip()]
+    assert len(lines) >= 8
+    for line in lines:
+        assert line.strip() in tested or line.startswith("import "), line

@@ -169,9 +169,15 @@ func hashTableGrowsWithManyKeys() {
   #expect(keys == Array(values[..<200_000]))
 }
 
+private let lowest = Int64.min
+private let highest = Int64.max
+
 private let farPages: [[[Int64]]] = [
-  [[.max], [.min], [.max - 1, 0]], [[.max - 1], [.max, .min, .min + 1], [.max - 4]], [[.min], [.max], [0]],
-  [[5], [4], [-1_000_000], [1_099_511_627_776], [5, 4]], [[0], [2_147_483_646], [2_147_483_647, 0]],
+  [[highest], [lowest], [highest - 1, 0]] as [[Int64]],
+  [[highest - 1], [highest, lowest, lowest + 1], [highest - 4]] as [[Int64]],
+  [[lowest], [highest], [0]] as [[Int64]],
+  [[5], [4], [-1_000_000], [1_099_511_627_776], [5, 4]] as [[Int64]],
+  [[0], [2_147_483_646], [2_147_483_647, 0]] as [[Int64]],
 ]
 
 @Test(arguments: farPages)
