@@ -55,7 +55,8 @@ let package = Package(
     .executableTarget(
       name: "colonnade-cli",
       dependencies: [
-        "Aggregation", "ChunkFile", "Columns", "Compare", "ObjectStorage", "Pipelines", "TextFormats", "Workers",
+        "Aggregation", "CColumnShims", "ChunkFile", "Columns", "Compare", "ObjectStorage", "Pipelines", "TextFormats",
+        "Workers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
 

@@ -4,6 +4,7 @@
 // What Swift cannot express: instruction-set dispatch, whole-buffer bit tricks, a few system calls. One prefix: cs_.
 #ifndef COLUMN_SHIMS_H
 #define COLUMN_SHIMS_H
+#include "cs_allocator.h"
 #include "cs_bit_packing.h"
 #include "cs_csv_scan.h"
 #include "cs_float_text.h"
