@@ -20,12 +20,14 @@ public final class ChunkFile: TableSource {
   /// Format version of the file.
   public let formatVersion: Int
   let chunkRows: [UInt32]
+  /// Rows before each chunk.
+  private let rowsBefore: [Int]
   /// One per column, then metadata, chunk rows and schema.
   let directory: [SectionEntry]
   let tail: Tail
   let scratch = ScratchBuffers()
-  private let sections: Mutex<[ColumnSection?]>
-  private let dictionaries: Mutex<[StringDictionary?]>
+  /// nil for columns not asked for yet.
+  private let columns: Mutex<[LazyColumn?]>
 
   /// Opens a file. Throws ``ChunkFileError``, or what the object throws.
   ///
@@ -40,8 +42,12 @@ public final class ChunkFile: TableSource {
     chunkRows = opened.chunkRows
     directory = opened.directory
     tail = opened.tail
-    sections = Mutex(Array(repeating: nil, count: opened.schema.fields.count))
-    dictionaries = Mutex(Array(repeating: nil, count: opened.schema.fields.count))
+    columns = Mutex(Array(repeating: nil, count: opened.schema.fields.count))
+    var total = 0
+    rowsBefore = opened.chunkRows.map { rows in
+      defer { total += Int(rows) }
+      return total
+    }
   }
 
   /// True if a file that starts like this is a chunk file; 8 bytes are enough to tell.
@@ -57,6 +63,9 @@ public final class ChunkFile: TableSource {
 
   /// Rows of one chunk.
   public func rowCount(ofChunk chunk: Int) -> Int { Int(chunkRows[chunk]) }
+
+  /// Rows of the table that come before a chunk. O(1).
+  func rowCount(beforeChunk chunk: Int) -> Int { rowsBefore[chunk] }
 
   /// Size of the file in bytes.
   public var byteCount: Int { object.byteCount }
@@ -84,24 +93,26 @@ public final class ChunkFile: TableSource {
   }
 
   /// The column's dictionary, read on first use and kept; nil for a column without one.
+  ///
+  /// All callers get one object, which identifies the code space. Threads that ask at the same time wait for the one that
+  /// reads; an error is thrown to one caller only, the next tries again.
   public func dictionary(column: Int) throws -> StringDictionary? {
-    if let known = dictionaries.withLock({ $0[column] }) { return known }
     guard let index = try section(column).dictionary else { return nil }
-    let dictionary = try readDictionary(index, column: column)
-    return dictionaries.withLock { kept in
-      // Another thread may have been faster: all callers get one object, which identifies the code space.
-      if let other = kept[column] { return other }
-      kept[column] = dictionary
-      return dictionary
-    }
+    return try lazyColumn(column).dictionary.value { try readDictionary(index, column: column) }
   }
 
-  /// The column's part of the footer.
+  /// The column's part of the footer, read on first use and kept.
   func section(_ column: Int) throws -> ColumnSection {
-    if let known = sections.withLock({ $0[column] }) { return known }
-    let section = try readColumnSection(column)
-    sections.withLock { $0[column] = section }
-    return section
+    try lazyColumn(column).section.value { try readColumnSection(column) }
+  }
+
+  private func lazyColumn(_ column: Int) -> LazyColumn {
+    columns.withLock { columns in
+      if let known = columns[column] { return known }
+      let made = LazyColumn()
+      columns[column] = made
+      return made
+    }
   }
 
   func readColumnSection(_ column: Int) throws -> ColumnSection {
@@ -120,6 +131,26 @@ public final class ChunkFile: TableSource {
     let pages = section.pages.reduce(0) { $0 + $1.extent.paddedByteCount }
     let segments = section.dictionary?.segments.reduce(0) { $0 + $1.paddedByteCount } ?? 0
     return pages + segments + (section.dictionary?.ranks?.paddedByteCount ?? 0) + directory[column].byteCount
+  }
+}
+
+/// What is read of a column once.
+private final class LazyColumn: Sendable {
+  let section = Once<ColumnSection>()
+  let dictionary = Once<StringDictionary>()
+}
+
+/// A value that is made by the first caller while others wait for it; an error is not kept.
+private struct Once<Value: Sendable>: ~Copyable, Sendable {
+  private let kept = Mutex<Value?>(nil)
+
+  func value(_ make: () throws -> Value) throws -> Value {
+    try kept.withLock { kept in
+      if let known = kept { return known }
+      let made = try make()
+      kept = made
+      return made
+    }
   }
 }
 

@@ -17,9 +17,8 @@ extension ChunkFile {
     guard record.extent.encoding.physical != .none else {
       return allNullPage(record.extent.rowCount, type: field.type, hasDictionary: section.dictionary != nil)
     }
-    let place = pagePlace(column: column, chunk: chunk)
-    let page = try withRawBytes(of: record.extent, place) { bytes in
-      try locating(base: record.extent.offset, place) { () throws(EncodingError) in
+    let page = try withRawBytes(of: record.extent, pagePlace(column: column, chunk: chunk)) { bytes in
+      try locating(base: record.extent.offset, pagePlace(column: column, chunk: chunk)) { () throws(EncodingError) in
         try decodePage(
           record.extent.encoding, from: bytes, rowCount: record.extent.rowCount, nullCount: record.nullCount,
           codeLimit: section.dictionary?.entryCount ?? 0, bounds: record.bounds)
@@ -30,8 +29,7 @@ extension ChunkFile {
 
   /// File, column, first row and first byte of a page.
   func pagePlace(column: Int, chunk: Int) -> Place {
-    let firstRow = chunkRows[..<chunk].reduce(1) { $0 + Int($1) }
-    return Place(file: name, row: firstRow, column: schema.fields[column].name)
+    Place(file: name, row: rowCount(beforeChunk: chunk) + 1, column: schema.fields[column].name)
   }
 
   private func allNullPage(_ rowCount: Int, type: ColumnType, hasDictionary: Bool) -> ColumnPage {
@@ -63,17 +61,17 @@ extension ChunkFile {
     }
   }
 
-  /// Reads an extent, checks checksum and padding, undoes the codec, and runs `body` on the bytes.
+  /// Reads an extent, checks checksum and padding, undoes the codec, and runs `body` on the bytes. `place` is for errors.
   func withRawBytes<R>(
-    of extent: Extent, _ place: Place, _ body: (UnsafeRawBufferPointer) throws -> R
+    of extent: Extent, _ place: @autoclosure () -> Place, _ body: (UnsafeRawBufferPointer) throws -> R
   ) throws -> R {
     guard extent.storedByteCount > 0 else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
     return try scratch.withBuffer(extent.paddedByteCount) { padded in
       try object.read(at: extent.offset, into: padded)
-      let stored = try checked(UnsafeRawBufferPointer(padded), extent, place)
+      let stored = try checked(UnsafeRawBufferPointer(padded), extent, place())
       guard extent.codec != .none else { return try body(stored) }
       return try scratch.withBuffer(extent.rawByteCount) { raw in
-        try locating(base: extent.offset, place) { () throws(EncodingError) in
+        try locating(base: extent.offset, place()) { () throws(EncodingError) in
           try decompress(extent.codec, stored, into: raw)
         }
         return try body(UnsafeRawBufferPointer(raw))
@@ -82,15 +80,16 @@ extension ChunkFile {
   }
 
   private func checked(
-    _ padded: UnsafeRawBufferPointer, _ extent: Extent, _ place: Place
+    _ padded: UnsafeRawBufferPointer, _ extent: Extent, _ place: @autoclosure () -> Place
   ) throws(ChunkFileError) -> UnsafeRawBufferPointer {
-    var exact = place
-    exact.byteOffset = extent.offset
     guard checksum(padded) == extent.checksum else {
-      let rows = place.row.map { ", rows \($0) to \($0 + extent.rowCount - 1)" } ?? ""
+      var exact = place()
+      exact.byteOffset = extent.offset
+      let rows = exact.row.map { ", rows \($0) to \($0 + extent.rowCount - 1)" } ?? ""
       throw ChunkFileError(.checksum, "\(padded.count) bytes are damaged\(rows)", at: exact)
     }
     if let wrong = padded[extent.storedByteCount...].firstIndex(where: { $0 != 0 }) {
+      var exact = place()
       exact.byteOffset = extent.offset + wrong
       throw ChunkFileError(.padding, "a byte \(padded[wrong]) where zero must be", at: exact)
     }
