@@ -78,6 +78,8 @@ struct SectionEntry {
   var byteCount: Int
   var checksum: UInt64
 
+  var byteRange: Range<Int> { offset..<offset + byteCount }
+
   func serialize(to writer: inout ByteWriter) {
     writer.append(kind.rawValue)
     writer.append(UInt16(0))
