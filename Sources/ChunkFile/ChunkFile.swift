@@ -162,6 +162,10 @@ public struct PageDescription: Sendable, Equatable {
   public let scale: Int
   /// Encoding tree as text: `runs(12: packed 5, constant)`.
   public let encoding: String
+  /// The tree without its numbers, of which a column has few: `runs(packed, constant)`.
+  public let encodingShape: String
+  /// Bits of each value where all are packed in one width, else nil.
+  public let bitWidth: Int?
   /// `none`, `zstd` or `zlib`.
   public let codec: String
   /// Bytes in the file, padding not included.
@@ -181,7 +185,8 @@ extension ChunkFile {
     let page = try section(column).pages[chunk]
     return PageDescription(
       physicalType: page.extent.encoding.physical.description, scale: page.scale,
-      encoding: page.extent.encoding.description, codec: page.extent.codec.description,
+      encoding: page.extent.encoding.description, encodingShape: page.extent.encoding.shape,
+      bitWidth: page.extent.encoding.bitWidth, codec: page.extent.codec.description,
       storedByteCount: page.extent.storedByteCount, rawByteCount: page.extent.rawByteCount,
       byteOffset: page.extent.offset, contentHash: page.contentHash)
   }
