@@ -32,33 +32,20 @@ extension ChunkFile {
     Place(file: name, row: rowCount(beforeChunk: chunk) + 1, column: schema.fields[column].name)
   }
 
+  /// All nulls; codes in a column with a dictionary.
   private func allNullPage(_ rowCount: Int, type: ColumnType, hasDictionary: Bool) -> ColumnPage {
-    let values: PageValues =
-      switch type {
-      case .float64: .float64(Array(repeating: 0, count: rowCount))
-      case .string where hasDictionary: .codes(Array(repeating: 0, count: rowCount))
-      case .string: .strings(StringArray(offsets: Array(repeating: 0, count: rowCount + 1), bytes: []))
-      default:
-        type.isWide ? .int128(Array(repeating: 0, count: rowCount)) : .int64(Array(repeating: 0, count: rowCount))
-      }
-    return ColumnPage(values: values, validity: .allNull)
+    guard hasDictionary else { return ColumnPage(nullRows: rowCount, type: type) }
+    return ColumnPage(values: .codes([UInt32](repeating: 0, count: rowCount)), validity: .allNull)
   }
 
-  /// Multiplies to the column's scale and widens to its width. No overflow: the section's bounds, which hold for every
-  /// valid value and were rescaled when it was read, fit the column's type.
+  /// The page at the column's scale and width. No overflow: the section's bounds, which hold for every valid value and were
+  /// rescaled when it was read, fit the column's type.
   private func rescaled(_ page: ColumnPage, from scale: Int, to type: ColumnType) -> ColumnPage {
-    let factor = TypeRules.powerOfTen(max(0, type.scale - scale))
-    switch page.values {
-    case .int64(let values) where type.isWide:
-      return ColumnPage(values: .int128(values.map { Int128($0) &* factor }), validity: page.validity)
-    case .int64(let values) where factor != 1:
-      // A narrow column's scale is at most 18, so the factor fits.
-      let narrowFactor = Int64(truncatingIfNeeded: factor)
-      return ColumnPage(values: .int64(values.map { $0 &* narrowFactor }), validity: page.validity)
-    case .int128(let values) where factor != 1:
-      return ColumnPage(values: .int128(values.map { $0 &* factor }), validity: page.validity)
-    default: return page
-    }
+    guard case .decimal = type else { return page }
+    // 18 digits: a page of 64-bit integers is narrow whatever its scale, so that it is never taken for one of a wide type.
+    let isWide = if case .int128 = page.values { true } else { false }
+    return page.rescaled(
+      from: .decimal(precision: isWide ? ColumnType.maximumDecimalPrecision : 18, scale: scale), to: type)
   }
 
   /// Reads an extent, checks checksum and padding, undoes the codec, and runs `body` on the bytes. `place` is for errors.
