@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Columns
+// Pages and the objects that hold the bytes are in the signatures here: who imports this product needs both.
+@_exported import Columns
 import Encodings
-import ObjectStorage
+@_exported import ObjectStorage
 import Synchronization
 
 /// A chunk file open for reading: pages are read, checked and decoded when asked for.
