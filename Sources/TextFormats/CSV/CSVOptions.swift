@@ -45,7 +45,7 @@ public struct CSVOptions: Sendable {
   public var types: [String: ColumnType] = [:]
   /// True: every column not in `types` is text, as it stands.
   public var allText = false
-  /// Columns to read; nil: all. They come in the text's order.
+  /// Columns to read; nil: all. They come in the text's order. Empty: the first one, so that rows can be counted.
   public var columns: [String]?
   /// Data rows to read; nil: all.
   public var rowLimit: Int?
