@@ -19,7 +19,7 @@ struct HeadCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("A CSV, a .cln file, or - for standard input.", valueName: "file"))
   var input: String
 
-  @Option(name: .customShort("n"), help: ArgumentHelp("Rows to show.", valueName: "rows"))
+  @Option(name: .customShort("n"), parsing: .unconditional, help: ArgumentHelp("Rows to show.", valueName: "rows"))
   var rows = 10
 
   @OptionGroup var output: OutputOptions

@@ -47,6 +47,7 @@ func usage<R>(_ body: () throws -> R) throws -> R {
   do {
     return try body()
   } catch let error as any Diagnosis {
-    throw ValidationError([error.summary, error.advice].compactMap { $0 }.joined(separator: "\n  try: "))
+    let place = error.place.file.map { "\($0): " } ?? ""
+    throw ValidationError([place + error.summary, error.advice].compactMap { $0 }.joined(separator: "\n  try: "))
   }
 }
