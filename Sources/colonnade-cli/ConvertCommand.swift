@@ -40,14 +40,14 @@ struct ConvertCommand: ParsableCommand {
   @OptionGroup var csv: CSVInputOptions
   @OptionGroup var common: CommonOptions
 
-  func validate() throws { _ = try usage { try OutputTarget(path: output, format: .cln, fallback: .cln) } }
+  func validate() throws { _ = try usage { try OutputTarget(chunkFile: output) } }
 
   func run() throws {
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
     let receipt = try convertFiles(
-      inputs, to: OutputTarget(path: output, format: .cln, fallback: .cln), reading: csv.reading(),
-      compression: compression, threads: common.threads, progress: line.update)
+      inputs, to: OutputTarget(chunkFile: output), reading: csv.reading(), compression: compression,
+      threads: common.threads, progress: line.update)
     line.clear()
     if !common.quiet { printToStandardError(receipt.text) }
     if let path = self.receipt { try writeText(receipt.json, to: path) }
