@@ -5,13 +5,6 @@ import CZlib
 import CZstd
 import Columns
 
-/// `writer` itself, or one that compresses on the way to it if its name ends in `.gz` or `.zst`.
-public func compressingByName(_ writer: any ObjectWriter) -> any ObjectWriter {
-  if writer.name.hasSuffix(".gz") { return GzipWriter(to: writer) }
-  if writer.name.hasSuffix(".zst") { return ZstdWriter(to: writer) }
-  return writer
-}
-
 /// Compresses what is written as one gzip member, without time or file name: same input, same bytes.
 public final class GzipWriter: ObjectWriter {
   private let writer: any ObjectWriter

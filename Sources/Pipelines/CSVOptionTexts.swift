@@ -24,8 +24,7 @@ extension CSVOptions {
     guard bytes.count == 1, bytes[0] < 0x80, bytes[0] == 0x09 || bytes[0] >= 0x20, bytes[0] != 0x7F,
       bytes[0] != UInt8(ascii: "\"")
     else {
-      throw CSVOptionError(
-        code: "csv-option.delimiter", found: text, advice: "give one character such as ';', or 'tab'")
+      throw CSVOptionError(.delimiter, found: text, advice: "give one character such as ';', or 'tab'")
     }
     return bytes[0]
   }
@@ -37,17 +36,17 @@ private func columnTypes(in text: String) throws(CSVOptionError) -> [String: Col
   for pair in topLevelParts(of: text) {
     guard let colon = pair.lastIndex(of: ":") else {
       throw CSVOptionError(
-        code: "csv-option.schema", found: String(pair), advice: "write name:type pairs, 'date:date,code:string'")
+        .schema, found: String(pair), advice: "write name:type pairs, 'date:date,code:string'")
     }
     let name = String(pair[..<colon])
     let typeName = String(pair[pair.index(after: colon)...].filter { $0 != " " })
     guard let type = ColumnType(typeName) else {
       throw CSVOptionError(
-        code: "csv-option.type", found: typeName,
+        .type, found: typeName,
         advice: "types are bool, int64, decimal(P,S), float64, date, string")
     }
     guard types.updateValue(type, forKey: name) == nil else {
-      throw CSVOptionError(code: "csv-option.schema", found: name, advice: "name each column once")
+      throw CSVOptionError(.schema, found: name, advice: "name each column once")
     }
   }
   return types
@@ -77,19 +76,38 @@ private func topLevelParts(of text: String) -> [Substring] {
 }
 
 /// An option about CSVs that cannot be understood.
-public struct CSVOptionError: Diagnosis {
-  /// `csv-option.delimiter`, `csv-option.schema`, `csv-option.type`.
-  public let code: String
+public struct CSVOptionError: Diagnosis, Equatable {
+  /// Kinds; the raw value is the ``Diagnosis/code``.
+  public enum Kind: String, Sendable {
+    /// A delimiter that is not one ASCII character, or one that cannot divide fields.
+    case delimiter = "csv-option.delimiter"
+    /// A schema that is not `name:type` pairs, or names a column twice.
+    case schema = "csv-option.schema"
+    /// A type that does not exist.
+    case type = "csv-option.type"
+  }
+
+  /// What kind of mistake it is.
+  public let kind: Kind
   /// What was given.
   public let found: String
   /// What would do.
   public let advice: String?
+
+  init(_ kind: Kind, found: String, advice: String) {
+    self.kind = kind
+    self.found = found
+    self.advice = advice
+  }
+
+  /// The kind's raw value.
+  public var code: String { kind.rawValue }
   /// One line.
   public var summary: String {
-    switch code {
-    case "csv-option.delimiter": "\"\(found)\" cannot be a delimiter"
-    case "csv-option.type": "\"\(found)\" is not a column type"
-    default: "the schema is not understood at \"\(found)\""
+    switch kind {
+    case .delimiter: "\"\(found)\" cannot be a delimiter"
+    case .schema: "the schema is not understood at \"\(found)\""
+    case .type: "\"\(found)\" is not a column type"
     }
   }
   /// Nowhere in a file.

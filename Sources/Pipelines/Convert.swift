@@ -7,6 +7,7 @@ import Glibc
 import ObjectStorage
 import Synchronization
 import TextFormats
+import Workers
 
 /// What to convert, and how.
 public struct ConvertOptions: Sendable {
@@ -44,7 +45,7 @@ public struct ConvertOptions: Sendable {
 public func convert(
   _ options: ConvertOptions, makeOutput: @escaping () throws -> any ObjectWriter
 ) throws -> (receipt: ConvertReceipt, output: any ObjectWriter) {
-  let start = secondsNow()
+  let start = monotonicSeconds()
   let sink = ChunkFileSink(compression: options.compression, makeOutput: makeOutput)
   do {
     let meter = ConvertMeter(inputCount: options.inputs.count)
@@ -54,7 +55,7 @@ public func convert(
     let (output, summary) = try sink.finish(outcome)
     let receipt = ConvertReceipt(
       report: outcome.report, sourceByteCount: meter.consumedByteCount, outputByteCount: summary.byteCount,
-      columnByteCounts: summary.columnByteCounts, seconds: secondsNow() - start,
+      columnByteCounts: summary.columnByteCounts, seconds: monotonicSeconds() - start,
       peakMemoryByteCount: peakMemoryByteCount())
     return (receipt, output)
   } catch {
@@ -74,14 +75,8 @@ public func convert(_ options: ConvertOptions, into output: any ObjectWriter) th
     return file
   }
   guard let last else { preconditionFailure("convert made no output") }
-  let source = ObjectSource(try last.reading())
-  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
-  defer { buffer.deallocate() }
-  while true {
-    let count = try source.read(into: buffer)
-    if count == 0 { return receipt }
-    try output.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-  }
+  try copyBytes(of: ObjectSource(try last.reading()), to: output)
+  return receipt
 }
 
 /// Reads CSVs as a table in memory: for `head` (with a row limit) and small inputs.
@@ -165,12 +160,6 @@ private func rowCounter(
       ConvertOptions.Progress(
         consumedByteCount: meter.consumedByteCount, totalByteCount: meter.totalByteCount, rowCount: rowCount))
   }
-}
-
-private func secondsNow() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
 private func peakMemoryByteCount() -> Int {

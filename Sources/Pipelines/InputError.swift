@@ -13,6 +13,8 @@ public struct InputError: Diagnosis, Equatable {
     case noMatch = "input.no-match"
     /// Content that is no chunk file where one is expected.
     case notAChunkFile = "input.not-a-chunk-file"
+    /// A chunk file inside gzip or zstd.
+    case compressedChunkFile = "input.compressed-chunk-file"
     /// A chunk file where a CSV is expected.
     case alreadyConverted = "input.already-converted"
     /// Several tables where one is expected.
@@ -38,8 +40,9 @@ public struct InputError: Diagnosis, Equatable {
     case .emptyFolder: "the folder holds no tables"
     case .noMatch: "no file matches the pattern"
     case .notAChunkFile: "this is not a chunk file"
+    case .compressedChunkFile: "this is a chunk file inside gzip or zstd, and has to be read out of order"
     case .alreadyConverted: "this is a chunk file already"
-    case .severalTables: "this stands for several chunk files, where one table is expected"
+    case .severalTables: "this stands for several tables, where one is expected"
     }
   }
 
@@ -49,6 +52,7 @@ public struct InputError: Diagnosis, Equatable {
     case .emptyFolder: "tables are files named .csv .tsv .txt or .cln, also with .gz or .zst"
     case .noMatch: nil
     case .notAChunkFile: "make one with 'colonnade convert', or give a CSV a name that does not end in .cln"
+    case .compressedChunkFile: "decompress it first, with gzip -dk or zstd -dk; its pages are compressed already"
     case .alreadyConverted: "convert takes CSVs; 'colonnade export' turns a chunk file back into one"
     case .severalTables: "name a single file"
     }

@@ -10,7 +10,7 @@ import ObjectStorage
 package func openOutput(_ target: OutputTarget) throws -> any ObjectWriter {
   let writer: any ObjectWriter = target.path == "-" ? StandardOutput() : try LocalStore().create(target.path)
   switch target.compression {
-  case .none: return writer
+  case nil: return writer
   case .gzip: return GzipWriter(to: writer)
   case .zstd: return ZstdWriter(to: writer)
   }

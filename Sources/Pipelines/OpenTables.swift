@@ -47,20 +47,27 @@ public func openTable(
   return tables[0]
 }
 
-/// The first rows of one INPUT; of a CSV, no more is read than they need.
+/// The first rows of one INPUT, which must stand for a single table as for ``openTable(_:reading:threads:progress:)``; of CSVs,
+/// no more is read than they need.
 ///
 /// A CSV's columns have the types of these rows alone, which later rows may widen.
 public func openFirstRows(
   of argument: String, count: Int, reading: CSVOptions = CSVOptions(), threads: Int
 ) throws -> any TableSource {
-  switch try openInput(argument) {
-  case .chunkFile(let file): return FirstRows(of: file, limit: count)
-  case .text(let text):
-    var reading = reading
-    reading.rowLimit = count
-    reading.threads = threads
-    return try readTable(ConvertOptions(inputs: [text], reading: reading)).table
+  var texts: [any CSVInput] = []
+  let inputs = try expandInputs([argument]).map(openInput)
+  for input in inputs {
+    switch input {
+    case .chunkFile(let file):
+      guard inputs.count == 1 else { throw InputError(.severalTables, path: argument) }
+      return FirstRows(of: file, limit: count)
+    case .text(let text): texts.append(text)
+    }
   }
+  var reading = reading
+  reading.rowLimit = count
+  reading.threads = threads
+  return try readTable(ConvertOptions(inputs: texts, reading: reading)).table
 }
 
 /// Opens a chunk file. Throws `input.not-a-chunk-file` for anything else.
@@ -81,6 +88,7 @@ func openInput(_ path: String) throws -> OpenedTable {
   guard text.isRereadable else { return try openStream(path) }
   let file = try LocalStore().open(path)
   if try startsLikeChunkFile(file) { return .chunkFile(try ChunkFile(file)) }
+  if try isCompressedChunkFile(file) { throw InputError(.compressedChunkFile, path: path) }
   if path.lowercased().hasSuffix(".cln") { throw InputError(.notAChunkFile, path: path) }
   return .text(text)
 }
@@ -104,6 +112,12 @@ private func startsLikeChunkFile(_ object: any ReadableObject) throws -> Bool {
     filled = count
   }
   return start.withUnsafeBytes { ChunkFile.hasMagic($0) }
+}
+
+private func isCompressedChunkFile(_ object: any ReadableObject) throws -> Bool {
+  let source = PeekableSource(ObjectSource(object))
+  guard compressionFormat(firstBytes: try source.peek(4)) != nil else { return false }
+  return try decompressing(source).peek(chunkFileMagicByteCount).withUnsafeBytes { ChunkFile.hasMagic($0) }
 }
 
 /// Copies what is left of `source`, a mebibyte at a time.

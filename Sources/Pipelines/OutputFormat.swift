@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Columns
+import ObjectStorage
 
 /// What an output is written as.
 public enum OutputFormat: String, Sendable, CaseIterable {
@@ -19,24 +20,14 @@ public enum OutputFormat: String, Sendable, CaseIterable {
   case cln
 }
 
-/// How the bytes of a text output are compressed.
-public enum OutputCompression: Sendable {
-  /// As they are.
-  case none
-  /// As one gzip member.
-  case gzip
-  /// As one zstd frame.
-  case zstd
-}
-
 /// Where an output goes and in which form.
 public struct OutputTarget: Sendable {
   /// Path, or `-` for standard output.
   public let path: String
   /// Form of the content.
   public let format: OutputFormat
-  /// Compression around it.
-  public let compression: OutputCompression
+  /// Compression around it, nil for none.
+  public let compression: CompressionFormat?
 
   /// Takes the form from the path's extension (`.csv .json .ndjson .jsonl .md .txt .cln`, then `.gz` or `.zst`); `format` overrules it.
   ///
@@ -44,7 +35,7 @@ public struct OutputTarget: Sendable {
   public init(path: String, format: OutputFormat?, fallback: OutputFormat) throws(OutputError) {
     self.path = path
     guard path != "-" else {
-      (self.format, compression) = (format ?? fallback, .none)
+      (self.format, compression) = (format ?? fallback, nil)
       return
     }
     var name = path.split(separator: "/").last.map(String.init) ?? path
@@ -55,13 +46,20 @@ public struct OutputTarget: Sendable {
       compression = .zstd
       name.removeLast(4)
     } else {
-      compression = .none
+      compression = nil
     }
     let named = format == nil ? try Self.format(named: name, path: path) : nil
     self.format = format ?? named ?? fallback
-    if self.format == .cln, compression != .none {
-      throw OutputError(code: "output.compressed-chunk-file", path: path)
-    }
+    if self.format == .cln, compression != nil { throw OutputError(.compressedChunkFile, path: path) }
+  }
+
+  /// A chunk file at `path`, whose extension may be any that does not name another form.
+  ///
+  /// Throws `output.not-a-chunk-file-name` for `.csv`, `.json`, … and `output.compressed-chunk-file`.
+  public init(chunkFile path: String) throws(OutputError) {
+    try self.init(path: path, format: .cln, fallback: .cln)
+    let named = try? OutputTarget(path: path, format: nil, fallback: .cln)
+    guard named.map({ $0.format == .cln }) ?? true else { throw OutputError(.notAChunkFileName, path: path) }
   }
 
   private static func format(named name: String, path: String) throws(OutputError) -> OutputFormat? {
@@ -75,27 +73,51 @@ public struct OutputTarget: Sendable {
     case "cln": return .cln
     default:
       // A device or a pipe such as /dev/null has no extension that could mean a form; anything else must say what it is.
-      throw OutputError(code: "output.unknown-format", path: path)
+      throw OutputError(.unknownFormat, path: path)
     }
   }
 }
 
 /// An output's name says nothing about its form, or something impossible.
-public struct OutputError: Diagnosis {
-  /// `output.unknown-format` or `output.compressed-chunk-file`.
-  public let code: String
-  let path: String
+public struct OutputError: Diagnosis, Equatable {
+  /// Kinds; the raw value is the ``Diagnosis/code``.
+  public enum Kind: String, Sendable {
+    /// An extension that means nothing here.
+    case unknownFormat = "output.unknown-format"
+    /// A chunk file with compression around it.
+    case compressedChunkFile = "output.compressed-chunk-file"
+    /// A chunk file under a name that says it is something else.
+    case notAChunkFileName = "output.not-a-chunk-file-name"
+  }
+
+  /// What kind of mistake it is.
+  public let kind: Kind
+  /// The output's path.
+  public let place: Place
+
+  init(_ kind: Kind, path: String) {
+    self.kind = kind
+    place = Place(file: path)
+  }
+
+  /// The kind's raw value.
+  public var code: String { kind.rawValue }
 
   /// One line.
   public var summary: String {
-    code == "output.unknown-format"
-      ? "the extension of the output does not say what to write" : "a chunk file is compressed inside, not around"
+    switch kind {
+    case .unknownFormat: "the extension of the output does not say what to write"
+    case .compressedChunkFile: "a chunk file is compressed inside, not around"
+    case .notAChunkFileName: "what is written is a chunk file, but the name says something else"
+    }
   }
-  /// The output's path.
-  public var place: Place { Place(file: path) }
+
   /// What to do.
   public var advice: String? {
-    code == "output.unknown-format"
-      ? "end the name in .csv .json .ndjson .md .txt or .cln, or say --format" : "leave .gz or .zst off the name"
+    switch kind {
+    case .unknownFormat: "end the name in .csv .json .ndjson .md .txt or .cln, or say --format"
+    case .compressedChunkFile: "leave .gz or .zst off the name"
+    case .notAChunkFileName: "end the name in .cln; 'colonnade export' writes the other forms"
+    }
   }
 }

@@ -10,22 +10,25 @@ import TextFormats
 /// Writes a whole table to a target in its form, and publishes it: afterwards all of it is there, or an error was thrown
 /// and what was there before still is.
 ///
-/// `usesColour` matters for tables on a terminal alone.
-public func writeTable(_ table: any TableSource, to target: OutputTarget, usesColour: Bool = false) throws {
+/// The last two matter for the form `table` alone: `usesColour` for a terminal, and `maximumTableRowCount`, after which a line
+/// says how many rows are left out (nil: all are shown).
+public func writeTable(
+  _ table: any TableSource, to target: OutputTarget, usesColour: Bool = false, maximumTableRowCount: Int? = nil
+) throws {
   try publishing(to: target) { writer in
     switch target.format {
     case .cln: try writeChunks(of: table, to: writer)
     case .csv: try CSVWriter().write(table, to: writer.write)
     case .json: try JSONWriter().write(table, to: writer.write)
     case .ndjson: try NDJSONWriter().write(table, to: writer.write)
-    case .table: try TableWriter(usesColour: usesColour).write(table, to: writer.write)
+    case .table:
+      let form = TableWriter(
+        maximumRowCount: maximumTableRowCount, moreRowsHint: "-o FILE or --format csv for all", usesColour: usesColour)
+      try form.write(table, to: writer.write)
     case .markdown: try MarkdownWriter().write(table, to: writer.write)
     }
   }
 }
-
-/// Most rows of a chunk that is written.
-private let rowsPerChunk = 131_072
 
 /// Writes `table` as a chunk file, chunk by chunk; longer chunks of tables in memory are cut.
 private func writeChunks(of table: any TableSource, to object: any ObjectWriter) throws {
@@ -35,8 +38,8 @@ private func writeChunks(of table: any TableSource, to object: any ObjectWriter)
   for chunk in 0..<table.chunkCount {
     let pages = try fields.indices.map { try table.page(column: $0, chunk: chunk) }
     let rowCount = table.rowCount(ofChunk: chunk)
-    for start in stride(from: 0, to: rowCount, by: rowsPerChunk) {
-      let range = start..<min(start + rowsPerChunk, rowCount)
+    for start in stride(from: 0, to: rowCount, by: ChunkFileLimits.rowsPerChunk) {
+      let range = start..<min(start + ChunkFileLimits.rowsPerChunk, rowCount)
       let encoded = try fields.indices.map { column in
         let page = pages[column].rows(range)
         return try ChunkFileWriter.encode(

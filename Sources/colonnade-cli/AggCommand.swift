@@ -66,6 +66,8 @@ struct AggCommand: ParsableCommand {
       inputs, reading: csv.reading(), columns: query.columnNames, threads: common.threads, progress: line.update)
     let result = try aggregate(tables, query, threads: common.threads)
     line.clear()
-    try writeTable(result, to: try output.target(forTables: true), usesColour: output.usesColour)
+    try writeTable(
+      result, to: try output.target(forTables: true), usesColour: output.usesColour,
+      maximumTableRowCount: limit == nil ? output.maximumTableRowCount : nil)
   }
 }

@@ -41,7 +41,7 @@ struct ConvertCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    _ = try usage { try OutputTarget(path: output, format: .cln, fallback: .cln) }
+    _ = try usage { try OutputTarget(chunkFile: output) }
     if output == "-", isTerminal(1) { throw ValidationError("a chunk file does not go to a terminal: say -o FILE.cln") }
     if inputs.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be only one of the inputs") }
   }
@@ -51,8 +51,8 @@ struct ConvertCommand: ParsableCommand {
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
     let receipt = try convertFiles(
-      inputs, to: OutputTarget(path: output, format: .cln, fallback: .cln), reading: csv.reading(),
-      compression: compression, threads: common.threads, progress: line.update)
+      inputs, to: OutputTarget(chunkFile: output), reading: csv.reading(), compression: compression,
+      threads: common.threads, progress: line.update)
     line.clear()
     if !common.quiet { printToStandardError(receipt.text) }
     if let path = self.receipt { try writeText(receipt.json, to: path) }

@@ -16,7 +16,8 @@ struct ExportCommand: ParsableCommand {
         colonnade export cities.cln -o cities.ndjson.zst
       """)
 
-  @Argument(help: ArgumentHelp("A .cln file, a CSV, or - for standard input.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp("A .cln file, a CSV, a folder or pattern of CSVs, or - for standard input.", valueName: "input"))
   var input: String
 
   @OptionGroup var output: OutputOptions
@@ -31,6 +32,8 @@ struct ExportCommand: ParsableCommand {
     defer { line.clear() }
     let table = try openTable(input, reading: csv.reading(), threads: common.threads, progress: line.update)
     line.clear()
-    try writeTable(table, to: output.target(forTables: false), usesColour: output.usesColour)
+    try writeTable(
+      table, to: output.target(forTables: false), usesColour: output.usesColour,
+      maximumTableRowCount: output.maximumTableRowCount)
   }
 }

@@ -9,14 +9,15 @@ import Pipelines
 struct HeadCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "head",
-    abstract: "Show the first rows of a CSV or a .cln file.",
+    abstract: "Show the first rows of CSVs or of a .cln file.",
     discussion: """
       EXAMPLES
         colonnade head cities.cln
         colonnade head cities.csv.gz -n 3 --format json
       """)
 
-  @Argument(help: ArgumentHelp("A CSV, a .cln file, or - for standard input.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp("A CSV, a .cln file, a folder or pattern of CSVs, or - for standard input.", valueName: "input"))
   var input: String
 
   @Option(name: .customShort("n"), parsing: .unconditional, help: ArgumentHelp("Rows to show.", valueName: "rows"))

@@ -37,6 +37,7 @@ struct InspectCommand: ParsableCommand {
     let target = try output.target(forTables: true)
     if target.format == .table, !pages { try printToStandardOutput(overview(of: file)) }
     let table = pages ? try pageTable(of: file) : try columnTable(of: file)
-    try writeTable(table, to: target, usesColour: output.usesColour)
+    try writeTable(
+      table, to: target, usesColour: output.usesColour, maximumTableRowCount: output.maximumTableRowCount)
   }
 }

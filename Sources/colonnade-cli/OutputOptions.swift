@@ -24,20 +24,24 @@ struct OutputOptions: ParsableArguments {
 
   /// The target, with a table as the form on a terminal and CSV elsewhere. Throws a usage error.
   func target(forTables: Bool) throws -> OutputTarget {
-    let onTerminal = (output ?? "-") == "-" && isTerminal(1)
-    if onTerminal, format == .cln {
+    if isOnTerminal, format == .cln {
       throw ValidationError("a chunk file does not go to a terminal: say -o FILE.cln")
     }
     return try usage {
-      try OutputTarget(path: output ?? "-", format: format, fallback: forTables && onTerminal ? .table : .csv)
+      try OutputTarget(path: output ?? "-", format: format, fallback: forTables && isOnTerminal ? .table : .csv)
     }
   }
 
   /// The file that is written, if any.
   var paths: [String] { output.map { [$0] } ?? [] }
 
+  /// Rows that a table on a terminal shows of a result whose length nobody asked for, nil elsewhere.
+  var maximumTableRowCount: Int? { isOnTerminal ? 100 : nil }
+
+  private var isOnTerminal: Bool { (output ?? "-") == "-" && isTerminal(1) }
+
   /// True where colours are wanted: a terminal whose user did not say no.
-  var usesColour: Bool { (output ?? "-") == "-" && isTerminal(1) && getenv("NO_COLOR") == nil }
+  var usesColour: Bool { isOnTerminal && getenv("NO_COLOR") == nil }
 }
 
 extension OutputFormat: ExpressibleByArgument {}

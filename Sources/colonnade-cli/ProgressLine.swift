@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 import Pipelines
 import Synchronization
+import Workers
 
 /// One line on standard error that is rewritten at most ten times a second: how far, how fast, how long still.
 final class ProgressLine: Sendable {
@@ -42,15 +42,12 @@ final class ProgressLine: Sendable {
     printToStandardError(text)
   }
 
-  /// Removes the line so that what follows starts on a clean one.
+  /// Removes the line, if it is there, so that what follows starts on a clean one.
   func clear() {
-    if state.withLock({ $0.isShown }) { printToStandardError("\r\u{1B}[K") }
+    let wasShown = state.withLock { state in
+      defer { state.isShown = false }
+      return state.isShown
+    }
+    if wasShown { printToStandardError("\r\u{1B}[K") }
   }
-}
-
-/// Seconds on a clock that only goes forward.
-func monotonicSeconds() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }

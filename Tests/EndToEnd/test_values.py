@@ -198,3 +198,37 @@ def test_random_comparisons(colonnade, tmp_path, seeded):
             colonnade("cmp", *paths, "--on", "d,k", "-o", report, expect=0 if clean else 1)
             found = json.loads(report.read_text())
             assert {name: found[name] for name in expected} == expected, f"round {round} {forms}"
+
+
+def test_rows_of_a_csv_are_counted_without_reading_a_column(colonnade, tmp_path):
+    (tmp_path / "t.csv").write_text("a,b\n1,x\n,\n3,z\n")
+    colonnade("convert", tmp_path / "t.csv", "-o", tmp_path / "t.cln")
+    for name in ("t.csv", "t.cln"):
+        assert colonnade("agg", tmp_path / name, "--agg", "count(*)").text == "count\n3\n", name
+
+
+def test_aggregates_are_the_same_bytes_over_thread_counts(colonnade, covid, tmp_path):
+    ask = ["--by", "state,name", "--agg", "sum(cases), mean(deaths) as d, count(*) as n, max(name) as m"]
+    for name in ("csv", "cln"):
+        forms = set()
+        for threads in (1, 2, 3, 8):
+            for _ in range(3):
+                out = tmp_path / "out.cln"
+                colonnade("agg", covid[name], *ask, "-o", out, "--threads", threads)
+                forms.add(out.read_bytes())
+        assert len(forms) == 1, name
+
+
+def test_three_passes_over_standard_input(colonnade, tmp_path):
+    """Each part contradicts the type that those before it gave the column: decimal, another decimal, float or text."""
+    count = 131_072
+    values = ["0.5"] * count + ["9007199254740993.1"] * count + ["1e-05"] * count
+    content = ("v\n" + "\n".join(values) + "\n").encode()
+    colonnade("convert", "-", "-o", tmp_path / "t.cln", "--quiet", input=content)
+    colonnade("verify", tmp_path / "t.cln")
+    exported = colonnade("export", tmp_path / "t.cln").text.split()
+    assert exported[0] == "v" and len(exported) == 3 * count + 1
+    assert {Fraction(v) for v in set(exported[1:])} == {Fraction(v) for v in set(values)}
+    (tmp_path / "t.csv").write_bytes(content)
+    colonnade("convert", tmp_path / "t.csv", "-o", tmp_path / "f.cln", "--quiet")
+    assert colonnade("export", tmp_path / "f.cln").text.split() == exported

@@ -97,9 +97,9 @@ import Testing
   @Test func filesPipesAndFoldersAreOpened() throws {
     try withScratchFolder { folder in
       let content = sample(200_000)
-      try put([content], to: compressingByName(try LocalStore().create(folder + "/a.gz")))
-      try put([content], to: compressingByName(try LocalStore().create(folder + "/b.zst")))
-      try put([content], to: compressingByName(try LocalStore().create(folder + "/c.csv")))
+      try put([content], to: GzipWriter(to: try LocalStore().create(folder + "/a.gz")))
+      try put([content], to: ZstdWriter(to: try LocalStore().create(folder + "/b.zst")))
+      try put([content], to: try LocalStore().create(folder + "/c.csv"))
       // The kind is told by content, not by name.
       rename(folder + "/a.gz", folder + "/a.csv")
       for name in ["a.csv", "b.zst", "c.csv"] {

@@ -2,16 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Columns
+import ObjectStorage
 import Testing
 
 @testable import Pipelines
 
 @Test(arguments: [
-  ("out.csv", OutputFormat.csv, OutputCompression.none), ("a/b.c/out.JSON", .json, .none),
+  ("out.csv", OutputFormat.csv, CompressionFormat?.none), ("a/b.c/out.JSON", .json, .none),
   ("out.jsonl.zst", .ndjson, .zstd), ("out.csv.gz", .csv, .gzip), ("out.md", .markdown, .none),
   ("out.cln", .cln, .none), ("-", .table, .none), ("/dev/null", .table, .none), (".csv", .table, .none),
 ])
-func extensionTellsTheForm(path: String, format: OutputFormat, compression: OutputCompression) throws {
+func extensionTellsTheForm(path: String, format: OutputFormat, compression: CompressionFormat?) throws {
   let target = try OutputTarget(path: path, format: nil, fallback: .table)
   #expect(target.format == format)
   #expect(target.compression == compression)
@@ -28,6 +29,12 @@ func extensionTellsTheForm(path: String, format: OutputFormat, compression: Outp
   }
   #expect { try OutputTarget(path: "out.cln.gz", format: nil, fallback: .csv) } throws: {
     ($0 as? any Diagnosis)?.code == "output.compressed-chunk-file"
+  }
+  for name in ["a.csv", "a.json.gz", "a.ndjson", "b/a.MD"] {
+    #expect(throws: OutputError.self, "\(name)") { try OutputTarget(chunkFile: name) }
+  }
+  for name in ["a.cln", "a", "a.chunks", "-", "/dev/null"] {
+    #expect(throws: Never.self, "\(name)") { try OutputTarget(chunkFile: name) }
   }
 }
 

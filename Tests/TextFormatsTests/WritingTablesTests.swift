@@ -130,8 +130,15 @@ func jsonEscapes(string: String, expected: String) throws {
       … 2 more rows, 3 in all
 
       """)
+  #expect(
+    try TableWriter(maximumRowCount: 2, moreRowsHint: "see -o").text(of: table)
+      .hasSuffix("… 1 more row, 3 in all; see -o\n"))
   #expect(try TableWriter(usesColour: true).text(of: table).contains("\u{1B}[2mnull\u{1B}[0m") == false)
   #expect(try TableWriter(usesColour: true).text(of: table).contains("\u{1B}[2mnull     \u{1B}[0m"))
+}
+
+@Test func blocksOfManyColumnsHaveFewRows() {
+  #expect([0, 1, 1024, 1025, 100_000, 1 << 20, 1 << 22].map(blockRowCount) == [1024, 1024, 1024, 1023, 10, 1, 1])
 }
 
 @Test func manyChunksBlocksAndPieces() throws {

@@ -7,13 +7,15 @@ import Columns
 ///
 /// Formatting goes column by column, so that the type is looked at once per block; rows are put together afterwards.
 final class CellTexts {
-  let bytes = GrowingBytes(capacity: 4096)
+  let bytes: GrowingBytes
   private(set) var ends: UnsafeMutablePointer<Int>
   private var endCapacity: Int
   private let style: CellStyle
 
   init(style: CellStyle, cellCapacity: Int) {
     self.style = style
+    // A start; it grows as needed.
+    bytes = GrowingBytes(capacity: 4 * min(1024, cellCapacity))
     endCapacity = cellCapacity
     ends = .allocate(capacity: max(1, cellCapacity))
   }

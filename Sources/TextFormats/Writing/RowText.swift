@@ -13,8 +13,9 @@ struct RowFrame {
   let betweenRows: [UInt8]
 }
 
-/// Rows formatted at a time: small enough that a block of all columns stays in the cache.
-private let blockRowCount = 1024
+/// Rows formatted at a time: small enough that a block of a few columns stays in the cache, and that a block of very many
+/// columns takes little memory.
+func blockRowCount(columnCount: Int) -> Int { min(1024, max(1, (1 << 20) / max(1, columnCount))) }
 
 /// Formats rows of `source` in order: columns by blocks, then row by row.
 func writeRows(
@@ -29,6 +30,7 @@ func writeRows(
     guard let dictionary, dictionary.count <= remaining else { return nil }
     return CellTexts.entries(of: dictionary, style: style)
   }
+  let blockRowCount = blockRowCount(columnCount: columns.count)
   let texts = columns.map { _ in CellTexts(style: style, cellCapacity: blockRowCount) }
   var isFirst = true
   for chunk in 0..<source.chunkCount where remaining > 0 {

@@ -7,19 +7,24 @@ import Columns
 ///
 /// Widths count terminal cells (wide and combining characters included); control characters are made visible; cells wider than
 /// `maximumCellWidth` end in `…`. Rows past `maximumRowCount` are left out, and a last line says how many. Null is blank, or with
-/// colour a dimmed `null`. The rows shown are held in memory as text: give a `maximumRowCount` for large tables.
+/// colour a dimmed `null`. Cost: the rows shown are read twice, first for the widths; memory is that of one chunk's pages.
 public struct TableWriter: TableTextWriter {
   /// Most rows shown, nil for all.
   public let maximumRowCount: Int?
+  /// Said after the number of rows left out: how to get them.
+  public let moreRowsHint: String?
   /// Most terminal cells of one table cell, at least 2.
   public let maximumCellWidth: Int
   /// Whether escape sequences may dim nulls and the rule, and make the header bold.
   public let usesColour: Bool
 
   /// Precondition: `maximumCellWidth` is at least 2.
-  public init(maximumRowCount: Int? = nil, maximumCellWidth: Int = 48, usesColour: Bool = false) {
+  public init(
+    maximumRowCount: Int? = nil, moreRowsHint: String? = nil, maximumCellWidth: Int = 48, usesColour: Bool = false
+  ) {
     precondition(maximumCellWidth >= 2, "a cell needs room for one character and an ellipsis")
     self.maximumRowCount = maximumRowCount
+    self.moreRowsHint = moreRowsHint
     self.maximumCellWidth = maximumCellWidth
     self.usesColour = usesColour
   }
@@ -29,72 +34,130 @@ public struct TableWriter: TableTextWriter {
     let columns = columns ?? Array(source.schema.fields.indices)
     let wanted = min(rowLimit ?? Int.max, source.rowCount)
     let shown = min(wanted, maximumRowCount ?? Int.max)
-    var laidOut = try columns.map { try cells(of: source, column: $0, rowCount: shown) }
+    let layouts = try columns.map { try ColumnLayout(source, column: $0, rowCount: shown, style: self) }
     let output = PieceBuffer()
-    if !laidOut.isEmpty {
+    if !layouts.isEmpty {
       // Trailing blanks of the last column serve nobody.
-      if !laidOut[laidOut.count - 1].isNumeric { laidOut[laidOut.count - 1].padsToWidth = false }
-      append(laidOut.map { styled($0.padded($0.name), "1") }, to: output)
-      append(laidOut.map { styled(String(repeating: "─", count: $0.width), "2") }, to: output)
-      for row in 0..<shown {
-        append(laidOut.map { $0.cell(row, dim: { self.styled($0, "2") }) }, to: output)
-        try output.drain(to: sink)
+      if !layouts[layouts.count - 1].isNumeric { layouts[layouts.count - 1].padsToWidth = false }
+      try writeLine(layouts, to: output, sink) { $0.append($0.name, inStyle: "1", to: &$1) }
+      try writeLine(layouts, to: output, sink) { $0.append($0.rule, inStyle: "2", to: &$1) }
+      var remaining = shown
+      for chunk in 0..<source.chunkCount where remaining > 0 {
+        let rowCount = min(remaining, source.rowCount(ofChunk: chunk))
+        for layout in layouts { layout.page = try source.page(column: layout.column, chunk: chunk) }
+        for row in 0..<rowCount { try writeLine(layouts, to: output, sink) { $0.appendCell(row, to: &$1) } }
+        remaining -= rowCount
       }
     }
     if shown < wanted {
       let rest = wanted - shown
-      append(["… \(rest) more row\(rest == 1 ? "" : "s"), \(wanted) in all"], to: output)
+      let hint = moreRowsHint.map { "; " + $0 } ?? ""
+      output.bytes.append(Array("… \(rest) more row\(rest == 1 ? "" : "s"), \(wanted) in all\(hint)\n".utf8))
     }
     try output.flush(to: sink)
   }
 
-  private func append(_ cells: [String], to output: PieceBuffer) {
-    output.bytes.append(Array((cells.joined(separator: "  ") + "\n").utf8))
-  }
-
-  private func styled(_ text: String, _ code: String) -> String {
-    usesColour ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
-  }
-
-  private func cells(of source: any TableSource, column: Int, rowCount: Int) throws -> LaidOutColumn {
-    let field = source.schema.fields[column]
-    let dictionary = try source.dictionary(column: column)
-    var cells: [String?] = []
-    cells.reserveCapacity(rowCount)
-    for chunk in 0..<source.chunkCount where cells.count < rowCount {
-      let page = try source.page(column: column, chunk: chunk)
-      for row in 0..<min(page.rowCount, rowCount - cells.count) {
-        let value = page.value(at: row, type: field.type, dictionary: dictionary)
-        cells.append(value == .null ? (usesColour ? nil : "") : shortened(plainText(of: value)))
-      }
+  private func writeLine(
+    _ layouts: [ColumnLayout], to output: PieceBuffer, _ sink: ByteSink,
+    _ appendCell: (ColumnLayout, inout [UInt8]) -> Void
+  ) throws {
+    var line: [UInt8] = []
+    for (index, layout) in layouts.enumerated() {
+      if index > 0 { line += [UInt8(ascii: " "), UInt8(ascii: " ")] }
+      appendCell(layout, &line)
     }
-    return LaidOutColumn(name: shortened(field.name), isNumeric: field.type.isNumeric, cells: cells)
+    line.append(UInt8(ascii: "\n"))
+    output.bytes.append(line)
+    try output.drain(to: sink)
   }
-
-  private func shortened(_ text: String) -> String { truncated(printable(text), toWidth: maximumCellWidth) }
 }
 
-private struct LaidOutColumn {
-  let name: String
-  let isNumeric: Bool
-  /// Nil where a dimmed `null` goes.
-  let cells: [String?]
+/// A cell's text as it is shown, and the terminal cells it takes.
+private struct ShownText {
+  let text: String
   let width: Int
+
+  init(_ text: String, maximumWidth: Int) {
+    if text.utf8.count <= maximumWidth, text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) {
+      self.text = text
+      width = text.utf8.count
+    } else {
+      self.text = truncated(printable(text), toWidth: maximumWidth)
+      width = displayWidth(of: self.text)
+    }
+  }
+}
+
+/// One column: how wide it is, and how its cells are laid out.
+private final class ColumnLayout {
+  let column: Int
+  let name: ShownText
+  let isNumeric: Bool
   var padsToWidth = true
+  /// The page that ``appendCell(_:to:)`` takes its rows from.
+  var page: ColumnPage?
+  private let style: TableWriter
+  private let type: ColumnType
+  private let dictionary: StringDictionary?
+  /// Texts by code, as they are met; empty where there are more codes than rows.
+  private var entries: [ShownText?]
+  private let null: ShownText
+  private var width: Int
 
-  init(name: String, isNumeric: Bool, cells: [String?]) {
-    self.name = name
-    self.isNumeric = isNumeric
-    self.cells = cells
-    width = cells.reduce(displayWidth(of: name)) { max($0, displayWidth(of: $1 ?? "null")) }
+  /// Looks at the first `rowCount` rows for their widths.
+  init(_ source: any TableSource, column: Int, rowCount: Int, style: TableWriter) throws {
+    let field = source.schema.fields[column]
+    self.column = column
+    self.style = style
+    type = field.type
+    isNumeric = field.type.isNumeric
+    name = ShownText(field.name, maximumWidth: style.maximumCellWidth)
+    null = ShownText(style.usesColour ? "null" : "", maximumWidth: 4)
+    width = name.width
+    dictionary = try source.dictionary(column: column)
+    entries = []
+    if let dictionary, dictionary.count <= rowCount { entries = Array(repeating: nil, count: dictionary.count) }
+    var remaining = rowCount
+    for chunk in 0..<source.chunkCount where remaining > 0 {
+      let page = try source.page(column: column, chunk: chunk)
+      for row in 0..<min(page.rowCount, remaining) { width = max(width, (text(of: page, at: row) ?? null).width) }
+      remaining -= page.rowCount
+    }
   }
 
-  func padded(_ text: String) -> String {
-    let blanks = String(repeating: " ", count: width - displayWidth(of: text))
-    return isNumeric ? blanks + text : padsToWidth ? text + blanks : text
+  var rule: ShownText { ShownText(String(repeating: "─", count: width), maximumWidth: width) }
+
+  private func text(of page: ColumnPage, at row: Int) -> ShownText? {
+    if case .codes(let codes) = page.values, !entries.isEmpty, page.validity.isValid(row),
+      let known = entries[Int(codes[row])]
+    {
+      return known
+    }
+    let value = page.value(at: row, type: type, dictionary: dictionary)
+    if value == .null { return nil }
+    let shown = ShownText(plainText(of: value), maximumWidth: style.maximumCellWidth)
+    if case .codes(let codes) = page.values, !entries.isEmpty { entries[Int(codes[row])] = shown }
+    return shown
   }
 
-  func cell(_ row: Int, dim: (String) -> String) -> String {
-    cells[row].map(padded) ?? dim(padded("null"))
+  /// Adds row `row` of ``page``. Precondition: it was among those looked at for their widths.
+  func appendCell(_ row: Int, to line: inout [UInt8]) {
+    guard let page else { preconditionFailure("a cell without its page") }
+    if let shown = text(of: page, at: row) { append(shown, to: &line) } else { append(null, inStyle: "2", to: &line) }
+  }
+
+  /// Adds `shown`, padded, inside an escape sequence where colour is used.
+  func append(_ shown: ShownText, inStyle code: String, to line: inout [UInt8]) {
+    guard style.usesColour else { return append(shown, to: &line) }
+    line.append(contentsOf: "\u{1B}[\(code)m".utf8)
+    append(shown, to: &line)
+    line.append(contentsOf: "\u{1B}[0m".utf8)
+  }
+
+  private func append(_ shown: ShownText, to line: inout [UInt8]) {
+    let blanks = repeatElement(UInt8(ascii: " "), count: width - shown.width)
+    if isNumeric { line.append(contentsOf: blanks) }
+    line.append(contentsOf: shown.text.utf8)
+    if !isNumeric, padsToWidth { line.append(contentsOf: blanks) }
   }
 }
