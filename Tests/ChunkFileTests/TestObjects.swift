@@ -92,12 +92,13 @@ func open(_ bytes: [UInt8]) throws -> ChunkFile { try ChunkFile(MemoryObject(byt
 func readAll(_ bytes: [UInt8]) throws -> ChunkFile {
   let file = try open(bytes)
   _ = try file.metadata
+  // The whole footer first: where it is damaged, decoding pages would only cost time.
+  for column in file.schema.fields.indices {
+    for chunk in 0..<file.chunkCount { _ = try file.statistics(column: column, chunk: chunk) }
+  }
   for column in file.schema.fields.indices {
     _ = try file.dictionary(column: column)
-    for chunk in 0..<file.chunkCount {
-      _ = try file.page(column: column, chunk: chunk)
-      _ = try file.statistics(column: column, chunk: chunk)
-    }
+    for chunk in 0..<file.chunkCount { _ = try file.page(column: column, chunk: chunk) }
   }
   return file
 }
