@@ -17,7 +17,7 @@ private let resultChunkRows = 131_072
 /// same scale with as many digits as needed; `sum` of float64 and every `mean` are float64, correctly rounded; `min` and `max` keep
 /// the column's type. Without values, `sum`, `mean`, `min` and `max` are null.
 ///
-/// Throws a Diagnosis: `aggregate.syntax`, `column.unknown`, `aggregate.mismatch`, `aggregate.type`, `aggregate.overflow` (a sum of more
+/// Throws a Diagnosis: `query.syntax`, `column.unknown`, `aggregate.mismatch`, `aggregate.type`, `aggregate.overflow` (a sum of more
 /// than 38 digits), `aggregate.no-input`, or what reading an input throws. Memory: proportional to the number of groups, per thread.
 public func aggregate(_ sources: [any TableSource], _ query: AggregateQuery, threads: Int) throws -> Table {
   precondition(threads > 0, "at least one thread")
