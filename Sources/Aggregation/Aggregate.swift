@@ -51,7 +51,7 @@ private func table(_ columns: [ResultColumn], _ plan: AggregatePlan) -> Table {
   for key in columns.prefix(plan.keys.count) { order.append(key) }
   let rows = order.sortedRows().prefix(plan.limit ?? rowCount)
   let chunks = stride(from: 0, to: rows.count, by: resultChunkRows).map { first in
-    columns.map { gather($0.page, rows[first..<min(rows.count, first + resultChunkRows)]) }
+    columns.map { $0.page.gathering(rows[first..<min(rows.count, first + resultChunkRows)]) }
   }
   return Table(
     name: "result", schema: Schema(columns.map { Field(name: $0.name, type: $0.type) }), chunks: chunks,
