@@ -16,7 +16,9 @@ public struct LocalStore: ObjectStore {
   ///
   /// Before `publish` returns, the file and its folder have been flushed to disk. Symbolic links are followed and stay; the
   /// rights of a replaced file are kept. Pipes, devices, `/dev/stdout` and `/dev/fd/N` are written through. Errors:
-  /// `storage.not-found` (no such folder), `.permission`, `.read-only`, `.full`, `.is-folder`.
+  /// `storage.not-found` (no such folder), `.permission`, `.read-only`, `.full`, `.is-folder`. The folder must be readable,
+  /// or it could not be flushed; that is said here, before any work. If `publish` fails in flushing the folder, after the
+  /// rename, the new file is there, whole, but a loss of power may still bring back what was there before.
   public func create(_ path: String) throws -> any ObjectWriter {
     if let number = descriptorNumber(namedBy: path) {
       return WriteThroughWriter(try FileDescriptor(duplicating: number, name: path), name: path)

@@ -12,6 +12,8 @@ final class LocalWriter: ObjectWriter {
   let name: String
   private let target: String
   private let temporary: Temporary
+  // Opened before any work, so that a folder that cannot be flushed is said before anything is published in it.
+  private let folder: FileDescriptor
   private var buffer: OutputBuffer
   private var isDone = false
 
@@ -22,6 +24,7 @@ final class LocalWriter: ObjectWriter {
     if existing != nil, access(path, W_OK) != 0 {
       throw StorageError(errno: errno, name: name, doing: "replace it")
     }
+    folder = try openFolder(of: path, name: name)
     removeStaleTemporaries(of: path)
     temporary = try Temporary(besides: path, private: existing != nil, name: name)
     buffer = OutputBuffer(temporary.descriptor, name: name)
@@ -51,9 +54,8 @@ final class LocalWriter: ObjectWriter {
       throw error
     }
     isDone = true
-    let folder = splitPath(target).folder
-    try FileDescriptor(opening: folder, O_RDONLY | O_DIRECTORY, name: name, doing: "flush its folder")
-      .synchronize(name: name)
+    // If this fails, the new file is there, whole; only a loss of power may still bring back what was there before.
+    try folder.synchronize(name: name)
   }
 
   func discard() {
@@ -61,6 +63,23 @@ final class LocalWriter: ObjectWriter {
     isDone = true
     cs_temporary_remove(temporary.slot, temporary.path)
   }
+}
+
+/// The folder that `target` lies in, open so that its entries can be flushed.
+private func openFolder(of target: String, name: String) throws(StorageError) -> FileDescriptor {
+  let folder = splitPath(target).folder
+  let number = retryingInterrupts { open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+  guard number >= 0 else {
+    throw errno == ENOENT
+      ? missingFolder(folder, name: name)
+      : StorageError(errno: errno, name: name, doing: "read its folder \(folder), which must be flushed to disk")
+  }
+  return FileDescriptor(number)
+}
+
+private func missingFolder(_ folder: String, name: String) -> StorageError {
+  StorageError(
+    .notFound, name: name, summary: "the folder \(folder) does not exist", advice: "create it: mkdir -p \(folder)")
 }
 
 /// A new, locked file beside its target, in the table of files that a signal removes.
@@ -79,11 +98,7 @@ struct Temporary {
       var slot: Int32 = -1
       let number = cs_temporary_create(candidate, isPrivate ? 0o600 : 0o666, &slot)
       if number == -EEXIST { continue }
-      if number == -ENOENT {
-        throw StorageError(
-          .notFound, name: name, summary: "the folder \(folder) does not exist", advice: "create it: mkdir -p \(folder)"
-        )
-      }
+      if number == -ENOENT { throw missingFolder(folder, name: name) }
       guard number >= 0 else { throw StorageError(errno: -number, name: name, doing: "create a file in \(folder)") }
       let descriptor = FileDescriptor(number)
       // Another run may have taken the new file for a stale one before it was locked; then start again.

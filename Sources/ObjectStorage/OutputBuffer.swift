@@ -5,7 +5,7 @@ import Glibc
 
 /// Gathers small writes to a descriptor into large ones; pieces as large as the buffer pass uncopied.
 ///
-/// After a failure it stays failed: each later call throws the same error.
+/// After a failure it stays failed: each later call throws the same error, whether or not it reaches the descriptor.
 struct OutputBuffer: ~Copyable {
   static let capacity = 1 << 20
   let descriptor: FileDescriptor
@@ -22,6 +22,7 @@ struct OutputBuffer: ~Copyable {
   deinit { bytes.deallocate() }
 
   mutating func write(_ piece: UnsafeRawBufferPointer) throws(StorageError) {
+    if let failure { throw failure }
     if piece.count > Self.capacity - count { try flush() }
     if piece.count >= Self.capacity {
       try writeThrough(piece)

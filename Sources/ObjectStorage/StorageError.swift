@@ -100,10 +100,14 @@ public struct StorageError: Diagnosis, Equatable {
       self.init(.badName, name: name, summary: "the name is longer than the file system allows")
     case ELOOP:
       self.init(.linkLoop, name: name, summary: "its symbolic links lead round in a circle")
-    case EMFILE, ENFILE:
+    case EMFILE:
       self.init(
-        .tooManyOpenFiles, name: name, summary: "too many files are open, cannot \(doing)",
-        advice: "raise ulimit -n or name fewer inputs at once")
+        .tooManyOpenFiles, name: name, summary: "this process has as many files open as it may, cannot \(doing)",
+        advice: "every .cln input stays open: name fewer at once, or allow more with ulimit -n (ulimit -Hn: the most)")
+    case ENFILE:
+      self.init(
+        .tooManyOpenFiles, name: name, summary: "the system has as many files open as it can, cannot \(doing)",
+        advice: "close other programs, or name fewer inputs at once")
     default:
       self.init(.system, name: name, summary: "cannot \(doing): \(reason)")
     }

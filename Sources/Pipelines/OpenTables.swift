@@ -49,7 +49,7 @@ public func openTable(
 
 /// The first rows of one INPUT; of a CSV, no more is read than they need.
 ///
-/// A CSV's columns are kept as the text they are, since types would be those of these few rows.
+/// A CSV's columns have the types of these rows alone, which later rows may widen.
 public func openFirstRows(
   of argument: String, count: Int, reading: CSVOptions = CSVOptions(), threads: Int
 ) throws -> any TableSource {
@@ -58,7 +58,6 @@ public func openFirstRows(
   case .text(let text):
     var reading = reading
     reading.rowLimit = count
-    reading.allText = true
     reading.threads = threads
     return try readTable(ConvertOptions(inputs: [text], reading: reading)).table
   }

@@ -7,7 +7,8 @@ import Glibc
 final class Thread {
   private var handle = pthread_t()
 
-  init(_ body: @escaping @Sendable () -> Void) {
+  /// Nil if the system refuses: no memory for a stack, or a limit on threads is reached. The closure is then never run.
+  init?(_ body: @escaping @Sendable () -> Void) {
     let box = Unmanaged.passRetained(Body(body))
     let failure = pthread_create(
       &handle, nil,
@@ -17,7 +18,11 @@ final class Thread {
         Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
         return nil
       }, box.toOpaque())
-    precondition(failure == 0, "the system refused a thread: error \(failure)")
+    if failure != 0 {
+      // Nobody else took the retained reference.
+      box.release()
+      return nil
+    }
   }
 
   func join() { pthread_join(handle, nil) }

@@ -4,15 +4,25 @@
 import CColumnShims
 import Synchronization
 
-/// Runs `body` on `count` threads (the caller's among them) and returns when all have ended.
+/// Runs `body` on up to `count` threads (the caller's among them) and returns when all have ended.
 ///
-/// Each call gets its worker's number, 0..<count. The first error thrown is thrown again here; `body` should then ask
-/// ``Cancellation/isCancelled`` now and then so that the other workers end early. Cost: some 20 µs a thread.
+/// Each call gets its worker's number, 0..<count. Worker 0 always runs; where the system refuses a thread, those of higher
+/// numbers do not, so no work may be meant for one certain worker. The first error thrown is thrown again here; `body`
+/// should then ask ``Cancellation/isCancelled`` now and then so that the other workers end early. A ``Turnstile`` for the
+/// workers is made beforehand with the `cancellation` that is passed here. Cost: some 20 µs a thread.
 public func runWorkers(
-  _ count: Int, _ body: @escaping @Sendable (_ worker: Int, _ cancellation: Cancellation) throws -> Void
+  _ count: Int, cancellation: Cancellation = Cancellation(),
+  _ body: @escaping @Sendable (_ worker: Int, _ cancellation: Cancellation) throws -> Void
+) throws {
+  try runWorkers(count, cancellation: cancellation, startThread: { Thread($0) }, body)
+}
+
+/// As above; `startThread` gives nil for a thread that is refused.
+func runWorkers(
+  _ count: Int, cancellation: Cancellation, startThread: (@escaping @Sendable () -> Void) -> Thread?,
+  _ body: @escaping @Sendable (_ worker: Int, _ cancellation: Cancellation) throws -> Void
 ) throws {
   precondition(count > 0, "at least one worker")
-  let cancellation = Cancellation()
   let firstError = Mutex<(any Error)?>(nil)
   let run: @Sendable (Int) -> Void = { worker in
     do {
@@ -22,7 +32,12 @@ public func runWorkers(
       cancellation.cancel()
     }
   }
-  let threads = (1..<count).map { worker in Thread { run(worker) } }
+  var threads: [Thread] = []
+  for worker in 1..<max(count, 1) {
+    // After one refusal the next would most likely be refused too.
+    guard let thread = startThread({ run(worker) }) else { break }
+    threads.append(thread)
+  }
   run(0)
   for thread in threads { thread.join() }
   if let error = firstError.withLock({ $0 }) { throw error }
@@ -62,7 +77,7 @@ public final class Turnstile: Sendable {
 
   /// Waits until all smaller tickets have passed, then runs `body` alone. Returns nil, without running it, if cancelled.
   ///
-  /// If `body` throws, no later ticket passes until the cancellation that must follow.
+  /// If `body` throws, the cancellation is cancelled: no later ticket passes, and those that wait get nil.
   public func pass<R>(ticket: Int, _ body: () throws -> R) rethrows -> R? {
     let admitted = condition.locked {
       while next.withLock({ $0 != ticket }) {
@@ -72,7 +87,13 @@ public final class Turnstile: Sendable {
       return !cancellation.isCancelled
     }
     guard admitted else { return nil }
-    let result = try body()
+    let result: R
+    do {
+      result = try body()
+    } catch {
+      cancellation.cancel()
+      throw error
+    }
     condition.locked {
       next.withLock { $0 = ticket + 1 }
       condition.broadcast()

@@ -46,6 +46,7 @@ struct AggCommand: ParsableCommand {
   func validate() throws {
     if by == nil, aggregates == nil { throw ValidationError("say what to group by (--by) or to compute (--agg)") }
     if let limit, limit < 0 { throw ValidationError("--limit takes a number from 0 on, not \(limit)") }
+    if inputs.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be only one of the inputs") }
     _ = try query()
     _ = try output.target(forTables: true)
   }
@@ -56,6 +57,7 @@ struct AggCommand: ParsableCommand {
 
   func run() throws {
     let query = try query()
+    try usage { try refuseOverwriting(outputs: output.paths, inputs: inputs) }
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
     let tables = try openTables(

@@ -4,17 +4,10 @@
 import ArgumentParser
 import Columns
 import Glibc
-import ObjectStorage
 import Pipelines
 
 /// Ends the process at once, saying nothing.
 func endProcess(_ code: Int32) -> Never { Glibc.exit(code) }
-
-/// Output that a signal leaves half done is removed; a closed pipe becomes an error of the write instead of a signal.
-func prepareSignals() {
-  signal(SIGPIPE, SIG_IGN)
-  installCleanupSignalHandlers()
-}
 
 /// Writes one or two lines to standard error: where and what, then what to do.
 func printDiagnosis(_ error: any Diagnosis) {

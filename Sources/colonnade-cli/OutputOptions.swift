@@ -33,6 +33,9 @@ struct OutputOptions: ParsableArguments {
     }
   }
 
+  /// The file that is written, if any.
+  var paths: [String] { output.map { [$0] } ?? [] }
+
   /// True where colours are wanted: a terminal whose user did not say no.
   var usesColour: Bool { (output ?? "-") == "-" && isTerminal(1) && getenv("NO_COLOR") == nil }
 }

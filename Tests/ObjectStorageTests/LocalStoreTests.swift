@@ -78,7 +78,12 @@ import Testing
     for _ in 0..<2 {
       #expect(failure { try large.withUnsafeBytes { try second.write($0) } }?.code == "storage.full")
     }
-    #expect(failure { try second.publish() }?.code == "storage.full")
+    #expect(failure { try put([[1]], to: second) }?.code == "storage.full")
+    let third = WriteThroughWriter(
+      try FileDescriptor(opening: "/dev/full", O_WRONLY, name: "full", doing: ""), name: "-")
+    #expect(failure { try large.withUnsafeBytes { try third.write($0) } }?.code == "storage.full")
+    #expect(failure { try [1 as UInt8].withUnsafeBytes { try third.write($0) } }?.code == "storage.full")
+    #expect(failure { try third.publish() }?.code == "storage.full")
   }
 
   @Test(arguments: [

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import Synchronization
 import Testing
 
@@ -28,14 +29,54 @@ import Testing
   #expect(order.withLock { $0 } == Array(0..<200))
 }
 
-@Test func firstErrorIsThrownAndOthersStop() {
+@Test func theFirstErrorIsThrownAndWaitingWorkersStop() {
   struct Failure: Error {}
+  let cancellation = Cancellation()
+  let turnstile = Turnstile(cancellation: cancellation)
+  let waiting = Mutex(0)
+  let passed = Mutex<[Int]>([])
   #expect(throws: Failure.self) {
-    try runWorkers(3) { worker, cancellation in
-      if worker == 1 { throw Failure() }
-      let turnstile = Turnstile(cancellation: cancellation)
-      // Ticket 5 would wait for ever if the failure of worker 1 did not wake it.
-      _ = turnstile.pass(ticket: 5) {}
+    try runWorkers(3, cancellation: cancellation) { worker, given in
+      #expect(given === cancellation)
+      if worker > 0 {
+        waiting.withLock { $0 += 1 }
+        #expect(turnstile.pass(ticket: worker) { passed.withLock { $0.append(worker) } } == nil)
+        return
+      }
+      // Most likely both others wait at the turnstile when ticket 0 fails.
+      while waiting.withLock({ $0 < 2 }) { usleep(1000) }
+      usleep(20_000)
+      try turnstile.pass(ticket: 0) { throw Failure() }
     }
   }
+  #expect(passed.withLock { $0 } == [])
+}
+
+@Test func anErrorAtATurnstileCancelsWithoutWorkers() async {
+  struct Failure: Error {}
+  let cancellation = Cancellation()
+  let turnstile = Turnstile(cancellation: cancellation)
+  #expect(throws: Failure.self) { try turnstile.pass(ticket: 0) { throw Failure() } }
+  #expect(cancellation.isCancelled)
+  guard cancellation.isCancelled else { return }
+  #expect(turnstile.pass(ticket: 1) { true } == nil)
+}
+
+@Test(arguments: [0, 1, 3]) func refusedThreadsLeaveTheWorkToTheOthers(granted: Int) throws {
+  let counter = WorkCounter(limit: 1000)
+  let taken = Mutex<[Int]>([])
+  let workers = Mutex<Set<Int>>([])
+  var asked = 0
+  try runWorkers(
+    8, cancellation: Cancellation(),
+    startThread: { body in
+      asked += 1
+      return asked <= granted ? Thread(body) : nil
+    }
+  ) { worker, _ in
+    _ = workers.withLock { $0.insert(worker) }
+    while let piece = counter.next() { taken.withLock { $0.append(piece) } }
+  }
+  #expect(taken.withLock { $0.sorted() } == Array(0..<1000))
+  #expect(workers.withLock { $0 } == Set(0...granted))
 }
