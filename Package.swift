@@ -36,7 +36,9 @@ let package = Package(
       name: "TextFormats", dependencies: ["Columns", "CColumnShims", "Workers"],
       exclude: ["README.md"]),
     .target(name: "Grouping", dependencies: ["Columns", "Kernels"], exclude: ["README.md"]),
-    .target(name: "Aggregation", dependencies: ["Columns", "Kernels", "Grouping", "Workers"], exclude: ["README.md"]),
+    .target(
+      name: "Aggregation", dependencies: ["Columns", "Kernels", "TextFormats", "Grouping", "Workers"],
+      exclude: ["README.md"]),
     .target(
       name: "Compare", dependencies: ["Columns", "Kernels", "TextFormats", "Grouping", "Workers"],
       exclude: ["README.md"]),

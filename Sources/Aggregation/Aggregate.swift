@@ -17,7 +17,7 @@ private let resultChunkRows = 131_072
 /// same scale with as many digits as needed; `sum` of float64 and every `mean` are float64, correctly rounded; `min` and `max` keep
 /// the column's type. Without values, `sum`, `mean`, `min` and `max` are null.
 ///
-/// Throws a Diagnosis: `aggregate.syntax`, `column.unknown`, `aggregate.mismatch`, `aggregate.type`, `aggregate.overflow` (a sum of more
+/// Throws a Diagnosis: `query.syntax`, `column.unknown`, `aggregate.mismatch`, `aggregate.type`, `aggregate.overflow` (a sum of more
 /// than 38 digits), `aggregate.no-input`, or what reading an input throws. Memory: proportional to the number of groups, per thread.
 public func aggregate(_ sources: [any TableSource], _ query: AggregateQuery, threads: Int) throws -> Table {
   precondition(threads > 0, "at least one thread")
@@ -51,7 +51,7 @@ private func table(_ columns: [ResultColumn], _ plan: AggregatePlan) -> Table {
   for key in columns.prefix(plan.keys.count) { order.append(key) }
   let rows = order.sortedRows().prefix(plan.limit ?? rowCount)
   let chunks = stride(from: 0, to: rows.count, by: resultChunkRows).map { first in
-    columns.map { gather($0.page, rows[first..<min(rows.count, first + resultChunkRows)]) }
+    columns.map { $0.page.gathering(rows[first..<min(rows.count, first + resultChunkRows)]) }
   }
   return Table(
     name: "result", schema: Schema(columns.map { Field(name: $0.name, type: $0.type) }), chunks: chunks,

@@ -3,53 +3,6 @@
 
 import Columns
 
-/// A query that makes no sense, whatever the input: wrong usage.
-public struct AggregateSyntaxError: Diagnosis, Equatable {
-  /// Parts of a query, by the option each is written in.
-  public enum Part: String, Sendable {
-    /// Columns to group by.
-    case keys = "--by"
-    /// What to compute.
-    case aggregates = "--agg"
-    /// Sort order.
-    case order = "--order-by"
-    /// Number of rows.
-    case limit = "--limit"
-    /// Columns that name a row, of a comparison.
-    case on = "--on"
-    /// Columns to look at, of a comparison.
-    case columns = "--columns"
-  }
-
-  /// Which part is wrong.
-  public let part: Part
-  /// Which of its items, counted from 0.
-  public let item: Int
-  /// Where in its text: characters from the start, counted from 1; nil if it was not read from text.
-  public let position: Int?
-  /// Always `aggregate.syntax`.
-  public var code: String { "aggregate.syntax" }
-  /// What was found and what was expected.
-  public let summary: String
-  /// The option.
-  public var place: Place { Place(file: part.rawValue) }
-  /// What to write instead.
-  public let advice: String?
-
-  init(part: Part, item: Int, position: Int? = nil, summary: String, advice: String?) {
-    self.part = part
-    self.item = item
-    self.position = position
-    self.summary = position.map { "\(summary), at character \($0)" } ?? summary
-    self.advice = advice
-  }
-
-  /// The same at a place in the text.
-  func at(_ position: Int) -> AggregateSyntaxError {
-    AggregateSyntaxError(part: part, item: item, position: position, summary: summary, advice: advice)
-  }
-}
-
 /// A query that does not fit its inputs, or results that do not fit their type.
 public struct AggregateError: Diagnosis, Equatable {
   /// `aggregate.type`: the column's type has no such aggregate. `aggregate.mismatch`: inputs differ in a column's type.
@@ -61,10 +14,4 @@ public struct AggregateError: Diagnosis, Equatable {
   public let place: Place
   /// What to do.
   public let advice: String?
-}
-
-/// "did you mean", else the list of all names.
-func adviceOnName(_ name: String, _ names: [String], list: String) -> String {
-  if let near = nearestName(to: name, among: names) { return "did you mean \"\(near)\"?" }
-  return "\(list): \(names.joined(separator: ", "))"
 }

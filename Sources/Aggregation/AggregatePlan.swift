@@ -29,7 +29,7 @@ struct AggregatePlan: Sendable {
   let order: [(column: Int, isDescending: Bool)]
   let limit: Int?
 
-  /// Throws `aggregate.syntax`, `column.unknown`, `aggregate.mismatch`, `aggregate.type`, or what an input throws.
+  /// Throws `query.syntax`, `column.unknown`, `aggregate.mismatch`, `aggregate.type`, or what an input throws.
   init(_ query: AggregateQuery, _ sources: [any TableSource]) throws {
     guard !sources.isEmpty else {
       throw AggregateError(code: "aggregate.no-input", summary: "nothing to aggregate", place: Place(), advice: nil)

@@ -89,11 +89,11 @@ public struct AggregateQuery: Sendable, Hashable {
   /// Names of the result's columns: keys, then aggregates.
   ///
   /// Without an alias, `sum(x)` is `x` if it is the only aggregate of `x` and no key has that name, else `sum_x`; others are `mean_x`;
-  /// `count(*)` is `count`. Throws `aggregate.syntax` where two columns have one
+  /// `count(*)` is `count`. Throws `query.syntax` where two columns have one
   /// name, and where there are none.
-  public func outputNames() throws(AggregateSyntaxError) -> [String] {
+  public func outputNames() throws(QuerySyntaxError) -> [String] {
     if keys.isEmpty, aggregates.isEmpty {
-      throw AggregateSyntaxError(
+      throw QuerySyntaxError(
         part: .aggregates, item: 0, summary: "nothing to group by and nothing to compute",
         advice: "name columns with --by, or aggregates such as --agg 'count(*)'")
     }
@@ -101,7 +101,7 @@ public struct AggregateQuery: Sendable, Hashable {
     var names: [String] = []
     for (index, name) in (keyNames + aggregates.map { defaultName($0, keyNames) }).enumerated() {
       if names.contains(name) {
-        throw AggregateSyntaxError(
+        throw QuerySyntaxError(
           part: index < keys.count ? .keys : .aggregates, item: index < keys.count ? index : index - keys.count,
           summary: "two columns of the result are called \"\(name)\"", advice: "name one of them with: as NAME")
       }
@@ -110,8 +110,8 @@ public struct AggregateQuery: Sendable, Hashable {
     return names
   }
 
-  /// Position in ``outputNames()`` of each entry of ``order``. Throws `aggregate.syntax` for a name the result does not have.
-  public func sortColumns() throws(AggregateSyntaxError) -> [Int] {
+  /// Position in ``outputNames()`` of each entry of ``order``. Throws `query.syntax` for a name the result does not have.
+  public func sortColumns() throws(QuerySyntaxError) -> [Int] {
     let names = try outputNames()
     var columns: [Int] = []
     for (index, sortKey) in order.enumerated() {
@@ -120,7 +120,7 @@ public struct AggregateQuery: Sendable, Hashable {
       } else if let aggregate = aggregates.firstIndex(where: { $0.text == sortKey.name }) {
         columns.append(keys.count + aggregate)
       } else {
-        throw AggregateSyntaxError(
+        throw QuerySyntaxError(
           part: .order, item: index, summary: "the result has no column \"\(sortKey.name)\" to order by",
           advice: adviceOnName(sortKey.name, names, list: "columns of the result are"))
       }

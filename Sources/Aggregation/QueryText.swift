@@ -8,21 +8,21 @@ extension AggregateQuery {
   /// `date, sum(cases) desc`.
   ///
   /// Names with spaces, commas, brackets or quotes are written in double quotes, a quote inside doubled. Functions may be written in any
-  /// case; `avg` is `mean`. Empty and nil texts are empty lists. Throws `aggregate.syntax` with the position; needs no input.
+  /// case; `avg` is `mean`. Empty and nil texts are empty lists. Throws `query.syntax` with the position; needs no input.
   public init(
     by: String?, aggregates: String?, orderBy: String? = nil, limit: Int? = nil
-  ) throws(AggregateSyntaxError) {
+  ) throws(QuerySyntaxError) {
     var keys = QueryText(by ?? "", part: .keys)
     var calls = QueryText(aggregates ?? "", part: .aggregates)
     var order = QueryText(orderBy ?? "", part: .order)
     self.init(limit: limit)
-    self.keys = try keys.list { text throws(AggregateSyntaxError) in
+    self.keys = try keys.list { text throws(QuerySyntaxError) in
       GroupKey(try text.name("a column name"), as: try text.alias())
     }
-    self.aggregates = try calls.list { text throws(AggregateSyntaxError) in try text.aggregate() }
-    self.order = try order.list { text throws(AggregateSyntaxError) in try text.sortKey() }
+    self.aggregates = try calls.list { text throws(QuerySyntaxError) in try text.aggregate() }
+    self.order = try order.list { text throws(QuerySyntaxError) in try text.sortKey() }
     if let limit, limit < 0 {
-      throw AggregateSyntaxError(part: .limit, item: 0, summary: "a negative number of rows: \(limit)", advice: nil)
+      throw QuerySyntaxError(part: .limit, item: 0, summary: "a negative number of rows: \(limit)", advice: nil)
     }
     do {
       _ = try sortColumns()
@@ -42,14 +42,14 @@ extension AggregateQuery {
   }
 }
 
-/// Column names divided by commas, written as in a query: `date, "name, with comma"`. Throws `aggregate.syntax` where there are none.
+/// Column names divided by commas, written as in a query: `date, "name, with comma"`. Throws `query.syntax` where there are none.
 public func columnNames(
-  in text: String, part: AggregateSyntaxError.Part
-) throws(AggregateSyntaxError) -> [String] {
+  in text: String, part: QuerySyntaxError.Part
+) throws(QuerySyntaxError) -> [String] {
   var cursor = QueryText(text, part: part)
-  let names = try cursor.list { text throws(AggregateSyntaxError) in try text.name("a column name") }
+  let names = try cursor.list { text throws(QuerySyntaxError) in try text.name("a column name") }
   guard names.isEmpty else { return names }
-  throw AggregateSyntaxError(
+  throw QuerySyntaxError(
     part: part, item: 0, summary: "no column named", advice: "\(part.rawValue) takes names such as 'date,state'")
 }
 
@@ -58,18 +58,18 @@ private struct QueryText {
   /// Where each item of the list starts, counted from 1.
   private(set) var starts: [Int] = []
   private let characters: [Character]
-  private let part: AggregateSyntaxError.Part
+  private let part: QuerySyntaxError.Part
   private var position = 0
 
-  init(_ text: String, part: AggregateSyntaxError.Part) {
+  init(_ text: String, part: QuerySyntaxError.Part) {
     characters = Array(text)
     self.part = part
   }
 
   /// Items between commas; none in an empty text.
   mutating func list<T>(
-    _ item: (inout QueryText) throws(AggregateSyntaxError) -> T
-  ) throws(AggregateSyntaxError) -> [T] {
+    _ item: (inout QueryText) throws(QuerySyntaxError) -> T
+  ) throws(QuerySyntaxError) -> [T] {
     skipSpace()
     var items: [T] = []
     if position == characters.count { return items }
@@ -83,7 +83,7 @@ private struct QueryText {
   }
 
   /// A name, quoted or bare.
-  mutating func name(_ what: String) throws(AggregateSyntaxError) -> String {
+  mutating func name(_ what: String) throws(QuerySyntaxError) -> String {
     skipSpace()
     if position < characters.count, characters[position] == "\"" { return try quotedName() }
     let start = position
@@ -96,18 +96,18 @@ private struct QueryText {
   }
 
   /// `as NAME`, or nothing.
-  mutating func alias() throws(AggregateSyntaxError) -> String? {
+  mutating func alias() throws(QuerySyntaxError) -> String? {
     acceptWord("as") ? try name("a name") : nil
   }
 
   /// `FUNCTION(COLUMN) [as NAME]`.
-  mutating func aggregate() throws(AggregateSyntaxError) -> Aggregate {
+  mutating func aggregate() throws(QuerySyntaxError) -> Aggregate {
     let (function, column) = try call(named: try name("a function such as sum(cases)"), at: starts.last ?? 1)
     return Aggregate(function, of: column, as: try alias())
   }
 
   /// `NAME [asc|desc]`, the name perhaps a call.
-  mutating func sortKey() throws(AggregateSyntaxError) -> SortKey {
+  mutating func sortKey() throws(QuerySyntaxError) -> SortKey {
     var name = try name("a column name")
     if position < characters.count, characters[position] == "(" {
       let (function, column) = try call(named: name, at: starts.last ?? 1)
@@ -121,7 +121,7 @@ private struct QueryText {
   /// The rest of a call whose name was read.
   private mutating func call(
     named name: String, at start: Int
-  ) throws(AggregateSyntaxError) -> (AggregateFunction, String?) {
+  ) throws(QuerySyntaxError) -> (AggregateFunction, String?) {
     let lowered = name.lowercased()
     guard let function = AggregateFunction(rawValue: lowered == "avg" ? "mean" : lowered) else {
       let known = AggregateFunction.allCases.map(\.rawValue) + ["avg"]
@@ -144,7 +144,7 @@ private struct QueryText {
     return (function, column)
   }
 
-  private mutating func quotedName() throws(AggregateSyntaxError) -> String {
+  private mutating func quotedName() throws(QuerySyntaxError) -> String {
     let start = position
     var name = ""
     position += 1
@@ -187,13 +187,13 @@ private struct QueryText {
     return true
   }
 
-  private func unexpected(_ wanted: String) -> AggregateSyntaxError {
+  private func unexpected(_ wanted: String) -> QuerySyntaxError {
     let found = position < characters.count ? "\"\(characters[position])\"" : "the end"
     return error(at: position + 1, "expected \(wanted), found \(found)", nil)
   }
 
-  private func error(at position: Int, _ summary: String, _ advice: String?) -> AggregateSyntaxError {
-    AggregateSyntaxError(
+  private func error(at position: Int, _ summary: String, _ advice: String?) -> QuerySyntaxError {
+    QuerySyntaxError(
       part: part, item: max(0, starts.count - 1), position: position, summary: summary, advice: advice)
   }
 }

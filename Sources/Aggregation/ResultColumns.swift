@@ -3,6 +3,7 @@
 
 import Columns
 import Kernels
+import TextFormats
 
 /// A finished column of the result, in group order.
 struct ResultColumn {
@@ -122,26 +123,13 @@ extension PartialAggregates {
     let key = plan.keys.indices.map { index in
       let boxed = keys.pages[index].value(
         at: group, type: plan.keys[index].type, dictionary: keys.dictionaries[index])
-      return "\(plan.keyNames[index]) = \(text(of: boxed))"
+      return "\(plan.keyNames[index]) = \(boxed == .null ? "null" : printable(plainText(of: boxed)))"
     }
     let name = plan.values[value].column.name
     let place = key.isEmpty ? "over all rows" : "in the group \(key.joined(separator: ", "))"
     return AggregateError(
       code: "aggregate.overflow", summary: "\(output.function.rawValue)(\(name)) \(place) needs more than 38 digits",
       place: Place(file: plan.sources[0].name, column: name), advice: "sum smaller groups, or fewer decimals")
-  }
-}
-
-/// A key as messages show it.
-private func text(of value: Value) -> String {
-  switch value {
-  case .null: "null"
-  case .bool(let value): "\(value)"
-  case .int64(let value): "\(value)"
-  case .decimal(let unscaled, let scale): scale == 0 ? "\(unscaled)" : "\(unscaled)e-\(scale)"
-  case .float64(let value): "\(value)"
-  case .date(let days): "day \(days) since 1970"
-  case .string(let value): "\"\(value)\""
   }
 }
 

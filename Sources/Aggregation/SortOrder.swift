@@ -119,24 +119,3 @@ private func sortByDigit(_ keys: [UInt64], shift: UInt64, _ rows: [UInt32], into
     return true
   }
 }
-
-/// The rows `rows` of a page, in that order.
-func gather(_ page: ColumnPage, _ rows: ArraySlice<UInt32>) -> ColumnPage {
-  let values: PageValues
-  switch page.values {
-  case .int64(let all): values = .int64(rows.map { all[Int($0)] })
-  case .int128(let all): values = .int128(rows.map { all[Int($0)] })
-  case .float64(let all): values = .float64(rows.map { all[Int($0)] })
-  case .codes(let all): values = .codes(rows.map { all[Int($0)] })
-  case .strings(let all):
-    var strings = StringArray(reservingStrings: rows.count)
-    for row in rows { all.withUTF8(Int(row)) { strings.append($0) } }
-    values = .strings(strings)
-  }
-  guard case .bits = page.validity else { return ColumnPage(values: values, validity: page.validity) }
-  var words = [UInt64](repeating: 0, count: (rows.count + 63) / 64)
-  for (position, row) in rows.enumerated() where page.validity.isValid(Int(row)) {
-    words[position >> 6] |= 1 << UInt64(position & 63)
-  }
-  return ColumnPage(values: values, validity: Validity(words: words, rowCount: rows.count))
-}

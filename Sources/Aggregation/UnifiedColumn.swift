@@ -60,39 +60,29 @@ struct UnifiedColumn {
     let own = locations[number].type
     if locations[number].hasNoValues { return ColumnPage(nullRows: page.rowCount, type: type) }
     if own == type || own.isWide == type.isWide && own.scale == type.scale { return page }
-    return try rescaled(page, by: type.scale - own.scale, file: source.name)
-  }
-
-  private func rescaled(_ page: ColumnPage, by digits: Int, file: String) throws -> ColumnPage {
-    let factor = powerOfTen(digits)
-    switch page.values {
-    case .int64(let values) where !type.isWide:
-      // Cannot overflow: the unified precision has room for the values' digits; null slots may hold anything.
-      return ColumnPage(values: .int64(values.map { $0 &* Int64(factor) }), validity: page.validity)
-    case .int64(let values):
-      return ColumnPage(
-        values: .int128(try scaled(values, page.validity, factor, file) { Int128($0) }), validity: page.validity)
-    case .int128(let values):
-      return ColumnPage(
-        values: .int128(try scaled(values, page.validity, factor, file) { $0 }), validity: page.validity)
-    default: preconditionFailure("only integers are rescaled")
+    if let (digits, _) = digits(own), digits + type.scale - own.scale > ColumnType.maximumDecimalPrecision {
+      try checkRoom(page, for: type.scale - own.scale, file: source.name)
     }
+    return page.rescaled(from: own, to: type)
   }
 
-  private func scaled<T>(
-    _ values: [T], _ validity: Validity, _ factor: Int128, _ file: String, _ widen: (T) -> Int128
-  ) throws -> [Int128] {
-    let limit = powerOfTen(ColumnType.maximumDecimalPrecision)
-    return try values.enumerated().map { row, value in
-      guard validity.isValid(row) else { return 0 }
-      let (product, overflow) = widen(value).multipliedReportingOverflow(by: factor)
-      guard !overflow, product.magnitude < limit.magnitude else {
-        throw AggregateError(
-          code: "aggregate.overflow",
-          summary: "a value needs more than 38 digits with the other inputs' \(type.scale) decimals",
-          place: Place(file: file, column: name), advice: "aggregate the inputs one by one, or with fewer decimals")
+  /// Throws if a value has no room for so many more digits.
+  private func checkRoom(_ page: ColumnPage, for digits: Int, file: String) throws(AggregateError) {
+    let limit = powerOfTen(ColumnType.maximumDecimalPrecision - digits).magnitude
+    let hasRoom =
+      switch page.values {
+      case .int64(let values): values.indices.allSatisfy { fits(UInt128(values[$0].magnitude), $0) }
+      case .int128(let values): values.indices.allSatisfy { fits(values[$0].magnitude, $0) }
+      default: preconditionFailure("only integers are rescaled")
       }
-      return product
+    guard !hasRoom else { return }
+    throw AggregateError(
+      code: "aggregate.overflow",
+      summary: "a value needs more than 38 digits with the other inputs' \(type.scale) decimals",
+      place: Place(file: file, column: name), advice: "aggregate the inputs one by one, or with fewer decimals")
+
+    func fits(_ magnitude: UInt128, _ row: Int) -> Bool {
+      magnitude < limit || !page.validity.isValid(row)
     }
   }
 }
@@ -105,9 +95,6 @@ private func hasNoValues(_ source: any TableSource, column: Int) throws -> Bool 
   }
   return true
 }
-
-/// 10^exponent. Precondition: exponent in 0...38.
-func powerOfTen(_ exponent: Int) -> Int128 { (0..<exponent).reduce(Int128(1)) { power, _ in power * 10 } }
 
 /// The decimal that holds both types' values (as far as 38 digits go), nil if they do not mix.
 private func joinedType(_ a: ColumnType, _ b: ColumnType) -> ColumnType? {

@@ -40,7 +40,7 @@ public final class DifferingRows: TableSource {
     let side: ComparedSide
     let index: Int
     /// Rows of the chunk.
-    let rows: [Int32]
+    let rows: [UInt32]
     /// For a source chunk: position of each row's partner in `partners`, -1 for none.
     let partnerPositions: [Int32]
   }
@@ -89,7 +89,7 @@ public final class DifferingRows: TableSource {
     var chunks: [Chunk] = []
     for chunk in 0..<alignment.sourceRows.chunkCount {
       let range = alignment.sourceRows.rows(ofChunk: chunk)
-      var rows: [Int32] = []
+      var rows: [UInt32] = []
       var positions: [Int32] = []
       for row in 0..<range.count {
         let partner = alignment.compareRows[range.lowerBound + row]
@@ -101,7 +101,7 @@ public final class DifferingRows: TableSource {
         } else {
           continue
         }
-        rows.append(Int32(row))
+        rows.append(UInt32(row))
       }
       if !rows.isEmpty {
         chunks.append(Chunk(side: .source, index: chunk, rows: rows, partnerPositions: positions))
@@ -109,7 +109,7 @@ public final class DifferingRows: TableSource {
     }
     for chunk in 0..<alignment.otherRows.chunkCount {
       let range = alignment.otherRows.rows(ofChunk: chunk)
-      let rows = range.filter { !alignment.isPaired($0) }.map { Int32($0 - range.lowerBound) }
+      let rows = range.filter { !alignment.isPaired($0) }.map { UInt32($0 - range.lowerBound) }
       if !rows.isEmpty { chunks.append(Chunk(side: .compare, index: chunk, rows: rows, partnerPositions: [])) }
     }
     return (chunks, partners)
@@ -132,7 +132,6 @@ public final class DifferingRows: TableSource {
   /// Gathers the rows from the tables' own pages.
   public func page(column: Int, chunk: Int) throws -> ColumnPage {
     let chunk = chunks[chunk]
-    let noRows = [Int32](repeating: -1, count: chunk.rows.count)
     switch (roles[column], chunk.side) {
     case (.change, _): return changePage(chunk)
     case (.key(let key), .source):
@@ -142,7 +141,7 @@ public final class DifferingRows: TableSource {
     case (.source(let pairing), .source):
       return try rows(chunk.rows, of: source, pairing.sourcePosition, chunk.index)
     case (.source(let pairing), .compare):
-      return ColumnPage(boxed: noRows.map { _ in .null }, type: pairing.sourceType)
+      return ColumnPage(nullRows: chunk.rows.count, type: pairing.sourceType)
     case (.compare(let pairing), .source):
       return try partnerValues(pairing, column).gathering(chunk.partnerPositions, type: pairing.compareType)
     case (.compare(let pairing), .compare):
@@ -162,8 +161,9 @@ public final class DifferingRows: TableSource {
     Self.keyType(key) == type ? page : textPage(page, type: type, dictionary: nil)
   }
 
-  private func rows(_ rows: [Int32], of table: any TableSource, _ column: Int, _ chunk: Int) throws -> ColumnPage {
-    try table.page(column: column, chunk: chunk).gathering(rows, dictionary: try table.dictionary(column: column))
+  private func rows(_ rows: [UInt32], of table: any TableSource, _ column: Int, _ chunk: Int) throws -> ColumnPage {
+    let page = try table.page(column: column, chunk: chunk).gathering(rows[...])
+    return page.withPlainStrings(try table.dictionary(column: column))
   }
 
   /// The other table's values of all paired differing rows, in source order: one pass over its pages, once per column.
@@ -174,9 +174,9 @@ public final class DifferingRows: TableSource {
       var next = 0
       for chunk in 0..<otherRows.chunkCount {
         let range = otherRows.rows(ofChunk: chunk)
-        var wanted: [Int32] = []
+        var wanted: [UInt32] = []
         while next < partnerOrder.count, Int(partners[Int(partnerOrder[next])]) < range.upperBound {
-          wanted.append(Int32(Int(partners[Int(partnerOrder[next])]) - range.lowerBound))
+          wanted.append(UInt32(Int(partners[Int(partnerOrder[next])]) - range.lowerBound))
           next += 1
         }
         if !wanted.isEmpty { parts.append(try rows(wanted, of: other, pairing.comparePosition, chunk)) }

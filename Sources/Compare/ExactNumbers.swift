@@ -1,11 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// 10^exponent. Precondition: 0 ≤ exponent ≤ 38.
-func powerOfTen(_ exponent: Int) -> Int128 {
-  precondition(0...38 ~= exponent, "10^\(exponent) does not fit 128 bits")
-  return (0..<exponent).reduce(Int128(1)) { power, _ in power * 10 }
-}
+import Columns
 
 /// The integer that is 10^scale times the number `value` prints as (its shortest digits that read back), nil if that is no
 /// integer of 128 bits.

@@ -3,44 +3,6 @@
 
 import Columns
 
-extension ColumnPage {
-  /// The values of `rows`, in that order; -1 stands for null. Codes become plain strings.
-  ///
-  /// Precondition: other rows lie within the page. O(rows + their bytes).
-  func gathering(_ rows: [Int32], dictionary: StringDictionary?) -> ColumnPage {
-    var words = [UInt64](repeating: 0, count: (rows.count + 63) / 64)
-    for (position, row) in rows.enumerated() where row >= 0 && validity.isValid(Int(row)) {
-      words[position >> 6] |= 1 << UInt64(position & 63)
-    }
-    let gathered: PageValues =
-      switch values {
-      case .int64(let values): .int64(rows.map { $0 < 0 ? 0 : values[Int($0)] })
-      case .int128(let values): .int128(rows.map { $0 < 0 ? 0 : values[Int($0)] })
-      case .float64(let values): .float64(rows.map { $0 < 0 ? 0 : values[Int($0)] })
-      case .codes(let codes):
-        .strings(
-          strings(
-            dictionary?.entries ?? StringArray(),
-            rows.map { $0 < 0 || !validity.isValid(Int($0)) ? -1 : Int(codes[Int($0)]) }))
-      case .strings(let texts): .strings(strings(texts, rows.map(Int.init)))
-      }
-    return ColumnPage(values: gathered, validity: Validity(words: words, rowCount: rows.count))
-  }
-}
-
-/// The strings at `positions`; -1 stands for an empty one.
-private func strings(_ texts: StringArray, _ positions: [Int]) -> StringArray {
-  var result = StringArray(reservingStrings: positions.count)
-  for position in positions {
-    if position < 0 {
-      result.append(utf8: [])
-    } else {
-      texts.withUTF8(position) { result.append($0) }
-    }
-  }
-  return result
-}
-
 /// Rows of several pages, none of them codes, in an order of their own.
 struct PagesInParts: Sendable {
   private let parts: [ColumnPage]

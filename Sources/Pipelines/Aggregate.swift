@@ -7,7 +7,7 @@ import Columns
 /// Groups and aggregates tables as the command's texts say: `by` as `date, state`, `aggregates` as `sum(cases), count(*) as n`, `orderBy`
 /// as `state, n desc`.
 ///
-/// The texts are read before any input is looked at: what they throw then is an ``AggregateSyntaxError``, wrong usage whatever the
+/// The texts are read before any input is looked at: what they throw then is an ``QuerySyntaxError``, wrong usage whatever the
 /// inputs. For the rest see `Aggregation.aggregate(_:_:threads:)`, which does the work.
 public func aggregate(
   _ sources: [any TableSource], by: String?, aggregates: String?, orderBy: String? = nil, limit: Int? = nil,

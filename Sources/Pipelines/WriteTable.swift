@@ -30,11 +30,12 @@ public func writeTable(
   }
 }
 
-/// Writes `table` as a chunk file, chunk by chunk; longer chunks of tables in memory are cut.
-private func writeChunks(of table: any TableSource, to object: any ObjectWriter) throws {
+/// Writes `table` as a chunk file, chunk by chunk; longer chunks of tables in memory are cut, and codes given anew in order of row.
+func writeChunks(of table: any TableSource, to object: any ObjectWriter) throws {
   let fields = table.schema.fields
   let writer = try ChunkFileWriter(to: object, columnCount: fields.count)
-  let dictionaries = try fields.indices.map { try table.dictionary(column: $0) }
+  let sources = try fields.indices.map { try table.dictionary(column: $0) }
+  var dictionaries = sources.map { source in source.map { OutputDictionary(recoding: $0) } }
   for chunk in 0..<table.chunkCount {
     let pages = try fields.indices.map { try table.page(column: $0, chunk: chunk) }
     let rowCount = table.rowCount(ofChunk: chunk)
@@ -43,11 +44,11 @@ private func writeChunks(of table: any TableSource, to object: any ObjectWriter)
       let encoded = try fields.indices.map { column in
         let page = pages[column].rows(range)
         return try ChunkFileWriter.encode(
-          page, as: fields[column].type,
-          statistics: PageStatistics(of: page, dictionary: dictionaries[column]), compression: .automatic)
+          dictionaries[column]?.recoded(page) ?? page, as: fields[column].type,
+          statistics: PageStatistics(of: page, dictionary: sources[column]), compression: .automatic)
       }
       try writer.append(rowCount: range.count, pages: encoded)
     }
   }
-  _ = try writer.finish(schema: table.schema, dictionaries: dictionaries, metadata: [])
+  _ = try writer.finish(schema: table.schema, dictionaries: dictionaries.map { $0?.dictionary }, metadata: [])
 }

@@ -32,7 +32,7 @@ func readsKeysAggregatesAndOrder() throws {
 ])
 func namesResults(_ by: String?, _ aggregates: String?, _ expected: [String]) throws {
   if expected.isEmpty {
-    #expect(throws: AggregateSyntaxError.self) { try AggregateQuery(by: by, aggregates: aggregates) }
+    #expect(throws: QuerySyntaxError.self) { try AggregateQuery(by: by, aggregates: aggregates) }
   } else {
     #expect(try AggregateQuery(by: by, aggregates: aggregates).outputNames() == expected)
   }
@@ -79,10 +79,10 @@ private let wrongTexts: [Wrong] = [
 
 @Test(arguments: wrongTexts)
 private func saysWhereATextIsWrong(_ wrong: Wrong) {
-  let error = #expect(throws: AggregateSyntaxError.self) {
+  let error = #expect(throws: QuerySyntaxError.self) {
     try AggregateQuery(by: wrong.by, aggregates: wrong.aggregates, orderBy: wrong.orderBy)
   }
-  #expect(error?.code == "aggregate.syntax")
+  #expect(error?.code == "query.syntax")
   #expect(error?.place == Place(file: wrong.place))
   #expect(error?.position == wrong.position)
   #expect(error?.summary.contains(wrong.contains) == true, "\(error?.summary ?? "")")
@@ -90,12 +90,12 @@ private func saysWhereATextIsWrong(_ wrong: Wrong) {
 
 @Test
 func suggestsTheNearestName() {
-  let function = #expect(throws: AggregateSyntaxError.self) { try AggregateQuery(by: nil, aggregates: "sun(x)") }
+  let function = #expect(throws: QuerySyntaxError.self) { try AggregateQuery(by: nil, aggregates: "sun(x)") }
   #expect(function?.advice == "did you mean \"sum\"?")
-  let order = #expect(throws: AggregateSyntaxError.self) {
+  let order = #expect(throws: QuerySyntaxError.self) {
     try AggregateQuery(by: "state", aggregates: nil, orderBy: "sate")
   }
   #expect(order?.advice == "did you mean \"state\"?")
-  let limit = #expect(throws: AggregateSyntaxError.self) { try AggregateQuery(by: "a", aggregates: nil, limit: -1) }
+  let limit = #expect(throws: QuerySyntaxError.self) { try AggregateQuery(by: "a", aggregates: nil, limit: -1) }
   #expect(limit?.place == Place(file: "--limit"))
 }
