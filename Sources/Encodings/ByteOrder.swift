@@ -46,13 +46,14 @@ package struct ByteReader: Sendable {
   package var remaining: Int { bytes.count - position }
 
   /// Reads a fixed-width integer.
-  package mutating func read<T: FixedWidthInteger>(_ type: T.Type = T.self) throws(EncodingError) -> T {
-    let size = T.bitWidth / 8
+  package mutating func read<T: FixedWidthInteger & BitwiseCopyable>(
+    _ type: T.Type = T.self
+  ) throws(EncodingError) -> T {
+    let size = MemoryLayout<T>.size
     guard remaining >= size else { throw EncodingError(.truncated, "the bytes end inside a number", at: position) }
-    var value: T = 0
-    for index in (0..<size).reversed() { value = value << 8 | T(truncatingIfNeeded: bytes[position + index]) }
+    let value = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: position, as: T.self) }
     position += size
-    return value
+    return T(littleEndian: value)
   }
 
   /// Reads `count` bytes.
@@ -78,7 +79,9 @@ package struct ByteReader: Sendable {
     var value: UInt128 = 0
     var shift = 0
     while true {
-      let byte = try read(UInt8.self)
+      guard remaining > 0 else { throw EncodingError(.truncated, "the bytes end inside a number", at: position) }
+      let byte = bytes[position]
+      position += 1
       // 18 groups of 7 bits leave 2 for the nineteenth.
       guard shift < 126 || byte <= 3 else {
         throw EncodingError(.malformed, "a variable-length number passes 128 bits", at: start)

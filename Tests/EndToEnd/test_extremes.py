@@ -40,7 +40,7 @@ def test_memory_of_export_is_bounded_by_cells_not_columns(colonnade, tmp_path):
     lines = [",".join(f"{name}{i}" for i in range(count)) for name in ("c", "1", "2")]
     (tmp_path / "wide.csv").write_text("\n".join(lines) + "\n")
     colonnade("convert", tmp_path / "wide.csv", "-o", tmp_path / "wide.cln", "--quiet", "--delimiter", ",")
-    assert peak_memory(colonnade, "export", tmp_path / "wide.cln") < 600e6
+    assert peak_memory(colonnade, "export", tmp_path / "wide.cln") < 300e6
 
 
 def test_huge_fields(colonnade, tmp_path):
