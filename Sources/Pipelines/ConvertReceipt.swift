@@ -26,8 +26,10 @@ public struct ConvertReceipt: Sendable, Equatable {
     lines.append(
       "\(counted(report.rowCount, "row")), \(counted(report.columns.count, "column")), "
         + "\(counted(report.chunkCount, "chunk"))")
+    let source = ByteSize(sourceByteCount).description
+    let text = textByteCount == sourceByteCount ? "" : " (\(ByteSize(textByteCount)) of text)"
     lines.append(
-      "\(ByteSize(sourceByteCount)) became \(ByteSize(outputByteCount))\(ratio) in \(secondsText(seconds)) s\(rate)")
+      "\(source)\(text) became \(ByteSize(outputByteCount))\(ratio) in \(secondsText(seconds)) s\(rate)")
     lines.append("peak memory \(ByteSize(peakMemoryByteCount))")
     lines.append("delimiter \(shown(report.delimiter)): \(report.delimiterReason)")
     if report.blankLineCount > 0 { lines.append("\(counted(report.blankLineCount, "empty line")) left out") }

@@ -185,6 +185,24 @@ import TextFormats
     #expect(stored.contains("\"reason\": \"the header has no comma, and each semicolon splits it"))
   }
 
+  @Test func receiptsOfCompressedInputs() throws {
+    struct Compressed: CSVInput {
+      let bytes: [UInt8]
+      let name = "v.csv.zst"
+      let isRereadable = true
+      func open() throws -> any ByteSource { try decompressing(ObjectSource(MemoryObject(bytes: bytes))) }
+    }
+    let text = Array(("v\n" + String(repeating: "12345\n", count: 178_992)).utf8)
+    let kept = MemoryWriter()
+    let writer = ZstdWriter(to: kept)
+    try text.withUnsafeBytes { try writer.write($0) }
+    try writer.publish()
+    let (_, _, receipt, _) = try convertText(Compressed(bytes: kept.bytes))
+    #expect(receipt.sourceByteCount == kept.bytes.count && receipt.textByteCount == text.count)
+    #expect(receipt.text.contains("\(ByteSize(kept.bytes.count)) (1.0 MB of text) became "))
+    #expect(receipt.text.contains("  v  int64  178,992 values, at most 5 digits\n"))
+  }
+
   @Test func progressTellsBytesAndRows() throws {
     let seen = ProgressLog()
     _ = try convertText(TextInput(text: Self.widening)) {

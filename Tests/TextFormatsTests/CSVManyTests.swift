@@ -77,6 +77,22 @@ import Testing
     #expect(mostParts > 5)
   }
 
+  @Test func dictionariesAreChargedWithWhatTheyTake() throws {
+    // 60 strings of 2 bytes, each twice: 120 bytes of text, but 2,040 in memory.
+    let text = "s,t\n" + (0..<120).map { "\(10 + $0 / 2),\(10 + $0 / 2)\n" }.joined()
+    for (limit, allLimit, expected) in [(2039, 10_000, [0, 0]), (2040, 10_000, [60, 60]), (2040, 4079, [60, 0])] {
+      let (table, _) = try read(text) {
+        $0.allText = true
+        $0.limits.dictionaryTrialValues = 2
+        $0.limits.dictionaryBytes = limit
+        $0.limits.allDictionaryBytes = allLimit
+      }
+      let counts = (0..<2).map { table.dictionary(column: $0)?.entries.count ?? 0 }
+      #expect(counts == expected, "limit \(limit), \(allLimit)")
+      #expect(rows(table)[119] == [.string("69"), .string("69")])
+    }
+  }
+
   private func parsed(_ text: String) -> Double? {
     var facts = cs_number_facts()
     var value = 0.0

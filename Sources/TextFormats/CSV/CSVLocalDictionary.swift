@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Columns
+
 /// What keys ``hashOfString(_:_:_:)``, so that nobody can write strings that all have one hash.
 struct CSVHashSeed {
   let first: UInt64

@@ -67,7 +67,7 @@ package struct CSVLimits: Sendable {
   /// ... or this times the number of columns, ...
   package var chunkBytesPerColumn = 16 << 10
   /// ... but at most this, or one record: typed values take several times what their text does, in each worker.
-  package var mostChunkBytes = 32 << 20
+  package static let mostChunkBytes = 32 << 20
   /// A record may not be longer than this.
   package var recordBytes = 256 << 20
   /// Bytes asked for in one read.
@@ -87,5 +87,7 @@ package struct CSVLimits: Sendable {
 
   package init() {}
 
-  func bytesPerChunk(columns: Int) -> Int { min(max(chunkBytes, chunkBytesPerColumn * columns), mostChunkBytes, recordBytes) }
+  func bytesPerChunk(columns: Int) -> Int {
+    min(max(chunkBytes, chunkBytesPerColumn * columns), Self.mostChunkBytes, recordBytes)
+  }
 }

@@ -14,8 +14,7 @@ struct CSVFinishedPage {
 func finishPage(_ column: CSVParsedColumn, fileCodes: [UInt32]?, rowCount: Int) -> CSVFinishedPage {
   switch column.content {
   case .allNull:
-    return CSVFinishedPage(
-      page: ColumnPage(values: .int64([Int64](repeating: 0, count: rowCount)), validity: .allNull), type: .int64)
+    return CSVFinishedPage(page: ColumnPage(nullRows: rowCount, type: .int64), type: .int64)
   case .page(let page): return CSVFinishedPage(page: page, type: column.type ?? .int64)
   case .local(let codes, let validity, let dictionary):
     guard let fileCodes else {
@@ -62,33 +61,4 @@ private func statistics(of page: ColumnPage, _ dictionary: CSVLocalDictionary) -
   }
   let bounds = PageStatistics(of: ColumnPage(values: .strings(edges)), dictionary: nil).bounds
   return PageStatistics(rowCount: page.rowCount, nullCount: page.nullCount, bounds: bounds)
-}
-
-/// `page`, whose own type is `type`, as a page of a column of type `wanted`, which can hold all its values.
-func widen(_ page: ColumnPage, from type: ColumnType, to wanted: ColumnType) -> ColumnPage {
-  let count = page.rowCount
-  if page.validity == .allNull {
-    switch wanted {
-    case .string:
-      return ColumnPage(
-        values: .strings(StringArray(offsets: [UInt32](repeating: 0, count: count + 1), bytes: [])), validity: .allNull)
-    case .float64: return ColumnPage(values: .float64([Double](repeating: 0, count: count)), validity: .allNull)
-    case _ where wanted.isWide:
-      return ColumnPage(values: .int128([Int128](repeating: 0, count: count)), validity: .allNull)
-    default: return ColumnPage(values: .int64([Int64](repeating: 0, count: count)), validity: .allNull)
-    }
-  }
-  guard case .decimal(_, let scale) = wanted, type.scale != scale || type.isWide != wanted.isWide else { return page }
-  var factor: Int128 = 1
-  for _ in type.scale..<scale { factor *= 10 }
-  switch page.values {
-  case .int64(let values) where wanted.isWide:
-    return ColumnPage(values: .int128(values.map { Int128($0) &* factor }), validity: page.validity)
-  case .int64(let values):
-    let narrow = Int64(factor)
-    return ColumnPage(values: .int64(values.map { $0 &* narrow }), validity: page.validity)
-  case .int128(let values):
-    return ColumnPage(values: .int128(values.map { $0 &* factor }), validity: page.validity)
-  default: return page
-  }
 }

@@ -121,8 +121,11 @@ private final class CSVPass<Sink: CSVSink>: @unchecked Sendable {
     sampled = chunk
   }
 
+  /// Each worker keeps builders and pages of all columns: very wide tables get fewer workers, so that memory is bounded.
+  private var workerCount: Int { max(1, min(options.threads, 131_072 / max(1, state.plan.count))) }
+
   func run(_ hypotheses: [CSVHypothesis]) throws {
-    try runWorkers(max(1, options.threads)) { [self] _, cancellation, turns in
+    try runWorkers(workerCount) { [self] _, cancellation, turns in
       let parser = makeParser()
       let chunk = CSVTextChunk()
       while !cancellation.isCancelled, let (ticket, failure) = take(chunk) {

@@ -15,7 +15,7 @@ public func readCSVs(
   let outcome = try readCSVs(streams, options: options, into: sink)
   let schema = outcome.report.schema
   let chunks = sink.chunks.withLock { $0 }.map { pages in
-    zip(pages, schema.fields).map { page, field in widen(page.page, from: page.type, to: field.type) }
+    zip(pages, schema.fields).map { page, field in page.page.rescaled(from: page.type, to: field.type) }
   }
   let table = Table(
     name: name ?? streams.first?.name ?? "memory", schema: schema, chunks: chunks, dictionaries: outcome.dictionaries)

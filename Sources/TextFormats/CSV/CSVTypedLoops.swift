@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CColumnShims
+import Columns
 
 // The typed loops: fields in, values out. Each returns the first row whose field contradicts its type, or the number of rows.
 // Slots of nulls are left alone. Text may be read up to `CSVTextChunk.padding` bytes past a field's end.
@@ -52,28 +53,20 @@ private func magnitude(_ text: UnsafePointer<UInt8>, _ count: Int) -> UInt64? {
     // Shifted so that the missing leading digits are zeros.
     return numberOfEightDigits(word &<< UInt64(64 &- 8 &* count))
   }
-  guard let first = numberOfEightDigits(UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self)) ^ zeros) else {
-    return nil
-  }
+  let word = UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self)) ^ zeros
   if count <= 16 {
-    let rest = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)) ^ zeros
-    guard let second = numberOfEightDigits(rest &<< UInt64(128 &- 8 &* count)) else { return nil }
-    return first &* powersOfTen(count - 8) &+ second
+    // The last eight digits and those before them.
+    let rest = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)) ^ zeros
+    guard let first = numberOfEightDigits(word &<< UInt64(128 &- 8 &* count)), let last = numberOfEightDigits(rest)
+    else { return nil }
+    return first &* 100_000_000 &+ last
   }
-  var result = first
+  guard var result = numberOfEightDigits(word) else { return nil }
   for index in 8..<count {
     guard isDigit(text[index]) else { return nil }
     result = result &* 10 &+ UInt64(text[index] &- 0x30)
   }
   return result
-}
-
-/// 10^exponent for 0...19.
-@inline(__always)
-func powersOfTen(_ exponent: Int) -> UInt64 {
-  var power: UInt64 = 1
-  for _ in 0..<exponent { power = power &* 10 }
-  return power
 }
 
 /// Whole numbers within 64 bits: -?(0|[1-9][0-9]*).
@@ -215,7 +208,7 @@ private func note(
   }
 }
 
-private let exactPowersOfTen: [UInt64] = (0...19).map { powersOfTen($0) }
+private let exactPowersOfTen: [UInt64] = (0...19).map { UInt64(powerOfTen($0)) }
 
 @inline(__always)
 private func withPowersOfTen<R>(_ body: (UnsafePointer<UInt64>) -> R) -> R {
