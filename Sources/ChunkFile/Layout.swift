@@ -16,9 +16,9 @@ public enum ChunkFileLimits {
   /// Bytes of one page or dictionary segment before compression.
   static let pageBytes = PageEncoding.maximumRawByteCount
   /// Strings in one dictionary.
-  static let dictionaryEntries = 1 << 24
+  package static let dictionaryEntries = 1 << 24
   /// Bytes of all strings in one dictionary.
-  static let dictionaryBytes = 1 << 30
+  package static let dictionaryBytes = 1 << 30
   /// Strings in one dictionary segment.
   static let segmentEntries = 65_536
   /// Metadata entries.
