@@ -82,7 +82,8 @@ func alignRows(
     throw CompareError.tooManyRows(file: table.name, rowCount: rows.rowCount)
   }
   let forms = keys.map(KeyForm.init)
-  let numbering = SharedKeyNumbering(types: forms.flatMap(\.types))
+  let numbering = SharedKeyNumbering(
+    types: forms.flatMap(\.types), expectedKeys: max(sourceRows.rowCount, otherRows.rowCount))
   let compareNumbers = try numberKeys(
     of: other, rows: otherRows, columns: keys.map(\.comparePosition), forms, numbering, threads)
   let sourceNumbers = try numberKeys(
@@ -112,7 +113,7 @@ private final class SharedKeyNumbering: @unchecked Sendable {
   private let numbering: KeyNumbering
   var count: Int { numbering.count }
 
-  init(types: [ColumnType]) { numbering = KeyNumbering(types: types) }
+  init(types: [ColumnType], expectedKeys: Int) { numbering = KeyNumbering(types: types, expectedKeys: expectedKeys) }
 
   func number(_ pages: [ColumnPage], _ dictionaries: [StringDictionary?], into numbers: inout [UInt32]) {
     numbering.number(pages, dictionaries: dictionaries, into: &numbers)
@@ -127,9 +128,9 @@ private func numberKeys(
   let numbers = Mutex<[UInt32]>([])
   numbers.withLock { $0.reserveCapacity(rows.rowCount) }
   let counter = WorkCounter(limit: rows.chunkCount)
-  let turnstiles = SharedTurnstile()
-  try runWorkers(max(1, min(threads, rows.chunkCount))) { _, cancellation in
-    let turnstile = turnstiles.turnstile(for: cancellation)
+  let cancellation = Cancellation()
+  let turnstile = Turnstile(cancellation: cancellation)
+  try runWorkers(max(1, min(threads, rows.chunkCount)), cancellation: cancellation) { _, cancellation in
     var chunkNumbers: [UInt32] = []
     while !cancellation.isCancelled, let chunk = counter.next() {
       var pages: [ColumnPage] = []
@@ -148,17 +149,4 @@ private func numberKeys(
     }
   }
   return numbers.withLock { $0 }
-}
-
-/// Makes the one turnstile of a run of workers, which learn of their cancellation only when they run.
-private final class SharedTurnstile: Sendable {
-  private let made = Mutex<Turnstile?>(nil)
-
-  func turnstile(for cancellation: Cancellation) -> Turnstile {
-    made.withLock { made in
-      let turnstile = made ?? Turnstile(cancellation: cancellation)
-      made = turnstile
-      return turnstile
-    }
-  }
 }

@@ -23,7 +23,7 @@ final class KeyLayout {
   private var packed: [UInt64] = []
 
   /// Plans stages for columns whose codes stay below 2^widths[column]; each width is at most 32.
-  init(widths: [Int]) {
+  init(widths: [Int], expectedKeys: Int = 0) {
     self.widths = widths
     var stages: [Stage] = []
     var column = 0
@@ -36,7 +36,10 @@ final class KeyLayout {
         used += widths[column]
         column += 1
       }
-      stages.append(Stage(columns: first..<column, shifts: shifts, table: NumberTable(keyBits: used)))
+      stages.append(
+        Stage(
+          columns: first..<column, shifts: shifts,
+          table: NumberTable(keyBits: used, expectedKeys: column == widths.count ? expectedKeys : 0)))
     }
     self.stages = stages
   }

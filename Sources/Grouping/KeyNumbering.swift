@@ -22,9 +22,14 @@ public final class KeyNumbering {
   /// Number of distinct keys seen.
   public private(set) var count = 0
 
+  private let expectedKeys: Int
+
   /// Prepares for key columns of `types`. Precondition: there is at least one.
-  public init(types: [ColumnType]) {
+  ///
+  /// `expectedKeys`, where it is known about how many distinct keys there will be, makes room for them at once.
+  public init(types: [ColumnType], expectedKeys: Int = 0) {
     precondition(!types.isEmpty, "at least one key column")
+    self.expectedKeys = expectedKeys
     coders = types.map(makeKeyCoder(for:))
     codes = types.map { _ in [UInt32](repeating: 0, count: Self.blockRows) }
   }
@@ -140,7 +145,7 @@ public final class KeyNumbering {
     let needed = coders.map { Int.bitWidth - max(0, $0.codeLimit - 1).leadingZeroBitCount }
     // A spare bit each where that costs no further stage, so that growing columns are laid out less often.
     let spared = needed.map { min(32, $0 + 1) }
-    let fresh = KeyLayout(widths: spared.reduce(0, +) <= 64 ? spared : needed)
+    let fresh = KeyLayout(widths: spared.reduce(0, +) <= 64 ? spared : needed, expectedKeys: expectedKeys)
     var numbers = [UInt32](repeating: 0, count: codesOfKeys[0].count)
     numbers.withUnsafeMutableBufferPointer { fresh.number(codesOfKeys, rowCount: codesOfKeys[0].count, into: $0) }
     layout = fresh

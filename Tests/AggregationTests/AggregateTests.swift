@@ -236,3 +236,25 @@ func resultsOfManyGroupsAreCutIntoChunks() throws {
   #expect(result.value(row: 0, column: 0) == .int64(1_000_003))
   #expect(result.value(row: count - 1, column: 0) == .int64(Int64(count) * 1_000_003))
 }
+
+@Test
+func extremesOfPlainStringsKeepTheBestOfManyLongOnes() throws {
+  let names = (0..<400).map { "\($0 % 3) \(String(repeating: "ã", count: $0 % 97)) \($0 * 7919 % 1000)" }
+  let keys = (0..<400).map { Int64($0 * $0 % 5) }
+  let chunks = stride(from: 0, to: 400, by: 90).map { first in
+    [
+      ColumnPage(values: .int64(Array(keys[first..<min(400, first + 90)]))),
+      ColumnPage(values: .strings(StringArray(names[first..<min(400, first + 90)]))),
+    ]
+  }
+  let table = Table(schema: Schema([Field(name: "k", type: .int64), Field(name: "s", type: .string)]), chunks: chunks)
+  let result = try aggregate([table], AggregateQuery(by: "k", aggregates: "min(s) as low, max(s) as high"), threads: 2)
+  for row in 0..<result.rowCount {
+    guard case .int64(let key) = result.value(row: row, column: 0) else { continue }
+    let own = zip(keys, names).filter { $0.0 == key }.map { Array($0.1.utf8) }
+      .sorted { $0.lexicographicallyPrecedes($1) }.map { String(decoding: $0, as: UTF8.self) }
+    #expect(result.value(row: row, column: 1) == .string(own[0]))
+    #expect(result.value(row: row, column: 2) == .string(own[own.count - 1]))
+  }
+  #expect(result.rowCount == 3)
+}

@@ -207,3 +207,39 @@ func noRowsGiveNoKeys() {
   #expect(numbering.count == 0)
   #expect(numbering.keys().pages.map(\.rowCount) == [0, 0])
 }
+
+@Test(arguments: [0, 100, 60_000, 10_000_000])
+func keysInTheOrderOfEarlierOnesKeepTheirNumbers(expectedKeys: Int) {
+  let count = 60_000
+  func pages(_ keys: [Int]) -> [ColumnPage] {
+    [
+      ColumnPage(values: .int64(keys.map { Int64($0 % 5000) })),
+      ColumnPage(values: .int64(keys.map { Int64($0 / 7) &* 1_000_003 })),
+    ]
+  }
+  let numbering = KeyNumbering(types: [.int64, .int64], expectedKeys: expectedKeys)
+  var numbers: [UInt32] = []
+  numbering.number(pages(Array(0..<count)), dictionaries: [nil, nil], into: &numbers)
+  #expect(numbers == Array(0..<UInt32(count)))
+  // As before but for some rows: left out, turned round, put in twice, and new at both ends.
+  var keys = Array(0..<count)
+  keys[20_000...20_010].reverse()
+  keys.removeSubrange(5_000..<5_003)
+  keys.insert(7, at: 40_000)
+  keys = [count] + keys + [count + 1, 0, 1]
+  numbering.number(pages(keys), dictionaries: [nil, nil], into: &numbers)
+  #expect(numbers == keys.map { UInt32($0) })
+  #expect(numbering.count == count + 2)
+}
+
+@Test
+func theNumberOfNullIsNoKeysNumber() {
+  let numbering = KeyNumbering(types: [.float64])
+  var numbers: [UInt32] = []
+  let withNull = ColumnPage(
+    values: .float64([1.5, 2.5, 3.5, 0, 4.5]), validity: Validity(words: [0b10111], rowCount: 5))
+  numbering.number([withNull], dictionaries: [nil], into: &numbers)
+  #expect(numbers == [0, 1, 2, 3, 4])
+  numbering.number([ColumnPage(values: .float64([1.5, 2.5, 3.5, 0, 4.5]))], dictionaries: [nil], into: &numbers)
+  #expect(numbers == [0, 1, 2, 5, 4])
+}
