@@ -306,9 +306,23 @@ class Page(Extent):
         elif self.physical == STRINGS:
             need(all(there or not v for v, there in zip(values, valid)), "a null with bytes")
         need(self.content_hash(values, valid) == self.hash, "hash of the content")
+        self.check_bounds([v for v, there in zip(values, valid) if there], dictionary)
         if self.physical == CODES:
             values = [dictionary[v] if there else None for v, there in zip(values, valid)]
         return [v if there else None for v, there in zip(values, valid)]
+
+    def check_bounds(self, values, dictionary):
+        """CF-23: kinds 1 to 4 are values, kind 5 bounds them."""
+        if self.kind == 3:
+            values = [struct.unpack("<d", v.to_bytes(8, "little"))[0] for v in values]
+            values = [v for v in values if v == v]
+            need(values, "bounds without values")
+        elif self.physical == CODES:
+            values = [dictionary[v] for v in values]
+        if self.kind in (1, 2, 3, 4):
+            need((min(values), max(values)) == self.bounds[:2], "minimum or maximum")
+        elif self.kind == 5:
+            need(self.bounds[0] <= min(values) and max(values) <= self.bounds[1], "a value outside its bounds")
 
     def content_hash(self, values, valid):
         head = struct.pack("<BBHIII", self.physical, self.scale, 0, self.rows, self.nulls, 0)

@@ -18,23 +18,39 @@ static void make_plain_locale(void) { plain_locale = newlocale(LC_ALL_MASK, "C",
 static const double exact_powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                       1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-static double nearest_by_library(const uint8_t *text, size_t length) {
-  char small[128];
-  char *copy = length < sizeof small ? small : malloc(length + 1);
-  if (!copy) return NAN;
-  memcpy(copy, text, length);
-  copy[length] = 0;
+// A double, and the middle between two, has at most 767 significant digits: of what follows them only matters whether it is zero.
+enum { DECIDING_DIGITS = 770 };
+
+// The nearest double to the digits of a whole text of any length times 10^power. Allocates nothing, so that it cannot fail.
+static double nearest_by_library(int negative, const uint8_t *digits_from, const uint8_t *digits_end, int64_t power) {
+  char copy[DECIDING_DIGITS + 32];
+  size_t count = 0;
+  int rest = 0;
+  copy[count++] = negative ? '-' : '+';
+  for (const uint8_t *d = digits_from; d < digits_end; d++) {
+    if (*d == '.' || (count == 1 && *d == '0')) continue;
+    if (count <= DECIDING_DIGITS) {
+      copy[count++] = (char)*d;
+    } else {
+      rest |= *d != '0';
+      power++;
+    }
+  }
+  if (count == 1) copy[count++] = '0';
+  if (rest) {
+    copy[count++] = '1';
+    power--;
+  }
+  snprintf(copy + count, sizeof copy - count, "e%lld", (long long)power);
   pthread_once(&plain_locale_once, make_plain_locale);
-  double value = strtod_l(copy, NULL, plain_locale);
-  if (copy != small) free(copy);
-  return value;
+  return strtod_l(copy, NULL, plain_locale);
 }
 
 // `digits` are the significant ones of the text, without point, `count` of them, the first not '0'.
 static int shows_digits(double value, const uint8_t *digits_from, const uint8_t *digits_end, size_t count) {
   if (!isfinite(value) || value == 0 || count > 700) return 0;
   char printed[768];
-  snprintf(printed, sizeof printed, "%.*e", (int)count - 1, fabs(value));
+  if (snprintf(printed, sizeof printed, "%.*e", (int)count - 1, fabs(value)) < 0) return 0;
   const char *p = printed;
   for (const uint8_t *d = digits_from; d < digits_end; d++) {
     if (*d == '.') continue;
@@ -95,7 +111,7 @@ int cs_parse_number(const uint8_t *text, size_t length, double *value, cs_number
     }
     const uint8_t *from = p;
     for (; p < end && (uint8_t)(*p - '0') < 10; p++)
-      if (exponent < 1000000) exponent = exponent * 10 + (*p - '0');
+      if (exponent < 100000000) exponent = exponent * 10 + (*p - '0');
     if (p == from) return 0;
     if (minus) exponent = -exponent;
     flags |= CS_NUMBER_EXPONENT;
@@ -115,7 +131,7 @@ int cs_parse_number(const uint8_t *text, size_t length, double *value, cs_number
     result = power < 0 ? (double)mantissa / exact_powers[-power] : (double)mantissa * exact_powers[power];
     if (negative) result = -result;
   } else {
-    result = nearest_by_library(text, length);
+    result = nearest_by_library(negative, digits_from, digits_end, power);
   }
   while (digits_from < digits_end && (*digits_from == '0' || *digits_from == '.')) {
     if (*digits_from++ == '0') digits--;

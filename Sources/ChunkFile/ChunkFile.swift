@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Columns
+// Pages and the objects that hold the bytes are in the signatures here: who imports this product needs both.
+@_exported import Columns
 import Encodings
-import ObjectStorage
+@_exported import ObjectStorage
 import Synchronization
 
 /// A chunk file open for reading: pages are read, checked and decoded when asked for.
@@ -20,12 +21,14 @@ public final class ChunkFile: TableSource {
   /// Format version of the file.
   public let formatVersion: Int
   let chunkRows: [UInt32]
+  /// Rows before each chunk.
+  private let rowsBefore: [Int]
   /// One per column, then metadata, chunk rows and schema.
   let directory: [SectionEntry]
   let tail: Tail
   let scratch = ScratchBuffers()
-  private let sections: Mutex<[ColumnSection?]>
-  private let dictionaries: Mutex<[StringDictionary?]>
+  /// nil for columns not asked for yet.
+  private let columns: Mutex<[LazyColumn?]>
 
   /// Opens a file. Throws ``ChunkFileError``, or what the object throws.
   ///
@@ -40,8 +43,12 @@ public final class ChunkFile: TableSource {
     chunkRows = opened.chunkRows
     directory = opened.directory
     tail = opened.tail
-    sections = Mutex(Array(repeating: nil, count: opened.schema.fields.count))
-    dictionaries = Mutex(Array(repeating: nil, count: opened.schema.fields.count))
+    columns = Mutex(Array(repeating: nil, count: opened.schema.fields.count))
+    var total = 0
+    rowsBefore = opened.chunkRows.map { rows in
+      defer { total += Int(rows) }
+      return total
+    }
   }
 
   /// True if a file that starts like this is a chunk file; 8 bytes are enough to tell.
@@ -57,6 +64,9 @@ public final class ChunkFile: TableSource {
 
   /// Rows of one chunk.
   public func rowCount(ofChunk chunk: Int) -> Int { Int(chunkRows[chunk]) }
+
+  /// Rows of the table that come before a chunk. O(1).
+  func rowCount(beforeChunk chunk: Int) -> Int { rowsBefore[chunk] }
 
   /// Size of the file in bytes.
   public var byteCount: Int { object.byteCount }
@@ -84,24 +94,26 @@ public final class ChunkFile: TableSource {
   }
 
   /// The column's dictionary, read on first use and kept; nil for a column without one.
+  ///
+  /// All callers get one object, which identifies the code space. Threads that ask at the same time wait for the one that
+  /// reads; an error is thrown to one caller only, the next tries again.
   public func dictionary(column: Int) throws -> StringDictionary? {
-    if let known = dictionaries.withLock({ $0[column] }) { return known }
     guard let index = try section(column).dictionary else { return nil }
-    let dictionary = try readDictionary(index, column: column)
-    return dictionaries.withLock { kept in
-      // Another thread may have been faster: all callers get one object, which identifies the code space.
-      if let other = kept[column] { return other }
-      kept[column] = dictionary
-      return dictionary
-    }
+    return try lazyColumn(column).dictionary.value { try readDictionary(index, column: column) }
   }
 
-  /// The column's part of the footer.
+  /// The column's part of the footer, read on first use and kept.
   func section(_ column: Int) throws -> ColumnSection {
-    if let known = sections.withLock({ $0[column] }) { return known }
-    let section = try readColumnSection(column)
-    sections.withLock { $0[column] = section }
-    return section
+    try lazyColumn(column).section.value { try readColumnSection(column) }
+  }
+
+  private func lazyColumn(_ column: Int) -> LazyColumn {
+    columns.withLock { columns in
+      if let known = columns[column] { return known }
+      let made = LazyColumn()
+      columns[column] = made
+      return made
+    }
   }
 
   func readColumnSection(_ column: Int) throws -> ColumnSection {
@@ -123,6 +135,26 @@ public final class ChunkFile: TableSource {
   }
 }
 
+/// What is read of a column once.
+private final class LazyColumn: Sendable {
+  let section = Once<ColumnSection>()
+  let dictionary = Once<StringDictionary>()
+}
+
+/// A value that is made by the first caller while others wait for it; an error is not kept.
+private struct Once<Value: Sendable>: ~Copyable, Sendable {
+  private let kept = Mutex<Value?>(nil)
+
+  func value(_ make: () throws -> Value) throws -> Value {
+    try kept.withLock { kept in
+      if let known = kept { return known }
+      let made = try make()
+      kept = made
+      return made
+    }
+  }
+}
+
 /// How a page is stored: for `inspect`.
 public struct PageDescription: Sendable, Equatable {
   /// Kind of values stored: `none`, `int64`, `int128`, `float64`, `codes`, `strings`.
@@ -131,6 +163,10 @@ public struct PageDescription: Sendable, Equatable {
   public let scale: Int
   /// Encoding tree as text: `runs(12: packed 5, constant)`.
   public let encoding: String
+  /// The tree without its numbers, of which a column has few: `runs(packed, constant)`.
+  public let encodingShape: String
+  /// Bits of each value where all are packed in one width, else nil.
+  public let bitWidth: Int?
   /// `none`, `zstd` or `zlib`.
   public let codec: String
   /// Bytes in the file, padding not included.
@@ -150,7 +186,8 @@ extension ChunkFile {
     let page = try section(column).pages[chunk]
     return PageDescription(
       physicalType: page.extent.encoding.physical.description, scale: page.scale,
-      encoding: page.extent.encoding.description, codec: page.extent.codec.description,
+      encoding: page.extent.encoding.description, encodingShape: page.extent.encoding.shape,
+      bitWidth: page.extent.encoding.bitWidth, codec: page.extent.codec.description,
       storedByteCount: page.extent.storedByteCount, rawByteCount: page.extent.rawByteCount,
       byteOffset: page.extent.offset, contentHash: page.contentHash)
   }

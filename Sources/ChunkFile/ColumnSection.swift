@@ -9,13 +9,6 @@ enum TypeRules {
   /// 0001-01-01 to 9999-12-31 in days since 1970-01-01.
   static let dates: ClosedRange<Int128> = -719_162...2_932_896
 
-  /// 10^exponent. Precondition: 0...38.
-  static func powerOfTen(_ exponent: Int) -> Int128 {
-    var power: Int128 = 1
-    for _ in 0..<exponent { power *= 10 }
-    return power
-  }
-
   /// Smallest and greatest integer that a value of `type` may be stored as, at the type's scale; nil for other types.
   static func range(of type: ColumnType) -> ClosedRange<Int128>? {
     switch type {

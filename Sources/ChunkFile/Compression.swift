@@ -5,7 +5,7 @@ import Encodings
 
 /// What is done to pages after encoding.
 public enum Compression: Sendable, Equatable {
-  /// zstd where it saves at least a tenth of the page.
+  /// zstd at level 3 where it saves at least a tenth of the page.
   case automatic
   /// Never; pages can be read in place.
   case none
@@ -15,7 +15,7 @@ public enum Compression: Sendable, Equatable {
   case zlib(level: Int)
 
   /// Level used by ``automatic``.
-  public static let defaultZstdLevel = 3
+  static let defaultZstdLevel = 3
 }
 
 /// A page's bytes after compression, not yet padded.

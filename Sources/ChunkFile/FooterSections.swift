@@ -85,7 +85,7 @@ enum SchemaSection {
 
 /// Bytes from a file as text; throws unless they are valid UTF-8.
 func text(_ bytes: [UInt8], at offset: Int) throws(EncodingError) -> String {
-  guard bytes.withUnsafeBytes({ isValidUTF8($0) }) else {
+  guard bytes.withUnsafeBytes({ firstInvalidUTF8($0) }) == nil else {
     throw EncodingError(.malformed, "text that is not valid UTF-8", at: offset)
   }
   return String(decoding: bytes, as: UTF8.self)

@@ -4,6 +4,8 @@
 import Encodings
 
 /// Numbers a chunk file keeps to; readers refuse what passes them before they allocate.
+///
+/// Those that a caller of ``ChunkFileWriter`` has to mind are public; the specification has all of them.
 public enum ChunkFileLimits {
   /// Rows of one chunk.
   public static let rowsPerChunk = 131_072
@@ -12,21 +14,19 @@ public enum ChunkFileLimits {
   /// Bytes of one column name.
   public static let nameBytes = 65_536
   /// Bytes of one page or dictionary segment before compression.
-  public static let pageBytes = PageEncoding.maximumRawByteCount
+  static let pageBytes = PageEncoding.maximumRawByteCount
   /// Strings in one dictionary.
-  public static let dictionaryEntries = 1 << 24
+  static let dictionaryEntries = 1 << 24
   /// Bytes of all strings in one dictionary.
-  public static let dictionaryBytes = 1 << 30
+  static let dictionaryBytes = 1 << 30
   /// Strings in one dictionary segment.
-  public static let segmentEntries = 65_536
+  static let segmentEntries = 65_536
   /// Metadata entries.
-  public static let metadataEntries = 65_536
+  static let metadataEntries = 65_536
   /// Bytes of one footer section.
-  public static let sectionBytes = 1 << 30
-  /// Nesting of encodings.
-  public static let encodingDepth = IntegerEncoding.maximumDepth
+  static let sectionBytes = 1 << 30
   /// Size of a page against its stored size.
-  public static let expansion = maximumExpansion
+  static let expansion = maximumExpansion
 }
 
 /// Fixed numbers of format version 0.
@@ -77,6 +77,8 @@ struct SectionEntry {
   var offset: Int
   var byteCount: Int
   var checksum: UInt64
+
+  var byteRange: Range<Int> { offset..<offset + byteCount }
 
   func serialize(to writer: inout ByteWriter) {
     writer.append(kind.rawValue)

@@ -17,9 +17,8 @@ extension ChunkFile {
     guard record.extent.encoding.physical != .none else {
       return allNullPage(record.extent.rowCount, type: field.type, hasDictionary: section.dictionary != nil)
     }
-    let place = pagePlace(column: column, chunk: chunk)
-    let page = try withRawBytes(of: record.extent, place) { bytes in
-      try locating(base: record.extent.offset, place) { () throws(EncodingError) in
+    let page = try withRawBytes(of: record.extent, pagePlace(column: column, chunk: chunk)) { bytes in
+      try locating(base: record.extent.offset, pagePlace(column: column, chunk: chunk)) { () throws(EncodingError) in
         try decodePage(
           record.extent.encoding, from: bytes, rowCount: record.extent.rowCount, nullCount: record.nullCount,
           codeLimit: section.dictionary?.entryCount ?? 0, bounds: record.bounds)
@@ -30,50 +29,36 @@ extension ChunkFile {
 
   /// File, column, first row and first byte of a page.
   func pagePlace(column: Int, chunk: Int) -> Place {
-    let firstRow = chunkRows[..<chunk].reduce(1) { $0 + Int($1) }
-    return Place(file: name, row: firstRow, column: schema.fields[column].name)
+    Place(file: name, row: rowCount(beforeChunk: chunk) + 1, column: schema.fields[column].name)
   }
 
+  /// All nulls; codes in a column with a dictionary.
   private func allNullPage(_ rowCount: Int, type: ColumnType, hasDictionary: Bool) -> ColumnPage {
-    let values: PageValues =
-      switch type {
-      case .float64: .float64(Array(repeating: 0, count: rowCount))
-      case .string where hasDictionary: .codes(Array(repeating: 0, count: rowCount))
-      case .string: .strings(StringArray(offsets: Array(repeating: 0, count: rowCount + 1), bytes: []))
-      default:
-        type.isWide ? .int128(Array(repeating: 0, count: rowCount)) : .int64(Array(repeating: 0, count: rowCount))
-      }
-    return ColumnPage(values: values, validity: .allNull)
+    guard hasDictionary else { return ColumnPage(nullRows: rowCount, type: type) }
+    return ColumnPage(values: .codes([UInt32](repeating: 0, count: rowCount)), validity: .allNull)
   }
 
-  /// Multiplies to the column's scale and widens to its width. No overflow: the section's bounds, which hold for every
-  /// valid value and were rescaled when it was read, fit the column's type.
+  /// The page at the column's scale and width. No overflow: the section's bounds, which hold for every valid value and were
+  /// rescaled when it was read, fit the column's type.
   private func rescaled(_ page: ColumnPage, from scale: Int, to type: ColumnType) -> ColumnPage {
-    let factor = TypeRules.powerOfTen(max(0, type.scale - scale))
-    switch page.values {
-    case .int64(let values) where type.isWide:
-      return ColumnPage(values: .int128(values.map { Int128($0) &* factor }), validity: page.validity)
-    case .int64(let values) where factor != 1:
-      // A narrow column's scale is at most 18, so the factor fits.
-      let narrowFactor = Int64(truncatingIfNeeded: factor)
-      return ColumnPage(values: .int64(values.map { $0 &* narrowFactor }), validity: page.validity)
-    case .int128(let values) where factor != 1:
-      return ColumnPage(values: .int128(values.map { $0 &* factor }), validity: page.validity)
-    default: return page
-    }
+    guard case .decimal = type else { return page }
+    // 18 digits: a page of 64-bit integers is narrow whatever its scale, so that it is never taken for one of a wide type.
+    let isWide = if case .int128 = page.values { true } else { false }
+    return page.rescaled(
+      from: .decimal(precision: isWide ? ColumnType.maximumDecimalPrecision : 18, scale: scale), to: type)
   }
 
-  /// Reads an extent, checks checksum and padding, undoes the codec, and runs `body` on the bytes.
+  /// Reads an extent, checks checksum and padding, undoes the codec, and runs `body` on the bytes. `place` is for errors.
   func withRawBytes<R>(
-    of extent: Extent, _ place: Place, _ body: (UnsafeRawBufferPointer) throws -> R
+    of extent: Extent, _ place: @autoclosure () -> Place, _ body: (UnsafeRawBufferPointer) throws -> R
   ) throws -> R {
     guard extent.storedByteCount > 0 else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
     return try scratch.withBuffer(extent.paddedByteCount) { padded in
       try object.read(at: extent.offset, into: padded)
-      let stored = try checked(UnsafeRawBufferPointer(padded), extent, place)
+      let stored = try checked(UnsafeRawBufferPointer(padded), extent, place())
       guard extent.codec != .none else { return try body(stored) }
       return try scratch.withBuffer(extent.rawByteCount) { raw in
-        try locating(base: extent.offset, place) { () throws(EncodingError) in
+        try locating(base: extent.offset, place()) { () throws(EncodingError) in
           try decompress(extent.codec, stored, into: raw)
         }
         return try body(UnsafeRawBufferPointer(raw))
@@ -82,15 +67,16 @@ extension ChunkFile {
   }
 
   private func checked(
-    _ padded: UnsafeRawBufferPointer, _ extent: Extent, _ place: Place
+    _ padded: UnsafeRawBufferPointer, _ extent: Extent, _ place: @autoclosure () -> Place
   ) throws(ChunkFileError) -> UnsafeRawBufferPointer {
-    var exact = place
-    exact.byteOffset = extent.offset
     guard checksum(padded) == extent.checksum else {
-      let rows = place.row.map { ", rows \($0) to \($0 + extent.rowCount - 1)" } ?? ""
+      var exact = place()
+      exact.byteOffset = extent.offset
+      let rows = exact.row.map { ", rows \($0) to \($0 + extent.rowCount - 1)" } ?? ""
       throw ChunkFileError(.checksum, "\(padded.count) bytes are damaged\(rows)", at: exact)
     }
     if let wrong = padded[extent.storedByteCount...].firstIndex(where: { $0 != 0 }) {
+      var exact = place()
       exact.byteOffset = extent.offset + wrong
       throw ChunkFileError(.padding, "a byte \(padded[wrong]) where zero must be", at: exact)
     }

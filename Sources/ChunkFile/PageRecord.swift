@@ -17,6 +17,9 @@ struct Extent: Sendable {
   /// Bytes taken in the file, padding included.
   var paddedByteCount: Int { Layout.padded(storedByteCount) }
 
+  /// Where they are. Precondition: something is stored.
+  var byteRange: Range<Int> { offset..<offset + paddedByteCount }
+
   func serialize(to writer: inout ByteWriter) {
     let tree = encoding.serialized()
     writer.append(UInt64(offset))

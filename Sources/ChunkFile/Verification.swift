@@ -47,8 +47,9 @@ extension ChunkFile {
     }
   }
 
-  /// Checks every byte: checksums, padding, that all parts together fill the file, that pages decode, that hashes, sums and
-  /// null counts are those of the values, and that dictionaries are distinct and ranked right.
+  /// Checks every byte: checksums, padding, that all parts together fill the file, that pages decode, that hashes and null
+  /// counts are those of the values, that bounds, sums and ranges of exponents, where a page has them, hold, and that
+  /// dictionaries are distinct and ranked right.
   ///
   /// Problems are listed, not thrown; throws what the object throws (a disk that fails). Cost: reading and decoding it all.
   public func verify() throws -> VerifyReport {
@@ -69,53 +70,72 @@ private final class Verification {
   func run() throws -> VerifyReport {
     for column in file.schema.fields.indices { try verifyColumn(column) }
     let metadataEntry = file.directory[file.schema.fields.count]
-    try check(part: "metadata section", bytes: metadataEntry.offset..<metadataEntry.offset + metadataEntry.byteCount) {
+    try check(part: "metadata section", bytes: metadataEntry.byteRange) {
       _ = try file.metadata
     }
     verifyTiling()
     return VerifyReport(byteCount: file.byteCount, pageCount: pageCount, problems: problems)
   }
 
+  /// Runs `body` and notes its error; of several `parts` only the damaged one counts, if the error is one part's.
   private func check(
-    part: String, column: Int? = nil, chunk: Int? = nil, bytes: Range<Int>, _ body: () throws -> Void
+    part: String, column: Int? = nil, chunk: Int? = nil, bytes: Range<Int>, parts: [Range<Int>] = [],
+    _ body: () throws -> Void
   ) throws {
     do {
       try body()
     } catch let error as ChunkFileError {
       let rows = chunk.map { chunk in
-        let first = file.chunkRows[..<chunk].reduce(1) { $0 + Int($1) }
+        let first = file.rowCount(beforeChunk: chunk) + 1
         return first...first + file.rowCount(ofChunk: chunk) - 1
       }
-      problems.append(.init(part: part, column: column, chunk: chunk, rows: rows, bytes: bytes, error: error))
+      var exact: Range<Int>?
+      if error.fault == .checksum || error.fault == .padding, let offset = error.place.byteOffset {
+        exact = parts.first { $0.contains(offset) }
+      }
+      problems.append(.init(part: part, column: column, chunk: chunk, rows: rows, bytes: exact ?? bytes, error: error))
     }
   }
 
   private func verifyColumn(_ column: Int) throws {
     let entry = file.directory[column]
     var parsed: ColumnSection?
-    try check(part: "column section", column: column, bytes: entry.offset..<entry.offset + entry.byteCount) {
+    try check(part: "column section", column: column, bytes: entry.byteRange) {
       parsed = try file.readColumnSection(column)
     }
     guard let section = parsed else {
       sawAllSections = false
       return
     }
+    // Of a column whose dictionary is damaged, bounds of strings cannot be told.
+    var dictionary: StringDictionary?
     if let index = section.dictionary {
-      let parts = index.segments + (index.ranks.map { [$0] } ?? [])
+      // A part without stored bytes lies nowhere, its offset is 0.
+      let parts = (index.segments + (index.ranks.map { [$0] } ?? [])).filter { $0.storedByteCount > 0 }
       for part in parts { note(part) }
-      let bytes = (parts.map(\.offset).min() ?? 0)..<(parts.map { $0.offset + $0.paddedByteCount }.max() ?? 0)
-      try check(part: "dictionary", column: column, bytes: bytes) {
-        try verifyDictionary(try file.readDictionary(index, column: column), column: column, offset: bytes.lowerBound)
+      let ranges = parts.map(\.byteRange)
+      let bytes = hull(of: ranges) ?? entry.byteRange
+      try check(part: "dictionary", column: column, bytes: bytes, parts: ranges) {
+        let found = try file.readDictionary(index, column: column)
+        try verifyDictionary(found, column: column, offset: bytes.lowerBound)
+        dictionary = found
       }
     }
     for (chunk, record) in section.pages.enumerated() {
       note(record.extent)
       pageCount += 1
-      let bytes = record.extent.offset..<record.extent.offset + record.extent.paddedByteCount
+      // All that there is of a page without bytes is its record.
+      let bytes = record.extent.storedByteCount > 0 ? record.extent.byteRange : entry.byteRange
       try check(part: "page", column: column, chunk: chunk, bytes: bytes) {
-        try file.verifyPage(record, section, column: column, chunk: chunk)
+        try file.verifyPage(
+          record, section, dictionary: dictionary, column: column, chunk: chunk, offset: bytes.lowerBound)
       }
     }
+  }
+
+  private func hull(of ranges: [Range<Int>]) -> Range<Int>? {
+    guard let low = ranges.map(\.lowerBound).min(), let high = ranges.map(\.upperBound).max() else { return nil }
+    return low..<high
   }
 
   private func verifyDictionary(_ dictionary: StringDictionary, column: Int, offset: Int) throws {
@@ -135,7 +155,7 @@ private final class Verification {
   }
 
   private func note(_ extent: Extent) {
-    if extent.storedByteCount > 0 { extents.append(extent.offset..<extent.offset + extent.paddedByteCount) }
+    if extent.storedByteCount > 0 { extents.append(extent.byteRange) }
   }
 
   /// Header, extents, sections, directory and tail must fill the file; the last three were checked on opening.
@@ -154,39 +174,6 @@ private final class Verification {
             error: ChunkFileError(.malformed, summary, at: place)))
       }
       position = max(position, extent.upperBound)
-    }
-  }
-}
-
-extension ChunkFile {
-  /// Decodes a page and holds hash, null count and sum against the footer.
-  fileprivate func verifyPage(_ record: PageRecord, _ section: ColumnSection, column: Int, chunk: Int) throws {
-    let place = pagePlace(column: column, chunk: chunk)
-    let extent = record.extent
-    let stored: ColumnPage
-    if extent.encoding.physical == .none {
-      stored = ColumnPage(values: .int64(Array(repeating: 0, count: extent.rowCount)), validity: .allNull)
-    } else {
-      stored = try withRawBytes(of: extent, place) { bytes in
-        try locating(base: extent.offset, place) { () throws(EncodingError) in
-          try decodePage(
-            extent.encoding, from: bytes, rowCount: extent.rowCount, nullCount: record.nullCount,
-            codeLimit: section.dictionary?.entryCount ?? 0, bounds: record.bounds)
-        }
-      }
-    }
-    let truth = encodePage(stored, scale: record.scale)
-    var exact = place
-    exact.byteOffset = extent.offset
-    guard truth.contentHash == record.contentHash else {
-      throw ChunkFileError(.malformed, "the footer's hash is not that of the values", at: exact)
-    }
-    switch extent.encoding.physical {
-    case .codes, .none: break
-    case .int64, .int128, .float64, .strings:
-      guard truth.statistics.bounds == record.bounds, truth.statistics.floatRange == record.floatRange else {
-        throw ChunkFileError(.malformed, "the footer's statistics are not those of the values", at: exact)
-      }
     }
   }
 }

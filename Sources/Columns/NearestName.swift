@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The name that a misspelt one most likely meant: smallest edit distance (insert, delete, replace, swap of neighbours),
-/// letter case ignored, at most a third of the longer name's length; nil if none is that near.
+/// letter case ignored, at most a quarter of the longer name's length (1 for 3 to 7 letters, 0 below); nil if none is that near.
 ///
 /// Cost: O(names x length squared); names of more than 64 characters are compared by their first 64.
 public func nearestName(to wanted: String, among names: [String]) -> String? {
@@ -10,7 +10,8 @@ public func nearestName(to wanted: String, among names: [String]) -> String? {
   var best: (name: String, distance: Int)?
   for name in names {
     let candidate = Array(name.lowercased().prefix(64))
-    let limit = max(1, max(candidate.count, target.count) / 3)
+    let length = max(candidate.count, target.count)
+    let limit = length < 3 ? 0 : max(1, length / 4)
     guard abs(candidate.count - target.count) <= limit else { continue }
     let distance = editDistance(target, candidate)
     if distance <= limit, distance < best?.distance ?? Int.max { best = (name, distance) }

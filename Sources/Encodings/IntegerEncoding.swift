@@ -108,3 +108,15 @@ extension IntegerEncoding: CustomStringConvertible {
     }
   }
 }
+
+extension IntegerEncoding {
+  /// The tree without its numbers: `runs(packed, constant)`.
+  var shape: String {
+    switch self {
+    case .constant: "constant"
+    case .plain: "plain"
+    case .packed: "packed"
+    case .runs(_, let values, let lengths): "runs(\(values.shape), \(lengths.shape))"
+    }
+  }
+}

@@ -240,3 +240,23 @@ extension PageEncoding: CustomStringConvertible {
     }
   }
 }
+
+extension PageEncoding {
+  /// How the values are stored, without numbers: pages of one column have few such texts, however many pages there are.
+  package var shape: String {
+    switch values {
+    case .none: "all null"
+    case .integers(let encoding): encoding.shape
+    case .constantFloat: "constant"
+    case .plainFloats: "plain"
+    case .floatRuns(_, let lengths): "runs(plain, \(lengths.shape))"
+    case .strings(let lengths, _): "strings(\(lengths.shape))"
+    }
+  }
+
+  /// Bits of each value where all are packed in one width, else nil.
+  package var bitWidth: Int? {
+    if case .integers(.packed(_, let bitWidth)) = values { return bitWidth }
+    return nil
+  }
+}

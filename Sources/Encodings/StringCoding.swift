@@ -53,7 +53,7 @@ func decodeStrings(
     throw EncodingError(.truncated, "\(byteCount) bytes of strings in \(bytes.count - used) bytes")
   }
   let text = UnsafeRawBufferPointer(rebasing: bytes[used..<used + byteCount])
-  guard isValidUTF8(text) else { throw EncodingError(.malformed, "strings are not valid UTF-8") }
+  guard firstInvalidUTF8(text) == nil else { throw EncodingError(.malformed, "strings are not valid UTF-8") }
   var offsets: [UInt32] = []
   offsets.reserveCapacity(count + 1)
   offsets.append(0)
@@ -71,38 +71,4 @@ func decodeStrings(
     throw EncodingError(.malformed, "string lengths of \(end) bytes or more in all for \(byteCount) bytes")
   }
   return (StringArray(offsets: offsets, bytes: Array(text)), used + byteCount)
-}
-
-/// True if the bytes are well-formed UTF-8 (Unicode Standard, table 3-7). Eight ASCII bytes at a time, others one by one.
-package func isValidUTF8(_ bytes: UnsafeRawBufferPointer) -> Bool {
-  var position = 0
-  let count = bytes.count
-  while position < count {
-    if position + 8 <= count,
-      bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
-    {
-      position += 8
-      continue
-    }
-    let first = bytes[position]
-    if first < 0x80 {
-      position += 1
-      continue
-    }
-    let length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2
-    guard first >= 0xC2, first <= 0xF4, position + length <= count else { return false }
-    let second = bytes[position + 1]
-    let range: ClosedRange<UInt8> =
-      switch first {
-      case 0xE0: 0xA0...0xBF
-      case 0xED: 0x80...0x9F
-      case 0xF0: 0x90...0xBF
-      case 0xF4: 0x80...0x8F
-      default: 0x80...0xBF
-      }
-    guard range.contains(second) else { return false }
-    for index in position + 2..<position + length where bytes[index] & 0xC0 != 0x80 { return false }
-    position += length
-  }
-  return true
 }

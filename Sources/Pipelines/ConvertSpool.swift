@@ -19,16 +19,23 @@ final class ConvertSpool: Sendable {
 
   /// The first time the input itself, afterwards what was kept of it.
   func open() throws -> any ByteSource {
-    if let file = kept.withLock({ $0.file }) {
-      try kept.withLock { try $0.writer?.publish() }
-      return try decompressing(ObjectSource(try file.reading()))
-    }
+    if let file = try finishedFile() { return try decompressing(ObjectSource(try file.reading())) }
     let source = try input.open()
     let file = try TemporaryFile()
     // Fast rather than small: it is read once more, if at all.
     let writer = ZstdWriter(to: file, level: 1)
     kept.withLock { $0 = Kept(file: file, writer: writer) }
     return KeepingSource(source, writer)
+  }
+
+  /// What was kept, its end written before the first look at it; nil before anything was read.
+  private func finishedFile() throws -> TemporaryFile? {
+    try kept.withLock { kept in
+      let writer = kept.writer
+      kept.writer = nil
+      try writer?.publish()
+      return kept.file
+    }
   }
 }
 

@@ -6,37 +6,34 @@ import Columns
 /// The first rows of another table, as a table; reads no chunk past them.
 public struct FirstRows: TableSource {
   private let base: any TableSource
-  private let limit: Int
+  /// Rows shown of each chunk that any are shown of.
+  private let chunkRows: [Int]
+  /// The limit, or fewer if the base has fewer.
+  public let rowCount: Int
 
-  /// Shows at most `limit` rows of `base`.
+  /// Shows at most `limit` rows of `base`. O(chunks that they lie in).
   public init(of base: any TableSource, limit: Int) {
     precondition(limit >= 0, "a number of rows is not negative")
     self.base = base
-    self.limit = limit
+    rowCount = min(limit, base.rowCount)
+    var rest = rowCount
+    var rows: [Int] = []
+    while rest > 0 {
+      rows.append(min(rest, base.rowCount(ofChunk: rows.count)))
+      rest -= rows[rows.count - 1]
+    }
+    chunkRows = rows
   }
 
   /// The base's name.
   public var name: String { base.name }
   /// The base's columns.
   public var schema: Schema { base.schema }
-  /// The limit, or fewer if the base has fewer.
-  public var rowCount: Int { min(limit, base.rowCount) }
-
   /// Chunks that the rows lie in.
-  public var chunkCount: Int {
-    var rest = limit
-    for chunk in 0..<base.chunkCount {
-      if rest <= 0 { return chunk }
-      rest -= base.rowCount(ofChunk: chunk)
-    }
-    return base.chunkCount
-  }
+  public var chunkCount: Int { chunkRows.count }
 
-  /// Rows of the base's chunk, cut at the limit.
-  public func rowCount(ofChunk chunk: Int) -> Int {
-    let before = (0..<chunk).reduce(0) { $0 + base.rowCount(ofChunk: $1) }
-    return max(0, min(base.rowCount(ofChunk: chunk), limit - before))
-  }
+  /// Rows of the base's chunk, cut at the limit. O(1).
+  public func rowCount(ofChunk chunk: Int) -> Int { chunkRows[chunk] }
 
   /// Statistics of the rows shown.
   public func statistics(column: Int, chunk: Int) throws -> PageStatistics {

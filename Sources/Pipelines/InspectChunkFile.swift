@@ -36,7 +36,7 @@ public func columnTable(of file: ChunkFile) throws -> Table {
     rows.append([
       .string(field.name), .string(field.type.description), .int64(Int64(summary.nullCount)),
       .int64(Int64(try file.storedByteCount(column: column))), dictionary.map { .int64(Int64($0.count)) } ?? .null,
-      .string(summary.encodings.joined(separator: ", ")), summary.minimum, summary.maximum,
+      .string(summary.encodings), summary.minimum, summary.maximum,
     ])
   }
   return Table(
@@ -75,30 +75,69 @@ public func pageTable(of file: ChunkFile) throws -> Table {
 private struct ColumnSummary {
   let type: ColumnType
   var nullCount = 0
-  /// Distinct encodings (with codec) in order of first page.
-  var encodings: [String] = []
+  private var shapes: [String: PagesOfOneShape] = [:]
   private var bounds = PageStatistics.Bounds.none
+
+  private struct PagesOfOneShape {
+    var pageCount = 0
+    let firstSeen: Int
+    var bitWidths: ClosedRange<Int>?
+  }
 
   init(type: ColumnType) { self.type = type }
 
   mutating func add(_ statistics: PageStatistics, _ page: PageDescription) {
     nullCount += statistics.nullCount
-    let name = page.codec == "none" ? page.encoding : "\(page.encoding) + \(page.codec)"
-    if !encodings.contains(name) { encodings.append(name) }
+    let name = page.codec == "none" ? page.encodingShape : "\(page.encodingShape) + \(page.codec)"
+    var pages = shapes[name] ?? PagesOfOneShape(firstSeen: shapes.count)
+    pages.pageCount += 1
+    if let width = page.bitWidth {
+      let known = pages.bitWidths ?? width...width
+      pages.bitWidths = min(known.lowerBound, width)...max(known.upperBound, width)
+    }
+    shapes[name] = pages
     bounds = bounds.joined(with: statistics.bounds)
   }
 
-  var minimum: Value { text(of: bounds.edges?.minimum, isExact: bounds.isExact) }
-  var maximum: Value { text(of: bounds.edges?.maximum, isExact: bounds.isExact) }
+  /// Most encodings named; more are counted.
+  private static let namedShapes = 4
 
-  private func text(of edge: PageStatistics.Bounds.Edge?, isExact: Bool) -> Value {
+  /// The most frequent encodings, the most frequent first: `packed 9–14, packed 3 + zstd, constant and 2 more`.
+  var encodings: String {
+    let ordered = shapes.sorted {
+      ($1.value.pageCount, $0.value.firstSeen) < ($0.value.pageCount, $1.value.firstSeen)
+    }
+    let named = ordered.prefix(Self.namedShapes).map { name, pages in
+      guard let widths = pages.bitWidths else { return name }
+      let text = widths.count == 1 ? "\(widths.lowerBound)" : "\(widths.lowerBound)–\(widths.upperBound)"
+      return "packed \(text)" + name.dropFirst("packed".count)
+    }
+    let more = ordered.count - named.count
+    return named.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+  }
+
+  var minimum: Value { text(of: bounds.edges?.minimum, isRaised: false) }
+  var maximum: Value { text(of: bounds.edges?.maximum, isRaised: true) }
+
+  private func text(of edge: PageStatistics.Bounds.Edge?, isRaised: Bool) -> Value {
     switch edge {
     case nil: .null
     case .integer(let value)?: .string(plainText(of: type.value(of: value)))
     case .float(let value)?: .string(plainText(of: .float64(value)))
-    case .string(let bytes)?: .string(String(decoding: bytes, as: UTF8.self) + (isExact ? "" : "…"))
+    case .string(let bytes)?:
+      .string(bounds.isExact ? String(decoding: bytes, as: UTF8.self) : beginning(of: bytes, isRaised: isRaised))
     }
   }
+}
+
+/// Text of a bound that may have been cut: what it shares with the string it was cut from, whole characters only, and `…`.
+///
+/// Shorter ones were not cut. An upper bound that was cut has its last byte raised, which is no byte of the string.
+private func beginning(of bound: [UInt8], isRaised: Bool) -> String {
+  let isCut = bound.count >= PageStatistics.stringBoundLimit
+  let kept = isCut && isRaised ? bound.dropLast() : bound[...]
+  let validCount = kept.withUnsafeBytes { firstInvalidUTF8($0) ?? $0.count }
+  return String(decoding: kept.prefix(validCount), as: UTF8.self) + (isCut || validCount < kept.count ? "…" : "")
 }
 
 /// The file was not made by a conversion.

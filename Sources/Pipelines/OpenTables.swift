@@ -50,7 +50,7 @@ public func openTable(
 /// The first rows of one INPUT, which must stand for a single table as for ``openTable(_:reading:threads:progress:)``; of CSVs,
 /// no more is read than they need.
 ///
-/// A CSV's columns are kept as the text they are, since types would be those of these few rows.
+/// A CSV's columns have the types of these rows alone, which later rows may widen.
 public func openFirstRows(
   of argument: String, count: Int, reading: CSVOptions = CSVOptions(), threads: Int
 ) throws -> any TableSource {
@@ -66,7 +66,6 @@ public func openFirstRows(
   }
   var reading = reading
   reading.rowLimit = count
-  reading.allText = true
   reading.threads = threads
   return try readTable(ConvertOptions(inputs: texts, reading: reading)).table
 }

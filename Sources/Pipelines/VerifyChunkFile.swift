@@ -30,8 +30,17 @@ public func verifyChunkFile(_ path: String) throws -> VerifyOutcome {
     if let column = problem.error.place.column { line += " of column \"\(column)\"" }
     if let chunk = problem.chunk { line += ", chunk \(chunk)" }
     if let rows = problem.rows { line += ", rows \(grouped(rows.lowerBound))–\(grouped(rows.upperBound))" }
-    line += ", bytes \(problem.bytes.lowerBound)–\(problem.bytes.upperBound - 1): \(problem.error.summary)"
+    line += ", \(text(of: problem.bytes)): \(problem.error.summary)"
     lines.append(line)
   }
   return VerifyOutcome(isIntact: false, text: lines.joined(separator: "\n") + "\n")
+}
+
+/// First and last byte, or the place where bytes are missing.
+private func text(of bytes: Range<Int>) -> String {
+  switch bytes.count {
+  case 0: "at byte \(bytes.lowerBound)"
+  case 1: "byte \(bytes.lowerBound)"
+  default: "bytes \(bytes.lowerBound)–\(bytes.upperBound - 1)"
+  }
 }

@@ -36,7 +36,7 @@ struct AggCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Order of the output: 'date, state desc'.", valueName: "list"))
   var orderBy: String?
 
-  @Option(help: ArgumentHelp("Most rows to put out.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Most rows to put out.", valueName: "n"))
   var limit: Int?
 
   @OptionGroup var output: OutputOptions
@@ -44,8 +44,9 @@ struct AggCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    if by == nil, aggregates == nil { throw ValidationError("say what to group by (--by) or to compute (--agg)") }
     if let limit, limit < 0 { throw ValidationError("--limit takes a number from 0 on, not \(limit)") }
+    guard by != nil || aggregates != nil else { return }
+    if inputs.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be only one of the inputs") }
     _ = try query()
     _ = try output.target(forTables: true)
   }
@@ -55,7 +56,10 @@ struct AggCommand: ParsableCommand {
   }
 
   func run() throws {
+    // Not in validate, which comes before unknown options are told: --bye is to be called by its name.
+    if by == nil, aggregates == nil { throw ValidationError("say what to group by (--by) or to compute (--agg)") }
     let query = try query()
+    try usage { try refuseOverwriting(outputs: output.paths, inputs: inputs) }
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
     let tables = try openTables(

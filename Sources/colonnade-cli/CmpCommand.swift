@@ -59,6 +59,7 @@ struct CmpCommand: ParsableCommand {
   }
 
   func run() throws {
+    try usage { try refuseOverwriting(outputs: [output, rows].compactMap { $0 }, inputs: [source, compare]) }
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
     var options = CompareOptions(source: source, compare: compare, request: try request())

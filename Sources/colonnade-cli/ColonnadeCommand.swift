@@ -42,8 +42,27 @@ struct ColonnadeCommand: ParsableCommand {
       printDiagnosis(error)
       endProcess(2)
     } catch {
-      // Usage errors, --help, --version and explicit exit codes are the argument parser's to print.
-      exit(withError: error)
+      let code = exitCode(for: error)
+      // --help, --version and exit codes of the commands themselves are the argument parser's to print.
+      guard code == .validationFailure else { exit(withError: error) }
+      printWrongUsage(misspeltCommand() ?? message(for: error), command: namedCommand)
+      endProcess(code.rawValue)
     }
+  }
+
+  /// Names of the subcommands.
+  private static var commandNames: [String] { configuration.subcommands.compactMap { $0.configuration.commandName } }
+
+  /// The first argument, if there is one.
+  private static var firstArgument: String? { CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : nil }
+
+  /// The subcommand that the first argument names, if it names one.
+  private static var namedCommand: String? { commandNames.first { $0 == firstArgument } }
+
+  /// Says so if the first argument was meant to be a subcommand and is none.
+  private static func misspeltCommand() -> String? {
+    guard namedCommand == nil, let name = firstArgument, !name.hasPrefix("-"), name != "help" else { return nil }
+    let near = nearestName(to: name, among: commandNames).map { "did you mean \"\($0)\"?" }
+    return "no command \"\(name)\"\n  try: \(near ?? commandNames.joined(separator: ", "))"
   }
 }

@@ -40,9 +40,14 @@ struct ConvertCommand: ParsableCommand {
   @OptionGroup var csv: CSVInputOptions
   @OptionGroup var common: CommonOptions
 
-  func validate() throws { _ = try usage { try OutputTarget(chunkFile: output) } }
+  func validate() throws {
+    _ = try usage { try OutputTarget(chunkFile: output) }
+    if output == "-", isTerminal(1) { throw ValidationError("a chunk file does not go to a terminal: say -o FILE.cln") }
+    if inputs.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be only one of the inputs") }
+  }
 
   func run() throws {
+    try usage { try refuseOverwriting(outputs: [output] + (self.receipt.map { [$0] } ?? []), inputs: inputs) }
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
     let receipt = try convertFiles(

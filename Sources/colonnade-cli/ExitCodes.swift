@@ -17,6 +17,16 @@ func printDiagnosis(_ error: any Diagnosis) {
   printToStandardError(text)
 }
 
+/// Writes what is wrong with the arguments, and where to read on, to standard error.
+func printWrongUsage(_ message: String, command: String?) {
+  // Of what the argument parser says, the first line is the message and the rest repeats the help; ours may advise.
+  let lines = message.split(separator: "\n")
+  var text = "error: \(lines.first ?? "wrong usage")\n"
+  for line in lines.dropFirst() where line.hasPrefix("  try: ") { text += line + "\n" }
+  text += "  see: colonnade \(command.map { $0 + " " } ?? "")--help\n"
+  printToStandardError(text)
+}
+
 /// Writes text to standard error as it is; a failure to do so has nobody to be told.
 func printToStandardError(_ text: String) {
   var text = text

@@ -27,6 +27,7 @@ struct ExportCommand: ParsableCommand {
   func validate() throws { _ = try output.target(forTables: false) }
 
   func run() throws {
+    try usage { try refuseOverwriting(outputs: output.paths, inputs: [input]) }
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
     let table = try openTable(input, reading: csv.reading(), threads: common.threads, progress: line.update)

@@ -20,7 +20,7 @@ struct HeadCommand: ParsableCommand {
     help: ArgumentHelp("A CSV, a .cln file, a folder or pattern of CSVs, or - for standard input.", valueName: "input"))
   var input: String
 
-  @Option(name: .customShort("n"), help: ArgumentHelp("Rows to show.", valueName: "rows"))
+  @Option(name: .customShort("n"), parsing: .unconditional, help: ArgumentHelp("Rows to show.", valueName: "rows"))
   var rows = 10
 
   @OptionGroup var output: OutputOptions
@@ -33,6 +33,7 @@ struct HeadCommand: ParsableCommand {
   }
 
   func run() throws {
+    try usage { try refuseOverwriting(outputs: output.paths, inputs: [input]) }
     let table = try openFirstRows(of: input, count: rows, reading: csv.reading(), threads: common.threads)
     try writeTable(table, to: output.target(forTables: true), usesColour: output.usesColour)
   }

@@ -31,6 +31,7 @@ struct InspectCommand: ParsableCommand {
   func validate() throws { _ = try output.target(forTables: true) }
 
   func run() throws {
+    try usage { try refuseOverwriting(outputs: output.paths, inputs: [input]) }
     let file = try openChunkFile(input)
     if receipt { return try writeText(conversionReceipt(of: file), to: output.output ?? "-") }
     let target = try output.target(forTables: true)

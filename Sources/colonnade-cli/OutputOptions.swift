@@ -37,6 +37,9 @@ struct OutputOptions: ParsableArguments {
 
   private var isOnTerminal: Bool { (output ?? "-") == "-" && isTerminal(1) }
 
+  /// The file that is written, if any.
+  var paths: [String] { output.map { [$0] } ?? [] }
+
   /// True where colours are wanted: a terminal whose user did not say no.
   var usesColour: Bool { isOnTerminal && getenv("NO_COLOR") == nil }
 }
@@ -48,6 +51,7 @@ func usage<R>(_ body: () throws -> R) throws -> R {
   do {
     return try body()
   } catch let error as any Diagnosis {
-    throw ValidationError([error.summary, error.advice].compactMap { $0 }.joined(separator: "\n  try: "))
+    let place = error.place.file.map { "\($0): " } ?? ""
+    throw ValidationError([place + error.summary, error.advice].compactMap { $0 }.joined(separator: "\n  try: "))
   }
 }

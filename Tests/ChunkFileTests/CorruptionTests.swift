@@ -122,6 +122,36 @@ import Testing
     #expect(throws: ChunkFileError.self) { try file.page(column: 1, chunk: 2) }
   }
 
+  /// One distinct string: its ranks are constant and have no bytes, so that their offset 0 must not count.
+  @Test func onlyTheDamagedPartOfADictionaryIsNamed() throws {
+    let entry = String(repeating: "z", count: 200)
+    let table = Table(
+      schema: Schema([Field(name: "s", type: .string)]),
+      chunks: [[ColumnPage(values: .codes(Array(repeating: 0, count: 9)))]],
+      dictionaries: [StringDictionary(entries: StringArray([entry]))])
+    var bytes = try chunkFileBytes(of: table, compression: .none)
+    let segment = try #require(try open(bytes).section(0).dictionary?.segments.first)
+    #expect(segment.byteRange.lowerBound == Layout.headerByteCount, "the page is constant and has no bytes")
+    bytes[segment.offset + 3] ^= 1
+    let problems = try open(bytes).verify().problems
+    #expect(problems.map(\.part) == ["dictionary"])
+    #expect(problems.first?.bytes == segment.byteRange)
+  }
+
+  /// A page without bytes is its record: problems name the section.
+  @Test func problemsOfPagesWithoutBytesNameTheSection() throws {
+    let table = Table(
+      schema: Schema([Field(name: "a", type: .int64)]), chunks: [[ColumnPage(values: .int64([7, 7, 7]))]])
+    var surgery = Surgery(try chunkFileBytes(of: table))
+    let section = surgery.section(0)
+    let hash = section.upperBound - 3 - 16
+    surgery.bytes[hash] ^= 1
+    surgery.reseal(section: 0)
+    let problem = try #require(try open(surgery.bytes).verify().problems.first)
+    #expect(problem.bytes == section)
+    #expect(problem.error.place.byteOffset == section.lowerBound)
+  }
+
   @Test func limitsOfTheWriter() throws {
     let page = ColumnPage(values: .int64(Array(repeating: 1, count: ChunkFileLimits.rowsPerChunk + 1)))
     #expect(throws: ChunkFileError.self) {

@@ -89,7 +89,7 @@ private func strings(_ lengths: [UInt8], _ text: [UInt8], validity: ValidityEnco
 }
 
 /// All invalid vectors, in the order of the manifest.
-let invalidVectors: [InvalidVector] = frameVectors + footerVectors + recordVectors + pageVectors
+let invalidVectors: [InvalidVector] = frameVectors + footerVectors + recordVectors + pageVectors + boundsVectors
 
 private let frameVectors: [InvalidVector] = [
   InvalidVector(name: "empty", fault: .badMagic, byteOffset: 0, requirement: "CF-3", sentence: "No bytes.") { [] },
@@ -422,4 +422,56 @@ private let pageVectors: [InvalidVector] = [
     name: "hash", fault: .malformed, byteOffset: 64, requirement: "CF-39",
     sentence: "The hash is not that of the values.",
     bytes: put(UInt64(0), atRecord: 44)),
+]
+
+/// A page that is right but for what the footer says of its values.
+private func misdescribed(
+  _ type: ColumnType, _ values: PageValues, dictionary: [String]? = nil, as bounds: PageStatistics.Bounds
+) -> @Sendable () throws -> [UInt8] {
+  {
+    let table = Table(
+      schema: Schema([Field(name: "a", type: type)]), chunks: [[ColumnPage(values: values)]],
+      dictionaries: [dictionary.map { StringDictionary(entries: StringArray($0)) }])
+    return try chunkFileBytes(of: table, compression: .none, bounds: { _ in bounds })
+  }
+}
+
+private let boundsVectors: [InvalidVector] = [
+  InvalidVector(
+    name: "sum", fault: .malformed, byteOffset: 64, requirement: "CF-23", sentence: "A sum that is one too large.",
+    bytes: misdescribed(.int64, .int64([1, 2, 4]), as: .integer(minimum: 1, maximum: 4, sum: 8))),
+  InvalidVector(
+    name: "bounds-wide", fault: .malformed, byteOffset: 64, requirement: "CF-23",
+    sentence: "A minimum that is no value.",
+    bytes: misdescribed(.int64, .int64([1, 2, 4]), as: .integer(minimum: 0, maximum: 4, sum: 7))),
+  InvalidVector(
+    name: "bounds-float", fault: .malformed, byteOffset: 64, requirement: "CF-23",
+    sentence: "A double above the maximum.",
+    bytes: misdescribed(.float64, .float64([1, 2, 4]), as: .float(minimum: 1, maximum: 3))),
+  InvalidVector(
+    name: "bounds-float-only-nan", fault: .malformed, byteOffset: 64, requirement: "CF-23",
+    sentence: "Bounds where all values are NaN.",
+    bytes: misdescribed(.float64, .float64([.nan, .nan]), as: .float(minimum: 1, maximum: 3))),
+  InvalidVector(
+    name: "bounds-strings", fault: .malformed, byteOffset: 64, requirement: "CF-23",
+    sentence: "A string above the upper bound.",
+    bytes: misdescribed(
+      .string, .strings(StringArray(["ab", "b"])), as: .string(minimum: [0x61], maximum: [0x61, 0x7A], exact: false))),
+  InvalidVector(
+    name: "bounds-strings-not-exact", fault: .malformed, byteOffset: 64, requirement: "CF-23",
+    sentence: "A minimum that claims to be a string of the page and is none.",
+    bytes: misdescribed(
+      .string, .strings(StringArray(["ab", "b"])), as: .string(minimum: [0x61], maximum: [0x62], exact: true))),
+  InvalidVector(
+    name: "bounds-codes", fault: .malformed, byteOffset: 64, requirement: "CF-23",
+    sentence: "A code whose string lies below the lower bound.",
+    bytes: misdescribed(
+      .string, .codes([0, 1, 2]), dictionary: ["m", "b", "z"],
+      as: .string(minimum: [0x6D], maximum: [0x7A], exact: false))),
+  InvalidVector(
+    name: "bounds-codes-not-exact", fault: .malformed, byteOffset: 64, requirement: "CF-23",
+    sentence: "A maximum that no row has, though the dictionary does.",
+    bytes: misdescribed(
+      .string, .codes([0, 1, 0]), dictionary: ["m", "b", "z"],
+      as: .string(minimum: [0x62], maximum: [0x7A], exact: true))),
 ]

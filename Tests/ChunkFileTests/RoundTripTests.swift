@@ -46,6 +46,28 @@ import Testing
     #expect(dictionaries.allSatisfy { $0 === dictionaries[0] }, "one dictionary object is one code space")
   }
 
+  /// However many threads start at once, each part of the file is read once; a failed read is tried again.
+  @Test func footersAndDictionariesAreReadOnce() async throws {
+    let entries = StringArray((0..<20_000).map { "entry \($0)" })
+    let table = Table(
+      schema: Schema([Field(name: "s", type: .string)]),
+      chunks: [[ColumnPage(values: .codes((0..<20_000).map { UInt32($0) }))]],
+      dictionaries: [StringDictionary(entries: entries)])
+    let object = CountingObject(base: MemoryObject(bytes: try chunkFileBytes(of: table)))
+    let file = try ChunkFile(object)
+    object.fails.withLock { $0 = true }
+    #expect(throws: CountingObject.Failure.self) { _ = try file.dictionary(column: 0) }
+    object.fails.withLock { $0 = false }
+    object.offsets.withLock { $0 = [] }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<8 { group.addTask { _ = try file.dictionary(column: 0) } }
+      try await group.waitForAll()
+    }
+    let offsets = object.offsets.withLock { $0 }
+    #expect(Set(offsets).count == offsets.count, "the same bytes read twice")
+    #expect(offsets.count == 3, "section, strings, ranks")
+  }
+
   @Test func dictionaryOfSeveralSegments() throws {
     let entries = StringArray((0..<70_000).map { "entry \($0 &* 7919 % 70_000)" })
     let codes = (0..<70_000).map { UInt32($0) }

@@ -3,6 +3,7 @@
 
 import Columns
 import ObjectStorage
+import Synchronization
 
 @testable import ChunkFile
 
@@ -22,6 +23,25 @@ struct MemoryObject: ReadableObject {
   }
 }
 
+/// Notes where reads start, and fails them when told to.
+final class CountingObject: ReadableObject {
+  let base: MemoryObject
+  let offsets = Mutex<[Int]>([])
+  let fails = Mutex(false)
+  var name: String { base.name }
+  var byteCount: Int { base.byteCount }
+
+  struct Failure: Error {}
+
+  init(base: MemoryObject) { self.base = base }
+
+  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+    if fails.withLock({ $0 }) { throw Failure() }
+    offsets.withLock { $0.append(offset) }
+    try base.read(at: offset, into: buffer)
+  }
+}
+
 /// Collects what is written.
 final class MemoryWriter: ObjectWriter {
   let name = "memory.cln"
@@ -31,10 +51,11 @@ final class MemoryWriter: ObjectWriter {
   func discard() {}
 }
 
-/// Writes `table` as a chunk file; `pageTypes` overrules the type of pages, by chunk and column.
+/// Writes `table` as a chunk file; `pageTypes` overrules the type of pages, by chunk and column, and `bounds` what the footer
+/// says of their values.
 func chunkFileBytes(
   of table: Table, compression: Compression = .automatic, metadata: [(key: String, value: String)] = [],
-  pageTypes: [[ColumnType]] = []
+  pageTypes: [[ColumnType]] = [], bounds: ((PageStatistics.Bounds) -> PageStatistics.Bounds)? = nil
 ) throws -> [UInt8] {
   let object = MemoryWriter()
   let writer = try ChunkFileWriter(to: object, columnCount: table.schema.fields.count)
@@ -43,13 +64,25 @@ func chunkFileBytes(
       let type = pageTypes.isEmpty ? table.schema.fields[column].type : pageTypes[chunk][column]
       var statistics: PageStatistics?
       if case .codes = page.values { statistics = PageStatistics(of: page, dictionary: table.dictionaries[column]) }
-      return try ChunkFileWriter.encode(page, as: type, statistics: statistics, compression: compression)
+      let encoded = try ChunkFileWriter.encode(page, as: type, statistics: statistics, compression: compression)
+      return bounds.map { encoded.with(bounds: $0(encoded.statistics.bounds)) } ?? encoded
     }
     try writer.append(rowCount: table.rowCount(ofChunk: chunk), pages: encoded)
   }
   let summary = try writer.finish(schema: table.schema, dictionaries: table.dictionaries, metadata: metadata)
   precondition(summary.byteCount == object.bytes.count)
   return object.bytes
+}
+
+extension EncodedPage {
+  /// The same page as another writer might describe it.
+  fileprivate func with(bounds: PageStatistics.Bounds) -> EncodedPage {
+    EncodedPage(
+      statistics: PageStatistics(
+        rowCount: statistics.rowCount, nullCount: statistics.nullCount, bounds: bounds,
+        floatRange: statistics.floatRange),
+      type: type, stored: stored, extent: extent, contentHash: contentHash, codeLimit: codeLimit)
+  }
 }
 
 /// Opens bytes as a chunk file.

@@ -15,6 +15,8 @@ struct ValidVector: Sendable {
   var pageTypes: [[ColumnType]] = []
   /// What readers see, where pages have narrower types than their columns.
   var expected: Table?
+  /// Changes what the footer says of the values.
+  var bounds: (@Sendable (PageStatistics.Bounds) -> PageStatistics.Bounds)?
   /// The specification's requirement it shows.
   var requirement: String
   var sentence: String
@@ -22,7 +24,8 @@ struct ValidVector: Sendable {
   var change: (@Sendable (inout Surgery) -> Void)?
 
   func bytes() throws -> [UInt8] {
-    let bytes = try chunkFileBytes(of: table, compression: compression, metadata: metadata, pageTypes: pageTypes)
+    let bytes = try chunkFileBytes(
+      of: table, compression: compression, metadata: metadata, pageTypes: pageTypes, bounds: bounds)
     guard let change else { return bytes }
     var surgery = Surgery(bytes)
     change(&surgery)
@@ -83,7 +86,7 @@ private func everyTypePages(_ flags: [Int]) -> [ColumnPage] {
 }
 
 /// All valid vectors, in the order of the manifest.
-let validVectors: [ValidVector] = tableVectors + integerVectors + decimalVectors + otherVectors
+let validVectors: [ValidVector] = tableVectors + integerVectors + decimalVectors + otherVectors + boundsVectors
 
 private let tableVectors: [ValidVector] = [
   ValidVector(
@@ -254,3 +257,35 @@ private let otherVectors: [ValidVector] = [
     name: "zlib", table: oneColumn(.string, [texts((0..<100).map { "the same words again \($0 % 7)" })]),
     compression: .zlib(level: 6), requirement: "CF-26", sentence: "One zlib stream."),
 ]
+
+/// What other writers may say of the values.
+private let boundsVectors: [ValidVector] = [
+  ValidVector(
+    name: "bounds-without-sum", table: oneColumn(.int64, [ints([3, 4, 0], [1, 1, 0])]),
+    bounds: { bounds in
+      guard case .integer(let minimum, let maximum, _) = bounds else { return bounds }
+      return .integer(minimum: minimum, maximum: maximum, sum: nil)
+    }, requirement: "CF-23", sentence: "Integers need no sum."),
+  ValidVector(
+    name: "bounds-with-wide-sum",
+    table: oneColumn(
+      .decimal(precision: 38, scale: 0),
+      [ColumnPage(values: .int128([greatestWide, greatestWide, -greatestWide, 1]))]),
+    bounds: { _ in .integer(minimum: -greatestWide, maximum: greatestWide, sum: greatestWide + 1) },
+    requirement: "CF-23", sentence: "A sum of 128 bits whose partial sums leave them."),
+  ValidVector(
+    name: "bounds-absent",
+    table: Table(
+      schema: Schema([field("x", .float64), field("coded", .string), field("text", .string)]),
+      chunks: [[floats([0.5, 2]), codes([1, 0]), texts(["b", "a"])]], dictionaries: [nil, places, nil]),
+    bounds: { _ in .none }, requirement: "CF-23", sentence: "Doubles and strings need no bounds."),
+  ValidVector(
+    name: "bounds-loose",
+    table: Table(
+      schema: Schema([field("coded", .string), field("text", .string)]),
+      chunks: [[codes([1, 0]), texts(["b", String(repeating: "z", count: 33)])]], dictionaries: [places, nil]),
+    bounds: { _ in .string(minimum: [], maximum: [0xF5], exact: false) }, requirement: "CF-23",
+    sentence: "Bounds of strings may be loose, and need not be text."),
+]
+
+private let greatestWide: Int128 = 99_999_999_999_999_999_999_999_999_999_999_999_999

@@ -50,6 +50,8 @@ func nearestNameFindsTheMisspelt(wanted: String, expected: String) {
 @Test func nearestNameGivesUpOnTheUnlike() {
   #expect(nearestName(to: "population", among: ["date", "state"]) == nil)
   #expect(nearestName(to: "x", among: []) == nil)
+  #expect(nearestName(to: "m", among: ["n"]) == nil)
+  #expect(nearestName(to: "N", among: ["n"]) == "n")
 }
 
 @Test func unknownColumnSuggests() {

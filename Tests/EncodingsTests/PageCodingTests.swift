@@ -10,7 +10,7 @@ import Testing
 /// Text, codecs and hashes.
 @Suite struct PageCodingTests {
   @Test func utf8IsTheStandardsAndNoMore() {
-    func isValid(_ bytes: [UInt8]) -> Bool { bytes.withUnsafeBytes { isValidUTF8($0) } }
+    func isValid(_ bytes: [UInt8]) -> Bool { bytes.withUnsafeBytes { firstInvalidUTF8($0) == nil } }
     for text in [
       "", "plain ASCII, longer than eight", "São Paulo", "12345678é", "\u{7FF}\u{800}\u{FFFF}\u{10000}\u{10FFFF}",
     ] {

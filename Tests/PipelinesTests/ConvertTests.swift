@@ -103,6 +103,28 @@ import TextFormats
     #expect(try convertText(once, small).bytes == expected)
   }
 
+  @Test func threeReadingsOfAnInputThatComesOnce() throws {
+    let text = "v\n" + ["0.5", "9007199254740993.1", "1e-05"].map { String(repeating: $0 + "\n", count: 7) }.joined()
+    let once = OpenedInput(ObjectSource(MemoryObject(name: "cities.csv", bytes: Array(text.utf8))))
+    let (file, bytes, receipt, outputs) = try convertText(once, small)
+    #expect(receipt.report.passCount == 3 && outputs.made.count == 3)
+    #expect(try values(file)[7] == [.string("9007199254740993.1")] && file.rowCount == 21)
+    #expect(try convertText(TextInput(text: text), small).bytes == bytes)
+  }
+
+  @Test func noColumnsWantedCountsRows() throws {
+    for (text, rowCount, names) in [("a,b\n1,x\n\n,y\n3,z\n", 3, ["a"]), ("a\n\n1\n", 2, ["a"]), ("", 0, [])] {
+      var options = ConvertOptions(inputs: [TextInput(text: text)])
+      options.reading.columns = []
+      for recordsPerChunk in [1, 2, 100] {
+        options.reading.limits.recordsPerChunk = recordsPerChunk
+        let (table, report) = try readLargeTable(options)
+        #expect(table.rowCount == rowCount && report.rowCount == rowCount)
+        #expect(table.schema.names == names)
+      }
+    }
+  }
+
   @Test func outputsThatCannotStartAgain() throws {
     let expected = try convertText(TextInput(text: Self.widening), small).bytes
     var options = ConvertOptions(inputs: [TextInput(text: Self.widening)])

@@ -26,6 +26,16 @@ import Testing
     }
   }
 
+  /// The chunk's first bytes are those before the quoted empty field: comparing it with "the field before" by a length of -1
+  /// would take it for equal to nothing at all.
+  @Test func quotedEmptyFieldIsAnEmptyStringWhereverItStands() throws {
+    for last in ["", "5"] {
+      let (table, _) = try read("a,b,c,d,e\n\",1,1,1,\",\"\",1,1,1\nx,\(last),1,1,1\n")
+      #expect(types(table)[1] == "string")
+      #expect(rows(table).map { $0[1] } == [.string(""), last.isEmpty ? .null : .string(last)])
+    }
+  }
+
   @Test func typesOfAllKinds() throws {
     let (table, report) = try read(
       """

@@ -37,6 +37,8 @@ final class CSVChunkParser {
   private let index: CSVFieldIndex
   private let fields: CSVFields
   private let builders: [CSVColumnBuilder]
+  /// The first row of each of the chunk's parts looked at so far.
+  private var firstRowOfPart: [Int] = []
 
   init(plan: [CSVColumnPlan], width: Int, delimiter: UInt8, options: CSVOptions) {
     self.plan = plan
@@ -82,6 +84,7 @@ final class CSVChunkParser {
   /// One round over the text: hands the fields to all builders that want them. Returns the rows.
   private func readAll(_ chunk: CSVTextChunk, length: Int, isFirst: Bool) throws(CSVFault) -> Int {
     var row = 0
+    firstRowOfPart = [0]
     let wanted = plan.indices.filter { builders[$0].step != .done }
     let isProjected = plan.count < chunk.width
     let unread = isFirst && isProjected ? unreadFields(chunk) : []
@@ -98,6 +101,7 @@ final class CSVChunkParser {
           try fields.take(field: field, width: chunk.width, of: grid, from: chunk, mayHaveQuotes: true)
         }
       }
+      if firstRowOfPart.count < chunk.origins.count { noteParts(grid, of: chunk, at: row) }
       row += grid.rowCount
     }
     // Quotes left over are inside unquoted fields.
@@ -124,16 +128,26 @@ final class CSVChunkParser {
     return first?.fault
   }
 
-  /// Only a chunk that runs over the end of a file is walked to find out.
-  private func rowsOfParts(_ chunk: CSVTextChunk, _ rowCount: Int) -> [Int] {
-    guard chunk.origins.count > 1 else { return [rowCount] }
-    var counts = [Int](repeating: 0, count: chunk.origins.count)
-    var walk = CSVRecordWalk(chunk.text, delimiter: delimiter)
-    var part = 0
-    while let record = walk.next() {
-      while part + 1 < chunk.origins.count, chunk.origins[part + 1].textOffset <= record.start { part += 1 }
-      if chunk.width == 1 || !record.isBlank { counts[part] += 1 }
+  /// Finds the parts that begin in `grid`, the first row of which is row `row` of the chunk, by bisection.
+  private func noteParts(_ grid: CSVGrid, of chunk: CSVTextChunk, at row: Int) {
+    var first = 0
+    while firstRowOfPart.count < chunk.origins.count {
+      let offset = chunk.origins[firstRowOfPart.count].textOffset
+      var end = grid.rowCount
+      while first < end {
+        let middle = (first + end) / 2
+        if Int(grid.offsets[middle * grid.stride] &+ 1) < offset { first = middle + 1 } else { end = middle }
+      }
+      if first == grid.rowCount { return }
+      firstRowOfPart.append(row + first)
     }
-    return counts
+  }
+
+  /// Parts that no row begins in or after come last, without any.
+  private func rowsOfParts(_ chunk: CSVTextChunk, _ rowCount: Int) -> [Int] {
+    chunk.origins.indices.map { part in
+      let first = part < firstRowOfPart.count ? firstRowOfPart[part] : rowCount
+      return (part + 1 < firstRowOfPart.count ? firstRowOfPart[part + 1] : rowCount) - first
+    }
   }
 }

@@ -182,9 +182,9 @@ final class CSVColumnBuilder {
     for index in 0..<fields.count {
       let start = Int(fields.starts[index])
       let length = Int(fields.ends[index]) - start
-      if length == 0 || (length == previous.length && equalStrings(text + start, text + previous.start, length)) {
-        continue
-      }
+      if length == 0 { continue }
+      // A quoted empty field has length -1: it is looked at each time, as there is nothing to compare.
+      if length > 0, length == previous.length, equalStrings(text + start, text + previous.start, length) { continue }
       previous = (start, length)
       let field = UnsafeRawBufferPointer(start: text + start, count: max(0, length))
       let shown = length < 0 ? CSVEvidence(.emptyString) : classify(field: field)

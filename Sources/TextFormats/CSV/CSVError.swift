@@ -6,7 +6,7 @@ import Columns
 /// Something about a CSV that cannot be read as a table, with its place.
 public struct CSVError: Diagnosis, Equatable {
   /// `csv.ragged-row`, `csv.stray-quote`, `csv.open-quote`, `csv.record-too-long`, `csv.binary`, `csv.invalid-utf8`,
-  /// `csv.type`, `csv.columns-differ`, `csv.schema`, `csv.delimiter` or `csv.too-many-columns`.
+  /// `csv.type`, `csv.columns-differ`, `csv.changed` or `csv.delimiter`.
   public let code: String
   /// What was found and what was expected.
   public let summary: String

@@ -43,17 +43,21 @@ struct CSVHeader: Equatable {
   private mutating func makeNamesUnique(file: String) {
     let all = Set(names)
     var taken = Set<String>()
+    // Per name, the number to try next: smaller ones are taken, and stay so.
+    var nextNumber: [String: Int] = [:]
+    let file = lastComponent(of: file)
     for index in names.indices {
       var name = names[index]
       if name.isEmpty { name = "column_\(index + 1)" }
       if taken.contains(name) || (names[index].isEmpty && all.contains(name)) {
-        var number = 2
+        var number = nextNumber[name, default: 2]
         while taken.contains("\(name)_\(number)") || all.contains("\(name)_\(number)") { number += 1 }
+        nextNumber[name] = number + 1
         name = "\(name)_\(number)"
       }
       if name != names[index] {
         let was = names[index].isEmpty ? "has no name" : "repeats the name \"\(names[index])\""
-        warnings.append("\(lastComponent(of: file)): column \(index + 1) \(was); it is called \"\(name)\" here")
+        warnings.append("\(file): column \(index + 1) \(was); it is called \"\(name)\" here")
         names[index] = name
       }
       taken.insert(name)

@@ -1,18 +1,26 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+/// What keys ``hashOfString(_:_:_:)``, so that nobody can write strings that all have one hash.
+struct CSVHashSeed {
+  let first: UInt64
+  let second: UInt64
+
+  /// This process's own; drawn once. Nothing that is stored or told depends on it.
+  static let ofProcess = CSVHashSeed(first: .random(in: 0 ... .max), second: .random(in: 0 ... .max))
+}
+
 /// Hash of a string's bytes. Reads up to 8 bytes past the end.
 ///
-/// Products of two 64-bit words folded by xor, as in the wyhash family (Wang Yi, 2019). Not keyed: never stored, never part of a result.
+/// Products of two 64-bit words folded by xor, as in the wyhash family (Wang Yi, 2019).
 @inline(__always)
-func hashOfString(_ bytes: UnsafeRawPointer, _ count: Int) -> UInt64 {
-  let first: UInt64 = 0xA076_1D64_78BD_642F
-  let second: UInt64 = 0xE703_7ED1_A0B4_28DB
+func hashOfString(_ bytes: UnsafeRawPointer, _ count: Int, _ seed: CSVHashSeed) -> UInt64 {
+  let first = seed.first
+  var state = UInt64(truncatingIfNeeded: count) ^ seed.second
   if count <= 8 {
     let word = bytes.loadUnaligned(as: UInt64.self) & (count == 0 ? 0 : UInt64.max &>> UInt64(64 &- 8 &* count))
-    return foldedProduct(word ^ first, UInt64(truncatingIfNeeded: count) ^ second)
+    return foldedProduct(word ^ first, state)
   }
-  var state = UInt64(truncatingIfNeeded: count) ^ second
   var index = 0
   while index &+ 16 < count {
     state = foldedProduct(
@@ -53,58 +61,59 @@ func equalStrings(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ count: Int) ->
 
 /// The distinct strings of one column of one chunk, in order of first row.
 ///
-/// Open addressing with linear probing, at most half full. Belongs to one thread; memory is used again for each chunk.
+/// Open addressing with linear probing, at most half full. Starts with a few hundred bytes: a table may have very many
+/// columns, and each worker one of these for each. Belongs to one thread; memory is used again for each chunk.
 final class CSVLocalDictionary {
   /// Distinct strings.
   private(set) var count = 0
   /// Bytes of all distinct strings, one after the other.
-  private(set) var bytes: UnsafeMutableRawPointer
+  private var bytes: UnsafeMutableRawPointer
+  private var byteCapacity = 56
   /// String `i` is at `offsets[i]..<offsets[i + 1]` of `bytes`.
-  private(set) var offsets: UnsafeMutablePointer<UInt32>
-  /// ``hashOfString(_:_:)`` of each.
-  private(set) var hashes: UnsafeMutablePointer<UInt64>
-  /// For each string, the position + 1 of the one that followed it last; 0: none. Texts often repeat a sequence.
-  private var followers: UnsafeMutablePointer<UInt32>
-  /// Right guesses less wrong ones, from some credit on; below zero nothing is guessed in this chunk any more.
-  private var guessBalance = 512
-  private var byteCapacity = 1 << 12
-  private var capacity = 256
-  /// Position + 1 in the low half, the hash's high half in the high one; 0 is free.
+  private var offsets: UnsafeMutablePointer<UInt32>
+  private var capacity = 8
+  /// Position + 1 in the low half, the hash's high half in the high one; 0 is free. A hash's place is told by its first bits.
   private var slots: UnsafeMutablePointer<UInt64>
-  private var slotCount = 512
+  private var slotBits = 4
+  private let seed = CSVHashSeed.ofProcess
+
+  /// Strings are read in words of eight bytes, the last one past its end.
+  private static let padding = 8
+  private static let tagMask: UInt64 = 0xFFFF_FFFF_0000_0000
 
   init() {
-    bytes = .allocate(byteCount: byteCapacity + CSVTextChunk.padding, alignment: 16)
-    bytes.initializeMemory(as: UInt8.self, repeating: 0, count: byteCapacity + CSVTextChunk.padding)
+    bytes = Self.allocate(byteCapacity)
     offsets = .allocate(capacity: capacity + 1)
     offsets[0] = 0
-    hashes = .allocate(capacity: capacity)
-    followers = .allocate(capacity: capacity)
-    slots = .allocate(capacity: slotCount)
-    slots.initialize(repeating: 0, count: slotCount)
+    slots = .allocate(capacity: 1 << slotBits)
+    slots.initialize(repeating: 0, count: 1 << slotBits)
   }
 
   deinit {
     bytes.deallocate()
     offsets.deallocate()
-    hashes.deallocate()
-    followers.deallocate()
     slots.deallocate()
+  }
+
+  private static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
+    let bytes = UnsafeMutableRawPointer.allocate(byteCount: byteCount + padding, alignment: 8)
+    // What is read past a string must be something, though nothing depends on it.
+    bytes.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount + padding)
+    return bytes
   }
 
   /// Bytes of all strings.
   var byteCount: Int { Int(offsets[count]) }
 
-  /// String `index`.
+  /// String `index`; 8 bytes past its end may be read.
   func string(_ index: Int) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(start: bytes + Int(offsets[index]), count: Int(offsets[index + 1] - offsets[index]))
   }
 
   func removeAll() {
     count = 0
-    guessBalance = 512
     offsets[0] = 0
-    slots.update(repeating: 0, count: slotCount)
+    slots.update(repeating: 0, count: 1 << slotBits)
   }
 
   /// Writes position + 1 of each field's string to `codes`, 0 for nulls. Returns the first row that is not UTF-8, or all rows.
@@ -124,17 +133,7 @@ final class CSVLocalDictionary {
         codes[row] = previous.code
         continue
       }
-      if guessBalance >= 0, let guess = follower(of: previous.code) {
-        if isString(guess, UnsafeRawPointer(text + start), length) {
-          codes[row] = guess
-          previous = (start, length, guess)
-          guessBalance = min(guessBalance &+ 1, 4096)
-          continue
-        }
-        guessBalance &-= 1
-      }
       guard let code = code(of: UnsafeRawPointer(text + start), length) else { return row }
-      if guessBalance >= 0, previous.code != 0 { followers[Int(previous.code) &- 1] = code }
       codes[row] = code
       previous = (start, length, code)
     }
@@ -142,26 +141,12 @@ final class CSVLocalDictionary {
   }
 
   @inline(__always)
-  private func follower(of code: UInt32) -> UInt32? {
-    if code == 0 { return nil }
-    let follower = followers[Int(code) &- 1]
-    return follower == 0 ? nil : follower
-  }
-
-  @inline(__always)
-  private func isString(_ code: UInt32, _ string: UnsafeRawPointer, _ length: Int) -> Bool {
-    let from = offsets[Int(code) &- 1]
-    return Int(offsets[Int(code)] &- from) == length && equalStrings(bytes + Int(from), string, length)
-  }
-
-  @inline(__always)
   private func code(of string: UnsafeRawPointer, _ length: Int) -> UInt32? {
-    let hash = hashOfString(string, length)
-    let tag = hash & 0xFFFF_FFFF_0000_0000
-    let mask = slotCount &- 1
-    var slot = Int(truncatingIfNeeded: hash) & mask
+    let hash = hashOfString(string, length, seed)
+    let mask = (1 &<< slotBits) &- 1
+    var slot = Int(truncatingIfNeeded: hash &>> UInt64(64 &- slotBits))
     while slots[slot] != 0 {
-      if slots[slot] & 0xFFFF_FFFF_0000_0000 == tag {
+      if (slots[slot] ^ hash) & Self.tagMask == 0 {
         let index = Int(slots[slot] & 0xFFFF_FFFF) &- 1
         let from = offsets[index]
         if Int(offsets[index &+ 1] &- from) == length, equalStrings(bytes + Int(from), string, length) {
@@ -180,12 +165,10 @@ final class CSVLocalDictionary {
     if count == capacity { growEntries() }
     if from + length > byteCapacity { growBytes(from + length) }
     (bytes + from).copyMemory(from: string, byteCount: length)
-    hashes[count] = hash
-    followers[count] = 0
     count += 1
     offsets[count] = UInt32(from + length)
-    slots[slot] = hash & 0xFFFF_FFFF_0000_0000 | UInt64(count)
-    if count * 2 > slotCount { growSlots() }
+    slots[slot] = hash & Self.tagMask | UInt64(count)
+    if count * 2 > 1 << slotBits { growSlots() }
     return UInt32(count)
   }
 
@@ -194,36 +177,29 @@ final class CSVLocalDictionary {
     larger.update(from: offsets, count: count + 1)
     offsets.deallocate()
     offsets = larger
-    let largerHashes = UnsafeMutablePointer<UInt64>.allocate(capacity: capacity * 2)
-    largerHashes.update(from: hashes, count: count)
-    hashes.deallocate()
-    hashes = largerHashes
-    let largerFollowers = UnsafeMutablePointer<UInt32>.allocate(capacity: capacity * 2)
-    largerFollowers.update(from: followers, count: count)
-    followers.deallocate()
-    followers = largerFollowers
     capacity *= 2
   }
 
   private func growBytes(_ wanted: Int) {
     let larger = max(wanted, byteCapacity * 2)
-    let moved = UnsafeMutableRawPointer.allocate(byteCount: larger + CSVTextChunk.padding, alignment: 16)
+    let moved = Self.allocate(larger)
     moved.copyMemory(from: bytes, byteCount: byteCount)
-    (moved + larger).initializeMemory(as: UInt8.self, repeating: 0, count: CSVTextChunk.padding)
     bytes.deallocate()
     bytes = moved
     byteCapacity = larger
   }
 
   private func growSlots() {
-    slots.deallocate()
-    slotCount *= 2
-    slots = .allocate(capacity: slotCount)
-    slots.initialize(repeating: 0, count: slotCount)
-    for index in 0..<count {
-      var slot = Int(truncatingIfNeeded: hashes[index]) & (slotCount - 1)
-      while slots[slot] != 0 { slot = (slot + 1) & (slotCount - 1) }
-      slots[slot] = hashes[index] & 0xFFFF_FFFF_0000_0000 | UInt64(index + 1)
+    let smaller = UnsafeMutableBufferPointer(start: slots, count: 1 << slotBits)
+    slotBits += 1
+    slots = .allocate(capacity: 1 << slotBits)
+    slots.initialize(repeating: 0, count: 1 << slotBits)
+    let mask = (1 << slotBits) - 1
+    for entry in smaller where entry != 0 {
+      var slot = Int(truncatingIfNeeded: entry &>> UInt64(64 - slotBits))
+      while slots[slot] != 0 { slot = (slot + 1) & mask }
+      slots[slot] = entry
     }
+    smaller.deallocate()
   }
 }

@@ -45,7 +45,7 @@ public struct CSVOptions: Sendable {
   public var types: [String: ColumnType] = [:]
   /// True: every column not in `types` is text, as it stands.
   public var allText = false
-  /// Columns to read; nil: all. They come in the text's order.
+  /// Columns to read; nil: all. They come in the text's order. Empty: the first one, so that rows can be counted.
   public var columns: [String]?
   /// Data rows to read; nil: all.
   public var rowLimit: Int?
@@ -66,7 +66,9 @@ package struct CSVLimits: Sendable {
   package var chunkBytes = 8 << 20
   /// ... or this times the number of columns, ...
   package var chunkBytesPerColumn = 16 << 10
-  /// ... but at most this. A record may not be longer than this either.
+  /// ... but at most this, or one record: typed values take several times what their text does, in each worker.
+  package var mostChunkBytes = 32 << 20
+  /// A record may not be longer than this.
   package var recordBytes = 256 << 20
   /// Bytes asked for in one read.
   package var readBytes = 1 << 20
@@ -78,12 +80,12 @@ package struct CSVLimits: Sendable {
   package var dictionaryTrialValues = 4_096
   /// Most entries of one column's dictionary.
   package var dictionaryEntries = 1 << 20
-  /// Most bytes of one column's dictionary.
+  /// Most bytes of one column's dictionary in memory: its strings and what it takes to find them.
   package var dictionaryBytes = 32 << 20
   /// Most bytes of all dictionaries.
   package var allDictionaryBytes = 96 << 20
 
   package init() {}
 
-  func bytesPerChunk(columns: Int) -> Int { min(max(chunkBytes, chunkBytesPerColumn * columns), recordBytes) }
+  func bytesPerChunk(columns: Int) -> Int { min(max(chunkBytes, chunkBytesPerColumn * columns), mostChunkBytes, recordBytes) }
 }

@@ -70,7 +70,10 @@ private func outcomeOfNothing(_ splitter: CSVSplitter, _ options: CSVOptions) th
 private func planColumns(_ header: CSVHeader, options: CSVOptions, source: String) throws -> [CSVColumnPlan] {
   let schema = Schema(header.names.map { Field(name: $0, type: .string) })
   for name in options.types.keys.sorted() { _ = try schema.require(name, in: source) }
-  let wanted = try options.columns.map { names in Set(try names.map { try schema.require($0, in: source) }) }
+  let wanted = try options.columns.map { names in
+    // A chunk counts its rows by its columns: where none is asked for, the first is read.
+    names.isEmpty ? [0] : Set(try names.map { try schema.require($0, in: source) })
+  }
   return header.names.enumerated().compactMap { position, name in
     guard wanted?.contains(position) ?? true else { return nil }
     return CSVColumnPlan(

@@ -18,7 +18,7 @@ final class CSVRunState {
   private var sights: [[CSVFirstSight]]
   private var pageTypes: [Set<ColumnType>]
   private var dictionaries: [CSVFileDictionary?]
-  private var dictionaryBytes = 0
+  private var dictionaryCharge = 0
   private var rowsOfFile: [Int: Int] = [:]
 
   init(plan: [CSVColumnPlan], header: CSVHeader, limits: CSVLimits) {
@@ -38,7 +38,7 @@ final class CSVRunState {
     nullCounts = plan.map { _ in 0 }
     pageTypes = plan.map { _ in [] }
     dictionaries = plan.map { _ in nil }
-    dictionaryBytes = 0
+    dictionaryCharge = 0
     rowsOfFile = [:]
     needsAnotherPass = false
   }
@@ -126,13 +126,13 @@ final class CSVRunState {
     parsed.columns.enumerated().map { column, content in
       guard case .local(_, let validity, let local) = content.content else { return nil }
       let dictionary = dictionaries[column] ?? CSVFileDictionary()
-      let before = dictionary.byteCount
+      let before = dictionary.charge
       let codes = dictionary.merge(
         local, valueCount: parsed.rowCount - validity.nullCount(ofRows: parsed.rowCount),
-        bytesElsewhere: dictionaryBytes - before, limits: limits)
+        chargeElsewhere: dictionaryCharge - before, limits: limits)
       if codes != nil {
         dictionaries[column] = dictionary
-        dictionaryBytes += dictionary.byteCount - before
+        dictionaryCharge += dictionary.charge - before
       }
       return codes
     }

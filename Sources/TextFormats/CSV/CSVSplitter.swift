@@ -29,7 +29,6 @@ final class CSVSplitter {
   /// Bytes read of the open file.
   private var byteCount = 0
   private var fieldOfColumn: [Int] = []
-  private var ticket = 0
   private var rowsLeft: Int
 
   /// Opens the first file that has any bytes, and reads its header.
@@ -59,8 +58,6 @@ final class CSVSplitter {
     guard filling.state.last_end > 0 else { return false }
     chunk.length = filling.state.last_end
     chunk.recordCount = filling.state.records
-    chunk.ticket = ticket
-    ticket += 1
     if options.rowLimit != nil { rowsLeft -= rowCount(in: chunk) }
     return true
   }
@@ -240,20 +237,25 @@ extension CSVSplitter {
       fieldOfColumn = Array(found.names.indices)
       return
     }
+    if found.names == header.names {
+      fieldOfColumn = Array(found.names.indices)
+      return
+    }
     let first = finished.first?.name ?? streams[0].name
-    if let missing = header.names.first(where: { !found.names.contains($0) }) {
+    let positions = Dictionary(uniqueKeysWithValues: found.names.enumerated().map { ($1, $0) })
+    if let missing = header.names.first(where: { positions[$0] == nil }) {
       throw CSVError(
         "csv.columns-differ", "no column \"\(missing)\", which \(first) has",
         at: Place(file: name, line: 1, column: missing),
         advice: "files read together must have the same columns, in any order")
     }
-    if let extra = found.names.first(where: { !header.names.contains($0) }) {
+    let known = Set(header.names)
+    if let extra = found.names.first(where: { !known.contains($0) }) {
       throw CSVError(
         "csv.columns-differ", "a column \"\(extra)\", which \(first) lacks",
         at: Place(file: name, line: 1, column: extra),
         advice: "files read together must have the same columns, in any order")
     }
-    let positions = Dictionary(uniqueKeysWithValues: found.names.enumerated().map { ($1, $0) })
     fieldOfColumn = header.names.map { positions[$0] ?? 0 }
   }
 }

@@ -28,8 +28,6 @@ final class CSVTextChunk {
   private(set) var capacity: Int
   /// Bytes of text; every record in it ends with a newline.
   var length = 0
-  /// Position of this chunk among all of the run, from 0.
-  var ticket = 0
   /// Newlines outside quotes: at least as many as there are rows.
   var recordCount = 0
   /// Parts by file; the first begins at 0.
@@ -66,7 +64,6 @@ final class CSVTextChunk {
     Swift.swap(&bytes, &other.bytes)
     Swift.swap(&capacity, &other.capacity)
     Swift.swap(&length, &other.length)
-    Swift.swap(&ticket, &other.ticket)
     Swift.swap(&recordCount, &other.recordCount)
     Swift.swap(&origins, &other.origins)
     Swift.swap(&fieldOfColumn, &other.fieldOfColumn)

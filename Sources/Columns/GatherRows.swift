@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+extension ColumnPage {
+  /// The values of `rows`, in their order; a row may come several times. Precondition: all lie within the page.
+  ///
+  /// Codes stay codes of the same dictionary. O(rows + bytes of their strings).
+  package func gathering(_ rows: ArraySlice<UInt32>) -> ColumnPage {
+    let gathered: PageValues
+    switch values {
+    case .int64(let all): gathered = .int64(rows.map { all[Int($0)] })
+    case .int128(let all): gathered = .int128(rows.map { all[Int($0)] })
+    case .float64(let all): gathered = .float64(rows.map { all[Int($0)] })
+    case .codes(let all): gathered = .codes(rows.map { all[Int($0)] })
+    case .strings(let all):
+      var strings = StringArray(reservingStrings: rows.count)
+      for row in rows { all.withUTF8(Int(row)) { strings.append($0) } }
+      gathered = .strings(strings)
+    }
+    guard case .bits = validity else { return ColumnPage(values: gathered, validity: validity) }
+    var words = [UInt64](repeating: 0, count: (rows.count + 63) / 64)
+    for (position, row) in rows.enumerated() where validity.isValid(Int(row)) {
+      words[position >> 6] |= 1 << UInt64(position & 63)
+    }
+    return ColumnPage(values: gathered, validity: Validity(words: words, rowCount: rows.count))
+  }
+}
