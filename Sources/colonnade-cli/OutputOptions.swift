@@ -50,6 +50,9 @@ extension OutputFormat: ExpressibleByArgument {}
 func usage<R>(_ body: () throws -> R) throws -> R {
   do {
     return try body()
+  } catch let error as InputError {
+    // What an argument stands for is only known by looking: a folder without tables is no wrong usage.
+    throw error
   } catch let error as any Diagnosis {
     let place = error.place.file.map { "\($0): " } ?? ""
     throw ValidationError([place + error.summary, error.advice].compactMap { $0 }.joined(separator: "\n  try: "))
