@@ -55,7 +55,7 @@ public func convert(
       progress: rowCounter(options.progress, meter))
     let (output, summary) = try sink.finish(outcome)
     let receipt = ConvertReceipt(
-      report: outcome.report, sourceByteCount: meter.consumedByteCount, outputByteCount: summary.byteCount,
+      report: outcome.report, sourceByteCount: meter.sourceByteCount, outputByteCount: summary.byteCount,
       columnByteCounts: summary.columnByteCounts, seconds: monotonicSeconds() - start,
       peakMemoryByteCount: peakMemoryByteCount())
     return (receipt, output)

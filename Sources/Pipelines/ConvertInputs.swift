@@ -78,6 +78,8 @@ final class ConvertMeter: Sendable {
     var current = 0
     var total: Int? = 0
     var opened = 0
+    /// Bytes of the inputs in the first pass; 0 before that has ended.
+    var firstPass = 0
   }
 
   private let state = Mutex(State())
@@ -88,13 +90,20 @@ final class ConvertMeter: Sendable {
   /// Bytes taken of all inputs opened so far; in a second pass it starts again.
   var consumedByteCount: Int { state.withLock { $0.finished + $0.current } }
 
+  /// Bytes of all inputs, as they came: a second pass over what was kept of a pipe counts for nothing.
+  var sourceByteCount: Int { state.withLock { $0.firstPass > 0 ? $0.firstPass : $0.finished + $0.current } }
+
   /// Nil until all inputs were opened, and where one does not know its size.
   var totalByteCount: Int? { state.withLock { $0.opened == inputCount ? $0.total : nil } }
 
   func opened(_ source: any ByteSource) {
     let size = source.totalByteCount
     state.withLock { state in
-      if state.opened == inputCount { state = State() }
+      if state.opened == inputCount {
+        let firstPass = state.firstPass > 0 ? state.firstPass : state.finished + state.current
+        state = State()
+        state.firstPass = firstPass
+      }
       state.finished += state.current
       state.current = 0
       state.opened += 1

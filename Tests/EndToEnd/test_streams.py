@@ -3,6 +3,7 @@
 """Pipes in and out, standard input, compressed inputs and outputs."""
 
 import gzip
+import json
 import os
 import subprocess
 import threading
@@ -93,3 +94,12 @@ def test_output_forms(colonnade, covid, tmp_path):
     colonnade("agg", *ask, "-o", tmp_path / "out.cln")
     expected = "state,cases,n\n" + "".join(f"{r['state']},{r['cases']},{r['n']}\n" for r in table)
     assert colonnade("export", tmp_path / "out.cln").text == expected
+
+
+def test_receipt_tells_the_size_of_what_was_piped(colonnade, tmp_path):
+    """Also where a late value makes the input be read again from what was kept of it."""
+    text = ("n\n" + "1\n" * 200_000 + "x\n").encode()
+    colonnade("convert", "-", "-o", tmp_path / "t.cln", "--receipt", tmp_path / "r.json", input=text)
+    receipt = json.loads((tmp_path / "r.json").read_text())
+    assert receipt["passes"] == 2
+    assert receipt["source_bytes"] == receipt["text_bytes"] == len(text)

@@ -71,7 +71,7 @@ import Testing
     for (value, type): (String, ColumnType) in [
       ("x", .int64), ("007", .int64), ("9223372036854775808", .int64), ("1.25", .decimal(precision: 5, scale: 1)),
       ("10000", .decimal(precision: 5, scale: 1)), ("yes", .bool), ("2021-02-29", .date), ("\"\"", .float64),
-      ("1e", .float64),
+      ("1e", .float64), ("1e400", .float64), ("-1e309", .float64),
     ] {
       let error = failure("k,v\n1,\n2,\n3,\(value)\n") {
         $0.types = ["v": type]

@@ -36,6 +36,14 @@ import Testing
     }
   }
 
+  /// Small files share a chunk; the value that decides a type must still be found in its own.
+  @Test func reasonsNameTheFileAndItsRow() throws {
+    let texts = ["n\n1\n2\n3\n4\n5\n", "n\n6\n", "n\n7\nx\n"]
+    let streams = texts.enumerated().map { CSVStream(name: "dir/\($0.offset).csv", bytes: Array($0.element.utf8)) }
+    let (_, report) = try readCSVs(streams)
+    #expect(report.columns[0].reason == "row 2 of 2.csv has \"x\"")
+  }
+
   @Test func typesOfAllKinds() throws {
     let (table, report) = try read(
       """

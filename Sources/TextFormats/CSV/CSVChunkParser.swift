@@ -30,6 +30,13 @@ struct CSVParsedChunk {
   var columns: [CSVParsedColumn]
 }
 
+/// What the start of a chunk shows of each column.
+struct CSVSample {
+  var columns: [(evidence: CSVEvidence, examples: [CSVExample])]
+  /// Rows of each of the text's parts.
+  var rowsOfPart: [Int]
+}
+
 /// Turns chunks of text into typed columns: index, take fields, build. One worker's; its memory is used again.
 final class CSVChunkParser {
   private let plan: [CSVColumnPlan]
@@ -67,17 +74,17 @@ final class CSVChunkParser {
   }
 
   /// What the records within the first `sampleBytes` bytes show, and first examples; nothing where they are no CSV.
-  func sample(_ chunk: CSVTextChunk, sampleBytes: Int) -> [(CSVEvidence, [CSVExample])] {
+  func sample(_ chunk: CSVTextChunk, sampleBytes: Int) -> CSVSample {
     var state = cs_csv_split_state()
     let text = UnsafePointer(chunk.bytes.assumingMemoryBound(to: UInt8.self))
     cs_csv_split(text, min(sampleBytes, chunk.length), Int.max, &state)
     if state.last_end == 0 { cs_csv_split(text, chunk.length, 1, &state) }
     for builder in builders { builder.begin(slotCount: state.records, hypothesis: CSVEvidence(), mustClassify: true) }
     do {
-      _ = try readAll(chunk, length: state.last_end, isFirst: true)
-      return builders.map(\.shown)
+      let rowCount = try readAll(chunk, length: state.last_end, isFirst: true)
+      return CSVSample(columns: builders.map(\.shown), rowsOfPart: rowsOfParts(chunk, rowCount))
     } catch {
-      return builders.map { _ in (CSVEvidence(), []) }
+      return CSVSample(columns: builders.map { _ in (CSVEvidence(), []) }, rowsOfPart: [])
     }
   }
 

@@ -139,14 +139,27 @@ final class CSVColumnBuilder {
     case .int64:
       integers.withUnsafeMutableBufferPointer { parseIntegers(text, fields, into: $0.baseAddress! + row, &notes) }
     case .float64:
-      doubles.withUnsafeMutableBufferPointer {
-        cs_parse_doubles(text, fields.starts, fields.ends, fields.count, $0.baseAddress! + row, &facts)
+      doubles.withUnsafeMutableBufferPointer { doubles in
+        let target = doubles.baseAddress! + row
+        let parsed = cs_parse_doubles(text, fields.starts, fields.ends, fields.count, target, &facts)
+        // A type that is given may round a number, but not to infinity.
+        return forced == nil ? parsed : firstOverflow(text, fields, target, parsed)
       }
     case .string:
       codes.withUnsafeMutableBufferPointer { dictionary.number(text, fields, into: $0.baseAddress! + row) }
     case .decimal(_, let scale):
       parseDecimals(text, fields, row, scale, isWide: type.isWide)
     }
+  }
+
+  /// The first of `count` rows whose number became infinite although its text is not spelled so, or `count`.
+  private func firstOverflow(
+    _ text: UnsafePointer<UInt8>, _ fields: CSVFields, _ doubles: UnsafePointer<Double>, _ count: Int
+  ) -> Int {
+    for index in 0..<count where doubles[index].isInfinite && fields.ends[index] > fields.starts[index] {
+      if text[Int(fields.ends[index]) - 1] < UInt8(ascii: ":") { return index }
+    }
+    return count
   }
 
   private func parseDecimals(

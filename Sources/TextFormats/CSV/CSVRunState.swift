@@ -65,10 +65,10 @@ final class CSVRunState {
   func type(of column: Int) -> ColumnType { plan[column].forced ?? evidence[column].type ?? .string }
 
   /// Takes in what the sample showed.
-  func addSample(_ sample: [(CSVEvidence, [CSVExample])], of chunk: CSVTextChunk) {
-    for (column, (shown, examples)) in sample.enumerated() where plan[column].forced == nil {
-      note(examples, column: column, chunk: chunk, rowsOfPart: [Int.max])
-      evidence[column].join(shown)
+  func addSample(_ sample: CSVSample, of chunk: CSVTextChunk) {
+    for (column, shown) in sample.columns.enumerated() where plan[column].forced == nil {
+      note(shown.examples, column: column, chunk: chunk, rowsOfPart: sample.rowsOfPart)
+      evidence[column].join(shown.evidence)
     }
   }
 
@@ -140,7 +140,9 @@ final class CSVRunState {
 
   private func reason(_ column: Int, isAllText: Bool, manyFiles: Bool) -> String {
     if isAllText { return "all columns are kept as text" }
-    if plan[column].forced != nil { return "as given" }
+    if let given = plan[column].forced {
+      return given == .float64 ? "as given; each number is the nearest float64" : "as given"
+    }
     return reasonForType(
       evidence[column], valueCount: rowCount - nullCounts[column], sights: sights[column], manyFiles: manyFiles)
   }
