@@ -32,6 +32,8 @@ struct RepeatScan {
 /// Most keys listed, and most rows listed of each.
 private let listedKeyCount = 10
 private let listedRowCount = 4
+/// Most keys in the error's text; the error has the others too.
+private let shownKeyCount = 3
 
 /// Describes the shared keys of each side that has any.
 func duplicateKeyError(
@@ -43,7 +45,7 @@ func duplicateKeyError(
       examples: try examples(side.table, side.columns, side.scan, side.numbers))
   }
   let text = found.map { side in
-    let keys = side.examples.map { example in
+    let keys = side.examples.prefix(shownKeyCount).map { example in
       "(\(example.key.map(shown).joined(separator: ", "))) in rows \(example.rows.map(String.init).joined(separator: ", "))"
     }
     let more = side.keyCount > keys.count ? "; …" : ""

@@ -17,6 +17,8 @@ public struct InputError: Diagnosis, Equatable {
     case compressedChunkFile = "input.compressed-chunk-file"
     /// A chunk file where a CSV is expected.
     case alreadyConverted = "input.already-converted"
+    /// An address in S3, which this version cannot reach.
+    case remote = "input.remote"
     /// Several tables where one is expected.
     case severalTables = "input.several-tables"
   }
@@ -42,6 +44,7 @@ public struct InputError: Diagnosis, Equatable {
     case .notAChunkFile: "this is not a chunk file"
     case .compressedChunkFile: "this is a chunk file inside gzip or zstd, and has to be read out of order"
     case .alreadyConverted: "this is a chunk file already"
+    case .remote: "this version reads and writes local files only"
     case .severalTables: "this stands for several tables, where one is expected"
     }
   }
@@ -50,6 +53,7 @@ public struct InputError: Diagnosis, Equatable {
   public var advice: String? {
     switch kind {
     case .emptyFolder: "tables are files named .csv .tsv .txt or .cln, also with .gz or .zst"
+    case .remote: "copy it here first, or stream it: aws s3 cp s3://… - | colonnade …"
     case .noMatch: nil
     case .notAChunkFile: "make one with 'colonnade convert', or give a CSV a name that does not end in .cln"
     case .compressedChunkFile: "decompress it first, with gzip -dk or zstd -dk; its pages are compressed already"

@@ -14,6 +14,8 @@ public func expandInputs(_ arguments: [String]) throws -> [String] {
   for argument in arguments {
     if argument == "-" {
       paths.append(argument)
+    } else if argument.hasPrefix("s3://") {
+      throw InputError(.remote, path: argument)
     } else if isFolder(argument) {
       let inside = try LocalStore().list(argument).filter(looksLikeTable)
       guard !inside.isEmpty else { throw InputError(.emptyFolder, path: argument) }

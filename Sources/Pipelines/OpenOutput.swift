@@ -8,6 +8,7 @@ import ObjectStorage
 ///
 /// Nothing is visible under a file's name before `publish`.
 package func openOutput(_ target: OutputTarget) throws -> any ObjectWriter {
+  if target.path.hasPrefix("s3://") { throw InputError(.remote, path: target.path) }
   let writer: any ObjectWriter = target.path == "-" ? StandardOutput() : try LocalStore().create(target.path)
   switch target.compression {
   case nil: return writer

@@ -14,13 +14,16 @@ struct AggCommand: ParsableCommand {
     discussion: """
       EXAMPLES
         colonnade agg cities.cln --by date,state --agg 'sum(cases), sum(deaths)'
-        colonnade agg cities.cln --by state --agg 'count(*), mean(cases) as average' --order-by 'average desc' --limit 5
-        colonnade agg 2024/ --agg 'sum(amount)' -o total.json
+        colonnade agg cities.cln --by state --agg 'mean(cases) as m' --order-by 'm desc'
+        colonnade agg 2024/ --agg 'count(*), sum(amount)' -o total.json
 
-      Functions: sum, count, min, max, mean (avg). count(*) counts rows, count(x) values that are not null.
-      Sums of integers and decimals are exact in 128 bits; sums of floats are the exact sum, rounded once.
-      Without 'as', a plain sum(x) alone on its column is called x; others are mean_x, count_x, count.
-      Rows come in ascending order of the keys unless --order-by says otherwise; nulls come last.
+      Functions: sum, count, min, max, mean (avg). count(*) counts rows, count(x)
+      values that are not null. Sums of integers and decimals are exact; sums of
+      floats are the exact sum, rounded once. Without 'as', a plain sum(x) alone on
+      its column is called x; others are mean_x, count_x, count. Rows come in
+      ascending order of the keys unless --order-by says otherwise: strings by
+      their bytes, nulls last. A name with spaces or commas goes in double quotes:
+      --by '"my column"'.
       """)
 
   @Argument(

@@ -15,9 +15,11 @@ struct CmpCommand: ParsableCommand {
     discussion: """
       EXAMPLES
         colonnade cmp published.csv computed.csv --on date,state
-        colonnade cmp old.cln new.cln --on id --columns price,stock -o diff_report.json --rows changes.csv
+        colonnade cmp old.cln new.cln --on id --columns price,stock -o report.json
+        colonnade cmp old.cln new.cln --on id --rows changes.csv
 
-      1358 equals 1358.0, null equals null. A key that occurs twice on one side is an error.
+      1358 equals 1358.0, null equals null. A key that occurs twice on one side
+      is an error.
       Exit code: 0 equal, 1 rows on one side only or values that differ, 2 trouble.
       """)
 

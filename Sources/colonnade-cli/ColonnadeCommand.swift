@@ -15,15 +15,19 @@ struct ColonnadeCommand: ParsableCommand {
     discussion: """
       EXAMPLES
         colonnade convert cities.csv.gz -o cities.cln
-        colonnade agg cities.cln --by date,state --agg 'sum(cases), sum(deaths)' --order-by 'date, state desc'
-        colonnade cmp published.csv computed.csv --on date,state -o diff_report.json
+        colonnade agg cities.cln --by date,state --agg 'sum(cases), sum(deaths)'
+        colonnade cmp published.csv computed.csv --on date,state -o report.json
 
-      An INPUT is a CSV (plain, .gz or .zst), a .cln file, a folder or a quoted pattern of them, or - for standard input.
-      What it is is told by its content. Data goes to standard output, everything else to standard error.
+      An INPUT is a CSV (plain, .gz or .zst), a .cln file, a folder or a quoted
+      pattern of them, or - for standard input: its content tells which. Data go
+      to standard output, all else to standard error.
 
       EXIT CODES
-        0 done (cmp: equal)   1 cmp found differences   2 the data or the environment is at fault
-        64 wrong usage        141 the reader of standard output went away
+        0    done; cmp: equal
+        1    cmp found differences
+        2    the data or the environment is at fault
+        64   wrong usage
+        141  the reader of standard output went away
       """,
     version: "0.1.0",
     subcommands: [

@@ -118,8 +118,8 @@ func jsonEscapes(string: String, expected: String) throws {
       state       cases  note
       ─────────  ──────  ─────────
       São Paulo       1  x␊y
-      北京       -12345  \("")
-                         abcdefgh…
+      北京       -12345  ""
+      null         null  abcdefgh…
 
       """)
   #expect(

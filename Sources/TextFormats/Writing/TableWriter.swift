@@ -6,8 +6,8 @@ import Columns
 /// Writes tables for people at a terminal: aligned columns under a header and a rule, numbers to the right.
 ///
 /// Widths count terminal cells (wide and combining characters included); control characters are made visible; cells wider than
-/// `maximumCellWidth` end in `…`. Rows past `maximumRowCount` are left out, and a last line says how many. Null is blank, or with
-/// colour a dimmed `null`. Cost: the rows shown are read twice, first for the widths; memory is that of one chunk's pages.
+/// `maximumCellWidth` end in `…`. Rows past `maximumRowCount` are left out, and a last line says how many. Null is `null`, dimmed
+/// where there is colour; an empty string is `""`. Cost: the rows shown are read twice, first for the widths; memory is that of one chunk's pages.
 public struct TableWriter: TableTextWriter {
   /// Most rows shown, nil for all.
   public let maximumRowCount: Int?
@@ -112,7 +112,7 @@ private final class ColumnLayout {
     type = field.type
     isNumeric = field.type.isNumeric
     name = ShownText(field.name, maximumWidth: style.maximumCellWidth)
-    null = ShownText(style.usesColour ? "null" : "", maximumWidth: 4)
+    null = ShownText("null", maximumWidth: 4)
     width = name.width
     dictionary = try source.dictionary(column: column)
     entries = []
@@ -135,7 +135,8 @@ private final class ColumnLayout {
     }
     let value = page.value(at: row, type: type, dictionary: dictionary)
     if value == .null { return nil }
-    let shown = ShownText(plainText(of: value), maximumWidth: style.maximumCellWidth)
+    let text = value == .string("") ? "\"\"" : plainText(of: value)
+    let shown = ShownText(text, maximumWidth: style.maximumCellWidth)
     if case .codes(let codes) = page.values, !entries.isEmpty { entries[Int(codes[row])] = shown }
     return shown
   }
