@@ -63,7 +63,7 @@ public struct ConvertReceipt: Sendable, Equatable {
   private var ratio: String {
     guard outputByteCount > 0, sourceByteCount > outputByteCount else { return "" }
     let tenths = sourceByteCount * 10 / outputByteCount
-    return " (1/\(tenths / 10).\(tenths % 10))"
+    return " (\(tenths / 10).\(tenths % 10) times smaller)"
   }
 
   private func counted(_ count: Int, _ noun: String) -> String { "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")" }

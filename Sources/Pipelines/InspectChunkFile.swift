@@ -42,7 +42,7 @@ public func columnTable(of file: ChunkFile) throws -> Table {
   return Table(
     rows: rows,
     columns: [
-      ("column", .string), ("type", .string), ("nulls", .int64), ("stored_bytes", .int64), ("distinct", .int64),
+      ("column", .string), ("type", .string), ("nulls", .int64), ("stored_bytes", .int64), ("dictionary", .int64),
       ("encodings", .string), ("min", .string), ("max", .string),
     ])
 }

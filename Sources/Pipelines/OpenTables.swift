@@ -105,7 +105,7 @@ private func openStream(_ path: String) throws -> OpenedTable {
 
 private let chunkFileMagicByteCount = 16
 
-private func startsLikeChunkFile(_ object: any ReadableObject) throws -> Bool {
+func startsLikeChunkFile(_ object: any ReadableObject) throws -> Bool {
   let count = min(object.byteCount, chunkFileMagicByteCount)
   let start = try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
     try object.read(at: 0, into: UnsafeMutableRawBufferPointer(buffer))

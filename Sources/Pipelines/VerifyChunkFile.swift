@@ -13,9 +13,13 @@ public struct VerifyOutcome: Sendable {
   public let text: String
 }
 
-/// Checks every byte of a chunk file. Throws only where the file cannot be read at all.
+/// Checks every byte of a chunk file. Throws where the file cannot be read at all, and `input.not-a-chunk-file` where neither
+/// its name nor its first bytes say that it is one.
 public func verifyChunkFile(_ path: String) throws -> VerifyOutcome {
   let object = try LocalStore().open(path)
+  if try !path.lowercased().hasSuffix(".cln") && !startsLikeChunkFile(object) {
+    throw InputError(.notAChunkFile, path: path)
+  }
   let report = try ChunkFile.verify(object)
   guard !report.isIntact else {
     return VerifyOutcome(

@@ -10,10 +10,10 @@ import Testing
 
 @testable import Pipelines
 
-/// A table in a file that is gone when the body returns.
-private func withFile(_ bytes: [UInt8], _ body: (String) throws -> Void) throws {
-  var template = Array("/tmp/colonnade-inspect-XXXXXX".utf8CString)
-  let descriptor = mkstemp(&template)
+/// A file whose name ends in `suffix`, gone when the body returns.
+private func withFile(_ bytes: [UInt8], suffix: String = ".cln", _ body: (String) throws -> Void) throws {
+  var template = Array("/tmp/colonnade-inspect-XXXXXX\(suffix)".utf8CString)
+  let descriptor = mkstemps(&template, Int32(suffix.utf8.count))
   try #require(descriptor >= 0)
   let path = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
   defer { unlink(path) }
@@ -32,6 +32,11 @@ private func withFile(_ bytes: [UInt8], _ body: (String) throws -> Void) throws 
   try withFile([0x78]) { path in
     let outcome = try verifyChunkFile(path)
     #expect(outcome.text.contains("footer, byte 0: "))
+  }
+  // Damage is a thing of chunk files; what is none by name and content is told as that.
+  try withFile(Array("a,b\n".utf8), suffix: ".csv") { path in
+    let error = #expect(throws: InputError.self) { try verifyChunkFile(path) }
+    #expect(error?.kind == .notAChunkFile)
   }
 }
 
