@@ -125,7 +125,9 @@ private final class CSVPass<Sink: CSVSink>: @unchecked Sendable {
   private var workerCount: Int { max(1, min(options.threads, 131_072 / max(1, state.plan.count))) }
 
   func run(_ hypotheses: [CSVHypothesis]) throws {
-    try runWorkers(workerCount) { [self] _, cancellation, turns in
+    let cancellation = Cancellation()
+    let turns = Turns(join: Turnstile(cancellation: cancellation), add: Turnstile(cancellation: cancellation))
+    try runWorkers(workerCount, cancellation: cancellation) { [self] _, cancellation in
       let parser = makeParser()
       let chunk = CSVTextChunk()
       while !cancellation.isCancelled, let (ticket, failure) = take(chunk) {
@@ -197,19 +199,4 @@ private func parsing(_ body: () throws(CSVFault) -> CSVParsedChunk) -> Result<CS
 private struct Turns: Sendable {
   let join: Turnstile
   let add: Turnstile
-}
-
-/// As ``runWorkers(_:_:)``, with turnstiles that the workers' cancellation opens.
-private func runWorkers(
-  _ count: Int, _ body: @escaping @Sendable (Int, Cancellation, Turns) throws -> Void
-) throws {
-  let turns = Mutex<Turns?>(nil)
-  try runWorkers(count) { worker, cancellation in
-    let shared = turns.withLock { known in
-      let made = known ?? Turns(join: Turnstile(cancellation: cancellation), add: Turnstile(cancellation: cancellation))
-      known = made
-      return made
-    }
-    try body(worker, cancellation, shared)
-  }
 }
