@@ -61,6 +61,9 @@ struct ConvertCommand: ParsableCommand {
 }
 
 extension Compression: ExpressibleByArgument {
+  /// The default as it is written.
+  public var defaultValueDescription: String { self == .automatic ? "auto" : "\(self)" }
+
   /// `auto`, `none`, `zstd`, `zstd:9`, `zlib`, `zlib:6`.
   public init?(argument: String) {
     let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
