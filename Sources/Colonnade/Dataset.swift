@@ -40,8 +40,8 @@ public struct Dataset: Sendable {
   public func aggregate(
     _ aggregates: String, by keys: String = "", orderBy: String = "", limit: Int? = nil
   ) throws -> Table {
-    let query = try AggregateQuery(by: keys, aggregates: aggregates, orderBy: orderBy, limit: limit)
-    return try Aggregation.aggregate(tables, query, threads: threads)
+    try Pipelines.aggregate(
+      tables, by: keys, aggregates: aggregates, orderBy: orderBy, limit: limit, threads: threads)
   }
 
   /// Rows of all tables.

@@ -8,14 +8,7 @@ import TextFormats
 /// Version of the report's form; `Formats/CompareReport/SCHEMA.json` describes it.
 public let compareReportVersion = 1
 
-/// Writes a comparison as the JSON report described in `Formats/CompareReport/README.md`, in one piece.
-///
-/// The same comparison gives the same bytes. Throws what `sink` throws.
-public func writeReport(_ comparison: Comparison, to sink: ByteSink) throws {
-  try Array(compareReport(comparison).text.utf8).withUnsafeBytes { try sink($0) }
-}
-
-/// The report as a JSON value.
+/// The report as a JSON value, described in `Formats/CompareReport/README.md`: the same comparison gives the same text.
 public func compareReport(_ comparison: Comparison) -> JSONDocument {
   .object([
     ("report_version", .integer(compareReportVersion)),

@@ -4,6 +4,7 @@
 import ChunkFile
 import Columns
 import ObjectStorage
+import TextFormats
 
 /// What checking a chunk file found.
 public struct VerifyOutcome: Sendable {

@@ -4,6 +4,7 @@
 import Pipelines
 import Synchronization
 import Workers
+import TextFormats
 
 /// One line on standard error that is rewritten at most ten times a second: how far, how fast, how long still.
 final class ProgressLine: Sendable {

@@ -4,6 +4,7 @@
 import Columns
 import ObjectStorage
 import Testing
+import TextFormats
 
 @testable import Pipelines
 

@@ -18,7 +18,7 @@ struct CSVFirstSight: Equatable {
 ///
 /// Only what every reading of the same text finds out is said, however it was cut into chunks: the first value that settled it.
 func reasonForType(_ evidence: CSVEvidence, valueCount: Int, sights: [CSVFirstSight], manyFiles: Bool) -> String {
-  let values = "\(withThousands(valueCount)) value\(valueCount == 1 ? "" : "s")"
+  let values = "\(grouped(valueCount)) value\(valueCount == 1 ? "" : "s")"
   let digits = "\(evidence.integerDigits) before the point and \(evidence.fractionDigits) after it"
   let inOrder = sights.sorted { ($0.fileNumber, $0.row) < ($1.fileNumber, $1.row) }
   func first(_ kinds: CSVEvidence.Kinds) -> String? {
@@ -55,15 +55,6 @@ private func reasonForText(_ sights: [CSVFirstSight], _ manyFiles: Bool) -> Stri
     }
   }
   return nil
-}
-
-/// `178,992`.
-private func withThousands(_ count: Int) -> String {
-  let digits = String(count)
-  return digits.enumerated().reduce(into: "") { text, digit in
-    if digit.offset > 0, (digits.count - digit.offset) % 3 == 0 { text += "," }
-    text.append(digit.element)
-  }
 }
 
 private func place(_ sight: CSVFirstSight, _ manyFiles: Bool) -> String {
