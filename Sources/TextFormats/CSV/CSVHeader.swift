@@ -16,7 +16,7 @@ struct CSVHeader: Equatable {
     (delimiter, reason) = chooseDelimiter(header: record, sample: sample, given: given)
     names = []
     warnings = []
-    var walk = CSVRecordWalk(record, delimiter: delimiter)
+    var walk = CSVStrictWalk(record, delimiter: delimiter)
     guard let header = walk.next() else { return }
     if let problem = header.problem {
       throw CSVError(problem, at: Place(file: file, line: 1, byteOffset: problem.offset))
@@ -76,9 +76,9 @@ private func chooseDelimiter(
     UInt8(ascii: ";"): "semicolon", UInt8(ascii: "\t"): "tab", UInt8(ascii: "|"): "vertical bar",
   ]
   let fitting = names.keys.sorted().filter { candidate in
-    var walk = CSVRecordWalk(header, delimiter: candidate)
+    var walk = CSVStrictWalk(header, delimiter: candidate)
     guard let first = walk.next(), first.problem == nil, first.fields.count >= 2 else { return false }
-    var body = CSVRecordWalk(sample, delimiter: candidate)
+    var body = CSVStrictWalk(sample, delimiter: candidate)
     var looked = 0
     while looked < 100, let record = body.next() {
       // The sample may be cut inside its last record.
@@ -94,7 +94,7 @@ private func chooseDelimiter(
   return (only, "the header has no comma, and each \(name) splits it and the first records alike")
 }
 
-extension CSVRecordWalk.Problem {
+extension CSVStrictWalk.Problem {
   /// Where it is in the text walked over.
   var offset: Int {
     switch self {
@@ -104,7 +104,7 @@ extension CSVRecordWalk.Problem {
 }
 
 extension CSVError {
-  init(_ problem: CSVRecordWalk.Problem, at place: Place) {
+  init(_ problem: CSVStrictWalk.Problem, at place: Place) {
     switch problem {
     case .quoteInField:
       self.init(

@@ -149,7 +149,7 @@ final class CSVSplitter {
     let origin = chunk.origins[chunk.origins.count - 1]
     let from = max(start, origin.textOffset)
     let rest = UnsafeRawBufferPointer(start: chunk.bytes + from, count: chunk.length - from)
-    var walk = CSVRecordWalk(rest, delimiter: header?.delimiter ?? UInt8(ascii: ","))
+    var walk = CSVStrictWalk(rest, delimiter: header?.delimiter ?? UInt8(ascii: ","))
     let linesBefore = UnsafeRawBufferPointer(start: chunk.bytes + origin.textOffset, count: from - origin.textOffset)
       .reduce(origin.line) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
     let place = { (offset: Int) in
@@ -166,7 +166,7 @@ final class CSVSplitter {
 
   private func rowCount(in chunk: CSVTextChunk) -> Int {
     guard chunk.width > 1 else { return chunk.recordCount }
-    var walk = CSVRecordWalk(chunk.text, delimiter: header?.delimiter ?? UInt8(ascii: ","))
+    var walk = CSVStrictWalk(chunk.text, delimiter: header?.delimiter ?? UInt8(ascii: ","))
     var count = 0
     while let record = walk.next() { count += record.isBlank ? 0 : 1 }
     return count

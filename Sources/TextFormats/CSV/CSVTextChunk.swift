@@ -83,7 +83,7 @@ enum CSVFault: Error {
 extension CSVTextChunk {
   /// Says what `fault` is and where. `rowsBefore` are the data rows of each file before this chunk. O(text).
   func diagnose(_ fault: CSVFault, delimiter: UInt8, names: [String], rowsBefore: [Int: Int]) -> CSVError {
-    var walk = CSVRecordWalk(text, delimiter: delimiter)
+    var walk = CSVStrictWalk(text, delimiter: delimiter)
     var part = 0
     var row = 0
     var rowOfPart = rowsBefore[origins[0].file] ?? 0
@@ -111,7 +111,7 @@ extension CSVTextChunk {
   }
 
   private func error(
-    _ fault: CSVFault, row: Int, record: CSVRecordWalk.Record, walk: CSVRecordWalk, names: [String],
+    _ fault: CSVFault, row: Int, record: CSVStrictWalk.Record, walk: CSVStrictWalk, names: [String],
     place: (Int, String?) -> Place
   ) -> CSVError? {
     switch fault {
