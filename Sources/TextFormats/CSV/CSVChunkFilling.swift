@@ -125,7 +125,10 @@ struct CSVChunkFilling {
     guard let (record, walk) = try nextRecord(of: file) else { return .fileHasEnded }
     let isBlank = record.isBlank && file.sniffing.width > 1
     if isBlank || record.isComment {
-      if isBlank, !file.isPastTable, let step = try lookBehindBlanks(file) { return step }
+      if isBlank, !file.isPastTable, file.cursor >= file.lookedBehindBlanks {
+        // Looking may move the text: the line is taken the next time round.
+        return try lookBehindBlanks(file) ?? .goOn
+      }
       chunk.leftOut.blankLines += isBlank ? 1 : 0
       chunk.leftOut.comments += record.isComment ? 1 : 0
       rewrite(record, of: walk, as: [], in: file)
@@ -217,14 +220,15 @@ struct CSVChunkFilling {
   /// Up to four records behind the empty lines at the cursor; `line` counts the empty lines before.
   private func recordsBehindBlanks(_ file: CSVOpenFile) throws -> [CSVRecordWalk.Record] {
     while true {
+      let isWhole = file.isAtEnd || file.filled - file.cursor > recordBytes
       var walk = CSVRecordWalk(
         file.text, dialect: file.sniffing.dialect, width: file.sniffing.width, from: file.cursor,
-        isWhole: file.isAtEnd || file.filled - file.cursor > recordBytes)
+        isWhole: isWhole)
       var records: [CSVRecordWalk.Record] = []
       while records.count < 4, let record = walk.next() {
         if !record.isBlank, !record.isComment { records.append(record) }
       }
-      if records.count == 4 || !walk.needsMore { return records }
+      if records.count == 4 || isWhole { return records }
       _ = try file.readMore()
     }
   }

@@ -52,8 +52,8 @@ final class CSVOpenFile {
     buffer.append(opening.text)
     filled = opening.text.count
     isAtEnd = opening.isAtEnd
-    if isAtEnd { endText() }
     pass(upTo: min(sniffing.dataStart, filled), lines: sniffing.linesBeforeData)
+    if isAtEnd { endText() }
     if sniffing.width == 0 { return nil }
   }
 
@@ -109,7 +109,7 @@ final class CSVOpenFile {
   }
 
   private func takeFooterOff() {
-    guard footerBytes > 0, sniffing.width > 1 || footerHint != nil else { return }
+    guard footerBytes > 0, filled > cursor, sniffing.width > 1 || footerHint != nil else { return }
     let found = footerOf(
       UnsafeRawBufferPointer(rebasing: text[max(cursor, filled - footerBytes)...]), dialect: sniffing.dialect,
       width: sniffing.width, lines: footerHint)

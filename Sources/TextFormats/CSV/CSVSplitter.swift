@@ -45,7 +45,8 @@ final class CSVSplitter {
       recordLimit: min(options.limits.recordsPerChunk, rowsLeft),
       byteLimit: options.limits.bytesPerChunk(columns: header.names.count), recordBytes: options.limits.recordBytes)
     while let file {
-      if chunk.origins.isEmpty {
+      if chunk.length == 0, chunk.rewrites.isEmpty {
+        chunk.origins.removeAll()
         chunk.fieldOfColumn = fieldOfColumn
         chunk.plain = file.plain
         chunk.width = file.sniffing.width
