@@ -126,7 +126,7 @@ private func columnTypes(in text: String) throws(CSVOptionError) -> [String: Col
     guard let type = ColumnType(typeName) else {
       throw CSVOptionError(
         .type, found: typeName,
-        advice: "types are bool, int64, decimal(P,S), float64, date, string")
+        advice: "types are \(ColumnType.spellings)")
     }
     guard types.updateValue(type, forKey: name) == nil else {
       throw CSVOptionError(.schema, found: name, advice: "name each column once")

@@ -19,8 +19,8 @@ struct ConvertCommand: ParsableCommand {
         zcat big.csv.gz | colonnade convert - -o big.cln --compression zstd:9
 
       A column gets a type only if every value of the whole input keeps its value
-      in it: bool, int64, decimal, float64, date, else string. Codes such as 007
-      stay text. The receipt on standard error says each column's type and why.
+      in it: bool, int64, decimal, float64, date, timestamp (timestamp_utc if all
+      have an offset), else string. Codes such as 007 stay text. The receipt on standard error says each column's type and why.
       """)
 
   @Argument(

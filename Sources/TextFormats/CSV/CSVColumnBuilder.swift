@@ -59,6 +59,7 @@ final class CSVColumnBuilder {
   private var codes: [UInt32] = []
   private var validity: [UInt64] = []
   private var notes = CSVNumberNotes()
+  private var timestampNotes = CSVTimestampNotes()
   private var facts = cs_number_facts()
   private lazy var dictionary = CSVLocalDictionary()
 
@@ -92,6 +93,7 @@ final class CSVColumnBuilder {
     hasFailed = false
     validity = []
     notes = CSVNumberNotes()
+    timestampNotes = CSVTimestampNotes()
     facts = cs_number_facts()
     guard case .build(let type) = step else { return }
     switch type {
@@ -144,6 +146,10 @@ final class CSVColumnBuilder {
     switch type {
     case .bool: integers.withUnsafeMutableBufferPointer { parseTruthValues(text, fields, into: $0.baseAddress! + row) }
     case .date: integers.withUnsafeMutableBufferPointer { parseDates(text, fields, into: $0.baseAddress! + row) }
+    case .timestamp(let isUTC):
+      integers.withUnsafeMutableBufferPointer {
+        parseTimestamps(text, fields, isUTC: isUTC, into: $0.baseAddress! + row, &timestampNotes)
+      }
     case .int64:
       integers.withUnsafeMutableBufferPointer { parseIntegers(text, fields, into: $0.baseAddress! + row, &notes) }
     case .float64:
@@ -239,6 +245,7 @@ final class CSVColumnBuilder {
     switch type {
     case .bool: CSVEvidence(.bool)
     case .date: CSVEvidence(.date)
+    case .timestamp(let isUTC): timestampNotes.evidence(isUTC: isUTC)
     default: notes.evidence
     }
   }
