@@ -59,7 +59,7 @@ struct CSVInputOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Types of some columns: 'date:date,code:string'. Types: bool, int64, decimal(P,S), float64, date, timestamp, timestamp_utc, string.",
+      "Types of some columns: 'date:date,code:string'. Types: \(ColumnType.spellings).",
       valueName: "list"))
   var schema: String?
 
