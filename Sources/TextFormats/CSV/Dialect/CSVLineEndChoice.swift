@@ -42,10 +42,11 @@ struct CSVLineEndChoice {
     let mixed = read(.mixed)
     let plain = read(.lf)
     // Where CRs end all records, LF leaves but a few, long and alike.
-    let isAsGood = mixed.likeness > plain.likeness - 1e-9 && mixed.likeness > 0 && mixed.records > 2 * plain.records
+    let isAsGood = mixed.likeness > 0.6 && mixed.records > 2 * plain.records
     guard isAsGood || mixed.likeness > plain.likeness + 1e-9 else { return .lf }
     // LFs in quotes alone end no records: CRs do. Within CR LF, CR alone would leave the LFs in the fields.
-    return pairs == 0 && read(.cr).records == mixed.records ? .cr : .mixed
+    // (A CR at the end of a cut text ends a record for sure only if it is alone.)
+    return pairs == 0 && (0...1).contains(read(.cr).records - mixed.records) ? .cr : .mixed
   }
 
   /// Share of the records that have the width most of them have and are in form; and how many there are.
