@@ -77,8 +77,8 @@ final class CSVChunkParser {
   func sample(_ chunk: CSVTextChunk, sampleBytes: Int) -> CSVSample {
     var state = cs_csv_split_state()
     let text = UnsafePointer(chunk.bytes.assumingMemoryBound(to: UInt8.self))
-    cs_csv_split(text, min(sampleBytes, chunk.length), Int.max, &state)
-    if state.last_end == 0 { cs_csv_split(text, chunk.length, 1, &state) }
+    splitByParity(text, min(sampleBytes, chunk.length), delimiter: delimiter, Int.max, &state)
+    if state.last_end == 0 { splitByParity(text, chunk.length, delimiter: delimiter, 1, &state) }
     for builder in builders { builder.begin(slotCount: state.records, hypothesis: CSVEvidence(), mustClassify: true) }
     do {
       let rowCount = try readAll(chunk, length: state.last_end, isFirst: true)

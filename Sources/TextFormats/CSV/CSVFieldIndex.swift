@@ -42,6 +42,7 @@ final class CSVFieldIndex {
   ) throws(CSVFault) {
     let width = chunk.width
     var state = cs_csv_index_state()
+    var bytes = cs_csv_bytes(delimiter: delimiter)
     blankLines = 0
     quotes = 0
     // The entry before the first field; adding one wraps to 0.
@@ -51,7 +52,7 @@ final class CSVFieldIndex {
       let start = UnsafePointer(chunk.bytes.assumingMemoryBound(to: UInt8.self))
       var newlines = 0
       let found = cs_csv_index(
-        start, length, delimiter, &state, offsets + 1 + held, capacity - held, &newlines)
+        start, length, &bytes, &state, offsets + 1 + held, capacity - held, &newlines)
       quotes = state.quotes
       let total = held + found
       if newlines == 0 {
@@ -114,15 +115,4 @@ final class CSVFieldIndex {
   private func isBlank(_ text: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Bool {
     start == end || (start + 1 == end && text[start] == UInt8(ascii: "\r"))
   }
-}
-
-/// The plain twin of `cs_csv_index` for tests: offsets of delimiters and newlines outside quotes.
-func plainFieldOffsets(_ text: UnsafeRawBufferPointer, delimiter: UInt8) -> [UInt32] {
-  var offsets: [UInt32] = []
-  var isInside = false
-  for (offset, byte) in text.enumerated() {
-    if byte == UInt8(ascii: "\"") { isInside.toggle() }
-    if !isInside, byte == delimiter || byte == UInt8(ascii: "\n") { offsets.append(UInt32(offset)) }
-  }
-  return offsets
 }

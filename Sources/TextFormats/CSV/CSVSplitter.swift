@@ -115,12 +115,14 @@ final class CSVSplitter {
   /// True if the chunk is full.
   private func scan(_ chunk: CSVTextChunk, _ filling: inout Filling) -> Bool {
     let text = chunk.bytes.assumingMemoryBound(to: UInt8.self)
-    cs_csv_split(text, min(chunk.length, filling.byteLimit), filling.recordLimit, &filling.state)
+    let delimiter = header?.delimiter ?? UInt8(ascii: ",")
+    splitByParity(
+      text, min(chunk.length, filling.byteLimit), delimiter: delimiter, filling.recordLimit, &filling.state)
     if filling.state.records >= filling.recordLimit { return true }
     guard chunk.length > filling.byteLimit else { return false }
     if filling.state.last_end > 0 { return true }
     // The first record is longer than the limit: it comes alone.
-    cs_csv_split(text, chunk.length, 1, &filling.state)
+    splitByParity(text, chunk.length, delimiter: delimiter, 1, &filling.state)
     return filling.state.records > 0
   }
 
@@ -208,7 +210,7 @@ extension CSVSplitter {
     var state = cs_csv_split_state()
     repeat {
       let text = front.bytes.assumingMemoryBound(to: UInt8.self) + start
-      cs_csv_split(text, front.length - start, 1, &state)
+      splitByParity(text, front.length - start, delimiter: options.delimiter ?? UInt8(ascii: ","), 1, &state)
     } while try state.records == 0 && readMore(into: front)
     if state.inside != 0 && state.records == 0 { throw endless(front, from: start, code: "csv.open-quote") }
     let end = state.records > 0 ? start + state.last_end : front.length
