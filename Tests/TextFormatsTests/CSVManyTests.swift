@@ -39,7 +39,7 @@ import Testing
   /// Rows of each of the chunk's parts, record by record.
   private func plainRowsOfParts(_ chunk: CSVTextChunk) -> [Int] {
     var counts = [Int](repeating: 0, count: chunk.origins.count)
-    var walk = CSVRecordWalk(chunk.text, delimiter: UInt8(ascii: ","))
+    var walk = CSVStrictWalk(chunk.text, delimiter: UInt8(ascii: ","))
     while let record = walk.next() {
       guard chunk.width == 1 || !record.isBlank else { continue }
       counts[(chunk.origins.lastIndex { $0.textOffset <= record.start })!] += 1

@@ -11,7 +11,7 @@ import Testing
   /// What a text of text columns holds, by walking over it record by record; or the code and offset of its fault.
   private func plainTwin(_ text: [UInt8], width: Int) -> Result<[[Value]], PlainFault> {
     text.withUnsafeBytes { bytes in
-      var walk = CSVRecordWalk(bytes, delimiter: UInt8(ascii: ","))
+      var walk = CSVStrictWalk(bytes, delimiter: UInt8(ascii: ","))
       var rows: [[Value]] = []
       _ = walk.next()
       while let record = walk.next() {
@@ -131,7 +131,7 @@ import Testing
   private func plainTypes(_ text: String) -> [String] {
     var evidence = [CSVEvidence](repeating: CSVEvidence(), count: 3)
     Array(text.utf8).withUnsafeBytes { bytes in
-      var walk = CSVRecordWalk(bytes, delimiter: UInt8(ascii: ","))
+      var walk = CSVStrictWalk(bytes, delimiter: UInt8(ascii: ","))
       _ = walk.next()
       while let record = walk.next() {
         for (column, field) in record.fields.enumerated() {

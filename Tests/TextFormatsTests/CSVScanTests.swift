@@ -165,8 +165,9 @@ import Testing
     let letters = Array("\",\n\ra".utf8)
     for number in 0..<3125 {
       let middle = (0..<5).map { letters[number / [1, 5, 25, 125, 625][$0] % 5] }
-      for start in 60...63 {
-        let text = [UInt8](repeating: 120, count: start - 1) + [44] + middle + Array("\"\n".utf8)
+      // Without a quote behind it, the second block is looked at only for what the first one left open.
+      for (start, tail) in [(60, "x\n"), (60, "\"\n"), (61, "x\n"), (61, "\"\n"), (62, "\"\n"), (63, "\"\n")] {
+        let text = [UInt8](repeating: 120, count: start - 1) + [44] + middle + Array(tail.utf8)
         expectSplitEqualsTwin(text, dialects[0], lengths: [text.count], limit: Int.max, "\(number)")
         expectSplitEqualsTwin(text, dialects[0], lengths: [64, 65, text.count], limit: Int.max, "\(number) cut")
         var lines = text
