@@ -18,7 +18,7 @@ extension CSVOptions {
     self.allText = allText
   }
 
-  private static func delimiterByte(_ text: String) throws(CSVOptionError) -> UInt8 {
+  static func delimiterByte(_ text: String) throws(CSVOptionError) -> UInt8 {
     if text == "tab" || text == "\\t" { return UInt8(ascii: "\t") }
     let bytes = Array(text.utf8)
     guard bytes.count == 1, bytes[0] < 0x80, bytes[0] == 0x09 || bytes[0] >= 0x20, bytes[0] != 0x7F,

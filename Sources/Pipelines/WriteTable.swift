@@ -18,14 +18,15 @@ public func writeTable(
   try publishing(to: target) { writer in
     switch target.format {
     case .cln: try writeChunks(of: table, to: writer)
-    case .csv: try CSVWriter().write(table, to: writer.write)
+    case .csv: try target.style.csvWriter.write(table, to: writer.write)
     case .json: try JSONWriter().write(table, to: writer.write)
     case .ndjson: try NDJSONWriter().write(table, to: writer.write)
     case .table:
       let form = TableWriter(
-        maximumRowCount: maximumTableRowCount, moreRowsHint: "-o FILE or --format csv for all", usesColour: usesColour)
+        maximumRowCount: maximumTableRowCount, moreRowsHint: "-o FILE or --format csv for all",
+        usesColour: usesColour, nullSpelling: target.style.nullSpelling ?? "null")
       try form.write(table, to: writer.write)
-    case .markdown: try MarkdownWriter().write(table, to: writer.write)
+    case .markdown: try MarkdownWriter(nullSpelling: target.style.nullSpelling ?? "").write(table, to: writer.write)
     }
   }
 }
@@ -50,5 +51,6 @@ func writeChunks(of table: any TableSource, to object: any ObjectWriter) throws 
       try writer.append(rowCount: range.count, pages: encoded)
     }
   }
-  _ = try writer.finish(schema: table.schema, dictionaries: dictionaries.map { $0?.dictionary }, metadata: [])
+  _ = try writer.finish(schema: table.schema, dictionaries: dictionaries.map { $0?.dictionary },
+    metadata: table.hasInventedNames ? [ChunkFileWriter.inventedNames] : [])
 }

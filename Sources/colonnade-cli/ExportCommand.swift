@@ -14,6 +14,13 @@ struct ExportCommand: ParsableCommand {
       EXAMPLES
         colonnade export cities.cln -o cities.csv
         colonnade export cities.cln -o cities.ndjson.zst
+        colonnade export cities.cln -o cities.csv --delimiter-out ';' --null-as NA
+        colonnade export cities.cln -o quoted.csv --quote-style all --header-out off
+
+      CSV: null is a bare empty cell, an empty string is "". A string that looks
+      like the null of --null-as stands in quotes, so that it reads back as text.
+      The header is left out where the source had none. JSON: numbers have all
+      their digits; NaN and infinities, for which it has no word, are strings.
       """)
 
   @Argument(
@@ -21,10 +28,11 @@ struct ExportCommand: ParsableCommand {
   var input: String
 
   @OptionGroup var output: OutputOptions
+  @OptionGroup var style: OutputStyleOptions
   @OptionGroup var csv: CSVInputOptions
   @OptionGroup var common: CommonOptions
 
-  func validate() throws { _ = try output.target(forTables: false) }
+  func validate() throws { _ = try output.target(forTables: false, style: style) }
 
   func run() throws {
     try usage { try refuseOverwriting(outputs: output.paths, inputs: [input]) }
@@ -33,7 +41,7 @@ struct ExportCommand: ParsableCommand {
     let table = try openTable(input, reading: csv.reading(), threads: common.threads, progress: line.update)
     line.clear()
     try writeTable(
-      table, to: output.target(forTables: false), usesColour: output.usesColour,
+      table, to: output.target(forTables: false, style: style), usesColour: output.usesColour,
       maximumTableRowCount: output.maximumTableRowCount)
   }
 }

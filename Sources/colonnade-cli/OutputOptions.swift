@@ -23,12 +23,14 @@ struct OutputOptions: ParsableArguments {
   var format: OutputFormat?
 
   /// The target, with a table as the form on a terminal and CSV elsewhere. Throws a usage error.
-  func target(forTables: Bool) throws -> OutputTarget {
+  func target(forTables: Bool, style: OutputStyleOptions? = nil) throws -> OutputTarget {
     if isOnTerminal, format == .cln {
       throw ValidationError("a chunk file does not go to a terminal: say -o FILE.cln")
     }
     return try usage {
-      try OutputTarget(path: output ?? "-", format: format, fallback: forTables && isOnTerminal ? .table : .csv)
+      let fallback: OutputFormat = forTables && isOnTerminal ? .table : .csv
+      let target = try OutputTarget(path: output ?? "-", format: format, fallback: fallback)
+      return if let style { try target.styled(as: style.style()) } else { target }
     }
   }
 

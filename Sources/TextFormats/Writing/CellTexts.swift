@@ -104,6 +104,17 @@ final class CellTexts {
     _ rows: Range<Int>, _ validity: Validity, atMost longest: Int,
     _ write: (_ row: Int, _ target: UnsafeMutablePointer<UInt8>) -> Int
   ) {
+    guard style.quoteOfNumbers == nil else {
+      return bareCells(rows, validity, atMost: longest + 2) { style.quoted(write($0, $1), at: $1) }
+    }
+    bareCells(rows, validity, atMost: longest, write)
+  }
+
+  @inline(__always)
+  private func bareCells(
+    _ rows: Range<Int>, _ validity: Validity, atMost longest: Int,
+    _ write: (_ row: Int, _ target: UnsafeMutablePointer<UInt8>) -> Int
+  ) {
     bytes.reserve(rows.count * max(longest, style.null.count))
     let start = bytes.start
     let ends = ends
