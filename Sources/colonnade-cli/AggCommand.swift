@@ -72,7 +72,8 @@ struct AggCommand: ParsableCommand {
     let result = try aggregate(tables, query, threads: common.threads)
     line.clear()
     try writeTable(
-      result, to: try output.target(forTables: true, style: style), usesColour: output.usesColour,
+      result, to: try output.target(forTables: true, style: style), threads: common.threads,
+      usesColour: output.usesColour,
       maximumTableRowCount: limit == nil ? output.maximumTableRowCount : nil)
   }
 }

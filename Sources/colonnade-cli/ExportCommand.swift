@@ -41,7 +41,7 @@ struct ExportCommand: ParsableCommand {
     let table = try openTable(input, reading: csv.reading(), threads: common.threads, progress: line.update)
     line.clear()
     try writeTable(
-      table, to: output.target(forTables: false, style: style), usesColour: output.usesColour,
+      table, to: output.target(forTables: false, style: style), threads: common.threads, usesColour: output.usesColour,
       maximumTableRowCount: output.maximumTableRowCount)
   }
 }

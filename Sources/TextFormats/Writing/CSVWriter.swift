@@ -69,22 +69,20 @@ public struct CSVWriter: TableTextWriter {
   }
 
   /// Header, if wanted, and rows; see ``TableTextWriter``.
-  public func write(_ source: any TableSource, columns: [Int]?, rowLimit: Int?, to sink: ByteSink) throws {
-    let columns = columns ?? Array(source.schema.fields.indices)
+  public func write(_ source: any TableSource, options: WritingOptions, to sink: ByteSink) throws {
+    let columns = options.columns(of: source)
     let style = CellStyle.csv(
       delimiter: delimiter, quote: quote, quotesAll: quoteStyle == .all, null: Array(nullSpelling.utf8))
-    let output = PieceBuffer()
     let frame = RowFrame(
       leads: columns.indices.map { $0 == 0 ? [] : [delimiter] }, rowEnd: lineEnd.bytes, betweenRows: [])
+    var header: [UInt8] = []
     if hasHeader ?? !source.hasInventedNames {
-      for (index, column) in columns.enumerated() {
-        output.bytes.append(frame.leads[index])
-        output.bytes.append(style.text(of: source.schema.fields[column].name))
+      for (lead, column) in zip(frame.leads, columns) {
+        header += lead + style.text(of: source.schema.fields[column].name)
       }
-      output.bytes.append(lineEnd.bytes)
+      header += lineEnd.bytes
     }
-    try writeRows(
-      of: source, columns: columns, rowLimit: rowLimit, style: style, frame: frame, into: output, to: sink)
-    try output.flush(to: sink)
+    let layout = try RowLayout(source, columns: columns, rowLimit: options.rowLimit, style: style, frame: frame)
+    try writeRows(layout, head: header, options: options, to: sink)
   }
 }

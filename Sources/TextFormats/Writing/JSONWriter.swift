@@ -13,16 +13,15 @@ public struct JSONWriter: TableTextWriter {
   public init() {}
 
   /// Objects with one member per column; see ``TableTextWriter``.
-  public func write(_ source: any TableSource, columns: [Int]?, rowLimit: Int?, to sink: ByteSink) throws {
-    let columns = columns ?? Array(source.schema.fields.indices)
-    let output = PieceBuffer()
-    let hasRows = min(rowLimit ?? Int.max, source.rowCount) > 0 && !columns.isEmpty
-    output.bytes.append(Array((hasRows ? "[\n" : "[").utf8))
+  public func write(_ source: any TableSource, options: WritingOptions, to sink: ByteSink) throws {
+    let columns = options.columns(of: source)
+    let layout = try RowLayout(
+      source, columns: columns, rowLimit: options.rowLimit, style: .json,
+      frame: objectFrame(source, columns, rowEnd: "}", betweenRows: ",\n"))
+    let hasRows = !layout.chunks.isEmpty
     try writeRows(
-      of: source, columns: columns, rowLimit: rowLimit, style: .json,
-      frame: objectFrame(source, columns, rowEnd: "}", betweenRows: ",\n"), into: output, to: sink)
-    output.bytes.append(Array((hasRows ? "\n]\n" : "]\n").utf8))
-    try output.flush(to: sink)
+      layout, head: Array((hasRows ? "[\n" : "[").utf8), foot: Array((hasRows ? "\n]\n" : "]\n").utf8),
+      options: options, to: sink)
   }
 }
 
@@ -32,13 +31,12 @@ public struct NDJSONWriter: TableTextWriter {
   public init() {}
 
   /// Objects with one member per column; see ``TableTextWriter``.
-  public func write(_ source: any TableSource, columns: [Int]?, rowLimit: Int?, to sink: ByteSink) throws {
-    let columns = columns ?? Array(source.schema.fields.indices)
-    let output = PieceBuffer()
-    try writeRows(
-      of: source, columns: columns, rowLimit: rowLimit, style: .json,
-      frame: objectFrame(source, columns, rowEnd: "}\n", betweenRows: ""), into: output, to: sink)
-    try output.flush(to: sink)
+  public func write(_ source: any TableSource, options: WritingOptions, to sink: ByteSink) throws {
+    let columns = options.columns(of: source)
+    let layout = try RowLayout(
+      source, columns: columns, rowLimit: options.rowLimit, style: .json,
+      frame: objectFrame(source, columns, rowEnd: "}\n", betweenRows: ""))
+    try writeRows(layout, options: options, to: sink)
   }
 }
 

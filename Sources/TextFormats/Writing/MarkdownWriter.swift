@@ -14,27 +14,19 @@ public struct MarkdownWriter: TableTextWriter {
   public init(nullSpelling: String = "") { self.nullSpelling = nullSpelling }
 
   /// Header, rule and rows; see ``TableTextWriter``. A table without columns is no text.
-  public func write(_ source: any TableSource, columns: [Int]?, rowLimit: Int?, to sink: ByteSink) throws {
-    let columns = columns ?? Array(source.schema.fields.indices)
+  public func write(_ source: any TableSource, options: WritingOptions, to sink: ByteSink) throws {
+    let columns = options.columns(of: source)
     let fields = columns.map { source.schema.fields[$0] }
     let style = CellStyle.markdown(null: nullSpelling)
-    let output = PieceBuffer()
     let frame = RowFrame(
       leads: columns.indices.map { Array(($0 == 0 ? "| " : " | ").utf8) }, rowEnd: Array(" |\n".utf8), betweenRows: [])
+    var header: [UInt8] = []
     if !fields.isEmpty {
-      for (index, field) in fields.enumerated() {
-        output.bytes.append(frame.leads[index])
-        output.bytes.append(style.text(of: field.name))
-      }
-      output.bytes.append(frame.rowEnd)
-      for (index, field) in fields.enumerated() {
-        output.bytes.append(frame.leads[index])
-        output.bytes.append(Array((field.type.isNumeric ? "---:" : "---").utf8))
-      }
-      output.bytes.append(frame.rowEnd)
+      header += zip(frame.leads, fields).flatMap { lead, field in lead + style.text(of: field.name) } + frame.rowEnd
+      header += zip(frame.leads, fields).flatMap { lead, field in lead + (field.type.isNumeric ? "---:" : "---").utf8 }
+      header += frame.rowEnd
     }
-    try writeRows(
-      of: source, columns: columns, rowLimit: rowLimit, style: style, frame: frame, into: output, to: sink)
-    try output.flush(to: sink)
+    let layout = try RowLayout(source, columns: columns, rowLimit: options.rowLimit, style: style, frame: frame)
+    try writeRows(layout, head: header, options: options, to: sink)
   }
 }

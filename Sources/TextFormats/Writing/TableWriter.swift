@@ -35,9 +35,9 @@ public struct TableWriter: TableTextWriter {
   }
 
   /// Header, rule, rows and the note about rows left out; see ``TableTextWriter``.
-  public func write(_ source: any TableSource, columns: [Int]?, rowLimit: Int?, to sink: ByteSink) throws {
-    let columns = columns ?? Array(source.schema.fields.indices)
-    let wanted = min(rowLimit ?? Int.max, source.rowCount)
+  public func write(_ source: any TableSource, options: WritingOptions, to sink: ByteSink) throws {
+    let columns = options.columns(of: source)
+    let wanted = min(options.rowLimit ?? Int.max, source.rowCount)
     let shown = min(wanted, maximumRowCount ?? Int.max)
     let layouts = try columns.map { try ColumnLayout(source, column: $0, rowCount: shown, style: self) }
     let output = PieceBuffer()
