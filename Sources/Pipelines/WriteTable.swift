@@ -5,23 +5,33 @@ import ChunkFile
 import Columns
 import Encodings
 import ObjectStorage
+import Synchronization
 import TextFormats
 
 /// Writes a whole table to a target in its form, and publishes it: afterwards all of it is there, or an error was thrown
 /// and what was there before still is.
 ///
-/// `threads` format texts, the same whatever their number; `progress` gets the rows written so far of a text, from any thread. The
+/// `threads` format texts, the same whatever their number; `progress` is called as a text grows, from any thread. The
 /// last two matter for the form `table` alone: `usesColour` for a terminal, and `maximumTableRowCount`, after which a line
 /// says how many rows are left out (nil: all are shown).
 public func writeTable(
   _ table: any TableSource, to target: OutputTarget, threads: Int = 1,
-  progress: (@Sendable (_ rowCount: Int) -> Void)? = nil, usesColour: Bool = false, maximumTableRowCount: Int? = nil
+  progress: (@Sendable (WriteProgress) -> Void)? = nil, usesColour: Bool = false, maximumTableRowCount: Int? = nil
 ) throws {
   try publishing(to: target) { writer in
     guard let form = textWriter(target, usesColour: usesColour, maximumTableRowCount: maximumTableRowCount) else {
       return try writeChunks(of: table, to: writer)
     }
-    try form.write(table, options: WritingOptions(threads: threads, progress: progress), to: writer.write)
+    let byteCount = Atomic(0)
+    let options = WritingOptions(threads: threads) { [totalRowCount = table.rowCount] rowCount in
+      progress?(
+        WriteProgress(
+          rowCount: rowCount, totalRowCount: totalRowCount, byteCount: byteCount.load(ordering: .relaxed)))
+    }
+    try form.write(table, options: options) { bytes in
+      try writer.write(bytes)
+      byteCount.wrappingAdd(bytes.count, ordering: .relaxed)
+    }
   }
 }
 

@@ -40,8 +40,10 @@ struct ExportCommand: ParsableCommand {
     defer { line.clear() }
     let table = try openTable(input, reading: csv.reading(), threads: common.threads, progress: line.update)
     line.clear()
+    // On a terminal the rows themselves show how far it is.
+    let progress: (@Sendable (WriteProgress) -> Void)? = output.isOnTerminal ? nil : line.update(_:)
     try writeTable(
-      table, to: output.target(forTables: false, style: style), threads: common.threads, usesColour: output.usesColour,
-      maximumTableRowCount: output.maximumTableRowCount)
+      table, to: output.target(forTables: false, style: style), threads: common.threads, progress: progress,
+      usesColour: output.usesColour, maximumTableRowCount: output.maximumTableRowCount)
   }
 }

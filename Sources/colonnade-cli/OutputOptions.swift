@@ -40,7 +40,8 @@ struct OutputOptions: ParsableArguments {
   /// Rows that a table on a terminal shows of a result whose length nobody asked for, nil elsewhere.
   var maximumTableRowCount: Int? { isOnTerminal ? 100 : nil }
 
-  private var isOnTerminal: Bool { (output ?? "-") == "-" && isTerminal(1) }
+  /// True if the output goes to a terminal.
+  var isOnTerminal: Bool { (output ?? "-") == "-" && isTerminal(1) }
 
   /// True where colours are wanted: a terminal whose user did not say no.
   var usesColour: Bool { isOnTerminal && getenv("NO_COLOR") == nil }

@@ -23,7 +23,9 @@ struct OutputStyleOptions: ParsableArguments {
       "Delimiter of CSV output: one ASCII character, or 'tab'. (default: comma)", valueName: "char"))
   var delimiterOut: String?
 
-  @Option(help: "Names as first line of CSV output: auto (unless the source had none), on, off.")
+  @Option(
+    help: ArgumentHelp(
+      "Names as first line of CSV output: auto (unless the source had none), on, off.", valueName: "choice"))
   var headerOut: HeaderChoice?
 
   /// The options as the library takes them. Throws a usage error.
