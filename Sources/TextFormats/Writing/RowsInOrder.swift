@@ -12,7 +12,8 @@ import Workers
 func writeRows(
   _ layout: RowLayout, head: [UInt8] = [], foot: [UInt8] = [], options: WritingOptions, to sink: ByteSink
 ) throws {
-  let threads = min(max(1, options.threads), layout.chunks.count)
+  // Each thread holds a chunk: very many columns take much memory for few rows.
+  let threads = min(max(1, options.threads), layout.chunks.count, max(1, (1 << 18) / max(1, layout.columns.count)))
   let output = PieceBuffer()
   output.bytes.append(head)
   if threads > 1 {
