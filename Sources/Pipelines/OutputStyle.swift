@@ -22,7 +22,7 @@ public struct OutputStyle: Sendable, Equatable {
   public init(
     delimiter: String?, quoteStyle: CSVWriter.QuoteStyle? = nil, hasHeader: Bool? = nil, nullSpelling: String? = nil
   ) throws(CSVOptionError) {
-    self.delimiter = if let delimiter { try CSVOptions.delimiterByte(delimiter) } else { nil }
+    self.delimiter = if let delimiter { try delimiterByte(delimiter) } else { nil }
     self.quoteStyle = quoteStyle
     self.hasHeader = hasHeader
     self.nullSpelling = nullSpelling
@@ -45,6 +45,13 @@ public struct OutputStyle: Sendable, Equatable {
       delimiter: delimiter ?? UInt8(ascii: ","), hasHeader: hasHeader, quoteStyle: quoteStyle ?? .minimal,
       nullSpelling: nullSpelling ?? "")
   }
+}
+
+private func delimiterByte(_ text: String) throws(CSVOptionError) -> UInt8 {
+  if text == "tab" || text == "\\t" { return UInt8(ascii: "\t") }
+  guard text.utf8.count == 1, let byte = text.utf8.first, byte == 0x09 || 0x20..<0x7F ~= byte, byte != UInt8(ascii: "\"")
+  else { throw CSVOptionError(.delimiter, found: text, advice: "give one ASCII character such as ';', or 'tab'") }
+  return byte
 }
 
 extension OutputTarget {

@@ -18,6 +18,17 @@ struct Dialect: CustomTestStringConvertible {
     "delimiter \(delimiter), \(lineEnd), quotes \(quoteStyle), null \"\(null)\""
   }
 
+  var hints: CSVDialectHints {
+    var hints = CSVDialectHints()
+    hints.delimiter = [delimiter]
+    hints.quote = .some(UInt8(ascii: "\""))
+    hints.escape = .doubled
+    hints.comment = []
+    hints.encoding = "utf-8"
+    (hints.preambleLines, hints.headerRows, hints.footerLines) = (0, 1, 0)
+    return hints
+  }
+
   var writer: CSVWriter {
     CSVWriter(delimiter: delimiter, lineEnd: lineEnd, quoteStyle: quoteStyle, nullSpelling: null)
   }
@@ -41,6 +52,8 @@ enum Extremes {
     .leastNormalMagnitude.nextDown, 1e-300, 1.5e300, 1 / 3, 2.5, 1e15, 1e16, 1e22, 9_007_199_254_740_994,
     .greatestFiniteMagnitude, .nan, .infinity, -.infinity,
   ]
+  /// 0001-01-01 and 9999-12-31T23:59:59.999999 among them.
+  static let instants = [-62_135_596_800_000_000, -1, 0, 1, 1_600_000_000_500_000, 253_402_300_799_999_999]
   static let days = [-719_162, -1, 0, 18_348, 2_932_896]
   // No NUL, which the reader takes for UTF-16 and refuses wherever it stands.
   static let pieces = [
@@ -75,6 +88,11 @@ private func randomValue(_ type: ColumnType, _ random: inout RandomSource) -> Va
     return .date(
       daysSinceEpoch: isExtreme
         ? Extremes.days.randomElement(using: &random)! : .random(in: -719_162...2_932_896, using: &random))
+  case .timestamp(let isUTC):
+    return .timestamp(
+      microsecondsSinceEpoch: isExtreme
+        ? Extremes.instants.randomElement(using: &random)!
+        : .random(in: -62_135_596_800_000_000...253_402_300_799_999_999, using: &random), isUTC: isUTC)
   case .string:
     let count = Int.random(in: 0...4, using: &random)
     return .string((0..<count).map { _ in Extremes.pieces.randomElement(using: &random)! }.joined())
@@ -95,7 +113,7 @@ func csvReadsBack(dialect: Dialect) throws {
   let everything: [ColumnType] = [
     .string, .int64, .decimal(precision: 9, scale: 3), .decimal(precision: 18, scale: 17),
     .decimal(precision: 38, scale: 7),
-    .decimal(precision: 38, scale: 37), .decimal(precision: 38, scale: 0), .float64, .date, .bool, .string,
+    .decimal(precision: 38, scale: 37), .decimal(precision: 38, scale: 0), .float64, .date, .bool, .timestamp(isUTC: false), .timestamp(isUTC: true), .string,
   ]
   let seed = UInt64(dialect.delimiter) * 1000 + UInt64(dialect.null.utf8.count)
   var random = RandomSource(seed: seed)
@@ -107,7 +125,7 @@ func csvReadsBack(dialect: Dialect) throws {
       columns: types.enumerated().map { (name: $0 < names.count ? "\(names[$0])\($0)" : "c\($0)", type: $1) })
     let text = try dialect.writer.text(of: table)
     var options = CSVOptions()
-    options.delimiter = dialect.delimiter
+    options.dialect = dialect.hints
     options.nullSpellings = dialect.null.isEmpty ? [] : [dialect.null]
     options.types = Dictionary(uniqueKeysWithValues: table.schema.fields.map { ($0.name, $0.type) })
     let back = try readCSVs([CSVStream(name: "text", bytes: Array(text.utf8))], options: options).table

@@ -61,24 +61,22 @@ final class CellTexts {
           return text.utf8CodeUnitCount
         }
       case .date:
-        let quote = style.aroundDate.first
         // Dates often come in runs.
         var last = (day: Int64.min, text: SIMD16<UInt8>(), count: 0)
-        cells(rows, validity, atMost: maximumDateTextLength + 2) { row, target in
+        quotedCells(rows, validity, atMost: maximumDateTextLength) { row, target in
           let day = values[row]
           if day == last.day, last.count > 0 {
             // At least maximumDateTextLength bytes may be written.
             UnsafeMutableRawPointer(target).storeBytes(of: last.text, as: SIMD16<UInt8>.self)
             return last.count
           }
-          var count = digits.writeDate(day, to: quote == nil ? target : target + 1)
-          if let quote {
-            target[0] = quote
-            target[count + 1] = quote
-            count += 2
-          }
+          let count = digits.writeDate(day, to: target)
           if count <= 16 { last = (day, UnsafeRawPointer(target).loadUnaligned(as: SIMD16<UInt8>.self), count) }
           return count
+        }
+      case .timestamp(let isUTC):
+        quotedCells(rows, validity, atMost: maximumTimestampTextLength) {
+          digits.writeTimestamp(values[$0], isUTC: isUTC, to: $1)
         }
       case .decimal(_, let scale) where scale > 0:
         // Decimals in 64 bits have at most 18 digits, so 10^scale fits.
@@ -102,6 +100,22 @@ final class CellTexts {
         for (index, byte) in text.enumerated() { target[index] = byte }
         return text.count
       }
+    }
+  }
+
+  /// As ``cells(_:_:atMost:_:)``, with what the style puts around dates.
+  @inline(__always)
+  private func quotedCells(
+    _ rows: Range<Int>, _ validity: Validity, atMost longest: Int,
+    _ write: (_ row: Int, _ target: UnsafeMutablePointer<UInt8>) -> Int
+  ) {
+    let quote = style.aroundDate.first
+    cells(rows, validity, atMost: longest + 2) { row, target in
+      guard let quote else { return write(row, target) }
+      target[0] = quote
+      let count = write(row, target + 1)
+      target[count + 1] = quote
+      return count + 2
     }
   }
 

@@ -6,9 +6,10 @@ import Columns
 /// Writes tables as a JSON array of objects, one object a line (RFC 8259), as `Formats/JSON/README.md` has it.
 ///
 /// Whole numbers and decimals are numbers with all their digits (a reader that keeps doubles only may round them), doubles the
-/// shortest that read back, dates are strings `YYYY-MM-DD`, null is `null`. JSON has no word for NaN and infinities: they are the
-/// strings `"NaN"`, `"Infinity"` and `"-Infinity"`. Control characters are escaped; strings are valid UTF-8, so no surrogate can
-/// stand alone; names of columns are unique, so members are. A table of no rows is `[]`. Streams: a row is text as soon as it is read.
+/// shortest that read back, dates are strings `YYYY-MM-DD`, timestamps `YYYY-MM-DDTHH:MM:SS` (see
+/// ``appendText(ofTimestamp:isUTC:to:)``), null is `null`. JSON has no word for NaN and infinities: they are the strings `"NaN"`,
+/// `"Infinity"` and `"-Infinity"`. Control characters are escaped; strings are valid UTF-8, so no surrogate can stand alone; names
+/// of columns are unique, so members are. A table of no rows is `[]`. Streams: a row is text as soon as it is read.
 public struct JSONWriter: TableTextWriter {
   /// Has no options.
   public init() {}
