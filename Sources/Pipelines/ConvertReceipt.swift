@@ -31,7 +31,7 @@ public struct ConvertReceipt: Sendable, Equatable {
     lines.append(
       "\(source)\(text) became \(ByteSize(outputByteCount))\(ratio) in \(secondsText(seconds)) s\(rate)")
     lines.append("peak memory \(ByteSize(peakMemoryByteCount))")
-    for finding in report.findings { lines.append("\(finding.title) \(finding.value): \(finding.reason)") }
+    for finding in report.findings where finding.isTold { lines.append("\(finding.title) \(finding.value): \(finding.reason)") }
     if report.blankLineCount > 0 { lines.append("\(counted(report.blankLineCount, "empty line")) left out") }
     if report.commentCount > 0 { lines.append("\(counted(report.commentCount, "comment")) left out") }
     if report.repeatedHeaderCount > 0 { lines.append("\(counted(report.repeatedHeaderCount, "repeated header")) left out") }
@@ -86,6 +86,18 @@ public struct ConvertReceipt: Sendable, Equatable {
 }
 
 extension CSVFinding {
+  /// True unless it says that nothing is out of the ordinary.
+  fileprivate var isTold: Bool {
+    switch name {
+    case "delimiter", "header": true
+    case "encoding": value != "UTF-8"
+    case "quote": value != "double quote"
+    case "escape": value != "doubled"
+    case "line_end": !["LF", "CR LF"].contains(value)
+    default: value != "none"
+    }
+  }
+
   /// Its name for people.
   public var title: String { String(name.map { character -> Character in character == "_" ? " " : character }) }
 }

@@ -61,7 +61,6 @@ final class CSVOpenFile {
   struct Example {
     let dialect: CSVDialect
     let names: [String]
-    let hints: CSVDialectHints
   }
 
   /// All text in the buffer, what is passed included.

@@ -34,55 +34,47 @@ final class CSVOpening {
     }
     sniffing = CSVSniffing(
       dialect: CSVDialect(), findings: [], names: nil, width: 0, dataStart: 0, linesBeforeData: 0)
-    try readSample(options.limits)
+    try readSample(options.limits.dialectBytes)
     let encoding = try decode(hint: options.dialect.encoding, limits: options.limits, file: stream.name)
-    var hints = options.dialect
-    hints.encoding = encoding.name
-    if let first, let same = alike(first, encoding: encoding.name) {
+    if let first, let same = alike(first) {
       sniffing = same
-    } else {
-      sniffing = try sniffDialect(text, isWhole: isAtEnd, hints: hints, file: stream.name)
+      return
     }
-    sniffing.dialect.encoding = encoding.name
-    if encoding.name != "UTF-8" || options.dialect.encoding != nil || encoding.isCloseCall {
-      sniffing.findings.insert(
-        CSVFinding(
-          name: "encoding", value: encoding.name, reason: encoding.reason, isCloseCall: encoding.isCloseCall), at: 0)
-    }
-  }
-
-  /// Reads until there are enough bytes and a few lines, or the end.
-  private func readSample(_ limits: CSVLimits) throws {
-    var wanted = limits.dialectBytes
-    while !isAtEnd {
-      sample.reserve(wanted, keeping: sample.length)
-      while sample.length < wanted, !isAtEnd {
-        let room = UnsafeMutableRawBufferPointer(start: sample.bytes + sample.length, count: wanted - sample.length)
-        let count = try read(room)
-        sample.length += count
-        isAtEnd = count == 0
+    var wanted = options.limits.dialectBytes
+    while true {
+      let found = try sniffDialect(
+        text, isWhole: isAtEnd, hints: options.dialect, encoding: encoding, file: stream.name)
+      if let found {
+        sniffing = found
+        sniffing.dialect.encoding = encoding.name
+        return
       }
-      if wanted >= limits.recordBytes || hasSomeLines { return }
-      wanted = min(wanted * 2, limits.recordBytes)
+      // Its first records take more.
+      wanted *= 2
+      guard wanted <= 2 * max(options.limits.recordBytes, CSVSniffing.mostSampleBytes) else {
+        throw CSVError(
+          "csv.record-too-long", "the first record has more than \(options.limits.recordBytes) bytes",
+          at: Place(file: stream.name, line: 1, byteOffset: 0), advice: "is this a CSV?")
+      }
+      try readSample(wanted)
     }
   }
 
-  /// Three line ends are enough; an LF is one in all encodings that have it as a byte.
-  private var hasSomeLines: Bool {
-    var lines = 0
-    for byte in text where byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") {
-      lines += 1
-      // CR LF counts twice.
-      if lines == 6 { return true }
+  /// Reads until there are `wanted` bytes, or the end.
+  private func readSample(_ wanted: Int) throws {
+    sample.reserve(wanted, keeping: sample.length)
+    while sample.length < wanted, !isAtEnd {
+      let room = UnsafeMutableRawBufferPointer(start: sample.bytes + sample.length, count: wanted - sample.length)
+      let count = try read(room)
+      sample.length += count
+      isAtEnd = count == 0
     }
-    return false
   }
 
-  private func decode(hint: String?, limits: CSVLimits, file: String) throws
-    -> (name: String, reason: String, isCloseCall: Bool)
-  {
+  /// Goes on with the text as UTF-8.
+  private func decode(hint: String?, limits: CSVLimits, file: String) throws -> CSVEncodingGuess {
     var encoding =
-      hint.map { (name: $0.uppercased(), reason: "as asked", isCloseCall: false) }
+      hint.map { CSVEncodingGuess(name: $0.uppercased(), reason: "as asked") }
       ?? detectEncoding(text, isWhole: isAtEnd)
     if ["UTF-8", "UTF8", "US-ASCII", "ASCII"].contains(encoding.name) {
       encoding.name = "UTF-8"
@@ -92,12 +84,12 @@ final class CSVOpening {
     sample.length = 0
     isAtEnd = false
     read = decoder.read
-    try readSample(limits)
+    try readSample(limits.dialectBytes)
     return encoding
   }
 
   /// The sniffing of a text whose first record, in the first text's dialect, has the first text's names; nil if it has not.
-  private func alike(_ first: CSVOpenFile.Example, encoding: String) -> CSVSniffing? {
+  private func alike(_ first: CSVOpenFile.Example) -> CSVSniffing? {
     guard first.dialect.headerRows == 1, first.dialect.preambleLines == 0 else { return nil }
     let start = text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     var walk = CSVRecordWalk(text, dialect: first.dialect, width: first.names.count, from: start, isWhole: isAtEnd)

@@ -105,7 +105,7 @@ final class CSVSplitter {
       header = next.header
       sniffing = next.sniffing
       fieldOfColumn = Array(names.indices)
-      example = CSVOpenFile.Example(dialect: next.sniffing.dialect, names: names, hints: options.dialect)
+      example = CSVOpenFile.Example(dialect: next.sniffing.dialect, names: names)
       return
     }
     if names == header.names {
