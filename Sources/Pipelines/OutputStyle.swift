@@ -49,7 +49,8 @@ public struct OutputStyle: Sendable, Equatable {
 
 private func delimiterByte(_ text: String) throws(CSVOptionError) -> UInt8 {
   if text == "tab" || text == "\\t" { return UInt8(ascii: "\t") }
-  guard text.utf8.count == 1, let byte = text.utf8.first, byte == 0x09 || 0x20..<0x7F ~= byte, byte != UInt8(ascii: "\"")
+  guard text.utf8.count == 1, let byte = text.utf8.first, byte == 0x09 || 0x20..<0x7F ~= byte,
+    byte != UInt8(ascii: "\"")
   else { throw CSVOptionError(.delimiter, found: text, advice: "give one ASCII character such as ';', or 'tab'") }
   return byte
 }

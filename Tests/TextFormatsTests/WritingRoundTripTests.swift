@@ -112,8 +112,8 @@ private func isSame(_ a: Value, _ b: Value) -> Bool {
 func csvReadsBack(dialect: Dialect) throws {
   let everything: [ColumnType] = [
     .string, .int64, .decimal(precision: 9, scale: 3), .decimal(precision: 18, scale: 17),
-    .decimal(precision: 38, scale: 7),
-    .decimal(precision: 38, scale: 37), .decimal(precision: 38, scale: 0), .float64, .date, .bool, .timestamp(isUTC: false), .timestamp(isUTC: true), .string,
+    .decimal(precision: 38, scale: 7), .decimal(precision: 38, scale: 37), .decimal(precision: 38, scale: 0), .float64,
+    .date, .bool, .timestamp(isUTC: false), .timestamp(isUTC: true), .string,
   ]
   let seed = UInt64(dialect.delimiter) * 1000 + UInt64(dialect.null.utf8.count)
   var random = RandomSource(seed: seed)
