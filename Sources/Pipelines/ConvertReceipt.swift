@@ -42,13 +42,7 @@ public struct ConvertReceipt: Sendable, Equatable {
     if report.rejectedRowCount > report.firstRejected.count {
       lines.append("rejected: and \(grouped(report.rejectedRowCount - report.firstRejected.count)) more")
     }
-    let nameWidth = min(32, report.columns.map(\.name.count).max() ?? 0)
-    let typeWidth = report.columns.map(\.type.description.count).max() ?? 0
-    for column in report.columns {
-      let nulls = column.nullCount > 0 ? "; \(counted(column.nullCount, "null"))" : ""
-      lines.append(
-        "  \(padded(column.name, nameWidth))  \(padded(column.type.description, typeWidth))  \(column.reason)\(nulls)")
-    }
+    lines += columnLines(of: report)
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -77,12 +71,23 @@ public struct ConvertReceipt: Sendable, Equatable {
     let tenths = sourceByteCount * 10 / outputByteCount
     return " (\(tenths / 10).\(tenths % 10) times smaller)"
   }
+}
 
-  private func counted(_ count: Int, _ noun: String) -> String { "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")" }
+private func counted(_ count: Int, _ noun: String) -> String { "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")" }
 
-  private func padded(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
+/// A line per column: name, type, reason, nulls.
+func columnLines(of report: CSVReport) -> [String] {
+  let nameWidth = min(32, report.columns.map(\.name.count).max() ?? 0)
+  let typeWidth = report.columns.map(\.type.description.count).max() ?? 0
+  return report.columns.map { column in
+    let nulls = column.nullCount > 0 ? "; \(counted(column.nullCount, "null"))" : ""
+    return "  \(padded(column.name, nameWidth))  \(padded(column.type.description, typeWidth))  \(column.reason)\(nulls)"
   }
+}
+
+/// `text` with spaces behind it, up to `width` characters.
+func padded(_ text: String, _ width: Int) -> String {
+  text + String(repeating: " ", count: max(0, width - text.count))
 }
 
 extension CSVFinding {

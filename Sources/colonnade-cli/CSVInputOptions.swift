@@ -80,6 +80,13 @@ struct CSVInputOptions: ParsableArguments {
     _ = try reading()
   }
 
+  /// The options, with what is odd about the inputs told on standard error. Throws a usage error.
+  func reading(isQuiet: Bool) throws -> CSVOptions {
+    var options = try reading()
+    if !isQuiet { options.onReport = tellWarnings }
+    return options
+  }
+
   /// The options as the library takes them. Throws a usage error.
   func reading() throws -> CSVOptions {
     var texts = CSVOptionTexts()
@@ -100,4 +107,14 @@ struct CSVInputOptions: ParsableArguments {
     texts.skipsErrors = onError == .skip
     return try usage { try texts.options() }
   }
+}
+
+/// Writes what a user should know of how CSVs were read to standard error.
+private func tellWarnings(_ report: CSVReport) {
+  var lines = report.warnings.map { "warning: \($0)" }
+  if report.rejectedRowCount > 0 {
+    lines.append("warning: \(grouped(report.rejectedRowCount)) rows were left out")
+    lines += report.firstRejected.map { "  \($0.place): \($0.summary)" }
+  }
+  if !lines.isEmpty { printToStandardError(lines.joined(separator: "\n") + "\n") }
 }

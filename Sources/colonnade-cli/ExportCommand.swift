@@ -38,7 +38,8 @@ struct ExportCommand: ParsableCommand {
     try usage { try refuseOverwriting(outputs: output.paths, inputs: [input]) }
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
-    let table = try openTable(input, reading: csv.reading(), threads: common.threads, progress: line.update)
+    let table = try openTable(
+      input, reading: csv.reading(isQuiet: common.quiet), threads: common.threads, progress: line.update)
     line.clear()
     // On a terminal the rows themselves show how far it is.
     let progress: (@Sendable (WriteProgress) -> Void)? = output.isOnTerminal ? nil : line.update(_:)

@@ -65,6 +65,8 @@ public struct CSVOptions: Sendable {
   public var errorPolicy = ErrorPolicy.fail
   /// Data rows to read; nil: all.
   public var rowLimit: Int?
+  /// Called once with what was found, after the last byte was read.
+  public var onReport: (@Sendable (CSVReport) -> Void)?
   /// Threads to read with.
   public var threads = 1
   /// Sizes that tests make small.

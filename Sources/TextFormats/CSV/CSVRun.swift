@@ -39,7 +39,9 @@ package func readCSVs<Sink: CSVSink>(
     splitter = try CSVSplitter(streams, options: options)
     guard splitter.header == header else { throw textChanged(streams[0].name) }
   }
-  return state.outcome(splitter: splitter, passCount: passCount, options: options)
+  let outcome = state.outcome(splitter: splitter, passCount: passCount, options: options)
+  options.onReport?(outcome.report)
+  return outcome
 }
 
 private func textChanged(_ name: String) -> CSVError {
