@@ -6,7 +6,7 @@ export SWIFT_BACKTRACE = enable=no
 RELEASE = swift build -c release --static-swift-stdlib --product colonnade -Xlinker --gc-sections -Xlinker -s
 PYTHON = .build-venv/bin/python
 
-.PHONY: demo test build unit end-to-end vectors bench bench-scan lint format setup setup-python clean
+.PHONY: demo test build unit end-to-end vectors bench bench-convert bench-scan bench-export bench-polluted lint format setup setup-python clean
 
 # The main job on the real data, from nothing: installs what is missing, builds, runs, shows the result.
 demo: build
@@ -39,6 +39,10 @@ bench-scan: setup-python
 	swift build -c release --package-path Benchmarks --scratch-path .build-benchmarks --product scan-speed
 	.build-benchmarks/release/scan-speed .build-bench/cities.csv .build-bench/groupby.csv > .build-bench/scanner.md
 	mv .build-bench/scanner.md Benchmarks/Results/scanner.md
+
+# Export to text side by side with other engines.
+bench-export: build setup-python
+	$(PYTHON) Benchmarks/Peers/export.py
 
 lint:
 	swift format lint --strict -r Sources Tests Benchmarks Package.swift
