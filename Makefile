@@ -31,6 +31,10 @@ vectors: setup-python
 bench: build setup-python
 	$(PYTHON) Benchmarks/Peers/main_job.py
 
+# Export to text side by side with other engines.
+bench-export: build setup-python
+	$(PYTHON) Benchmarks/Peers/export.py
+
 # One thread's speed of the CSV scanner, level by level; writes Benchmarks/Results/scanner.md.
 bench-scan: setup-python
 	mkdir -p .build-bench
@@ -39,10 +43,6 @@ bench-scan: setup-python
 	swift build -c release --package-path Benchmarks --scratch-path .build-benchmarks --product scan-speed
 	.build-benchmarks/release/scan-speed .build-bench/cities.csv .build-bench/groupby.csv > .build-bench/scanner.md
 	mv .build-bench/scanner.md Benchmarks/Results/scanner.md
-
-# Export to text side by side with other engines.
-bench-export: build setup-python
-	$(PYTHON) Benchmarks/Peers/export.py
 
 lint:
 	swift format lint --strict -r Sources Tests Benchmarks Package.swift

@@ -198,6 +198,19 @@ def test_headers_are_left_out_when_asked(colonnade, tmp_path):
     assert agg.text == '"1","1"\n'
 
 
+def test_made_up_names_are_not_exported(colonnade, tmp_path):
+    (tmp_path / "a.csv").write_text("1,x\n2,y\n")
+    colonnade("convert", "a.csv", "--no-header", "-o", "a.cln", "--quiet", cwd=tmp_path)
+    for name in ("a.csv", "a.cln"):
+        how = ["--no-header"] if name == "a.csv" else []
+        for command in ("export", "head"):
+            assert colonnade(command, tmp_path / name, *how).text == "1,x\n2,y\n", (command, name)
+        named = colonnade("export", tmp_path / name, *how, "--header-out", "on").text
+        assert named.endswith("\n1,x\n2,y\n") and named.count("\n") == 3
+    colonnade("head", tmp_path / "a.cln", "-n", "1", "-o", tmp_path / "b.cln")
+    assert colonnade("export", tmp_path / "b.cln").text == "1,x\n"
+
+
 def test_progress_stays_on_one_line(colonnade, tmp_path):
     """On a terminal: a line of at most 79 characters, rewritten, and gone at the end."""
     with open(tmp_path / "big.csv", "w") as file:
