@@ -6,7 +6,7 @@ export SWIFT_BACKTRACE = enable=no
 RELEASE = swift build -c release --static-swift-stdlib --product colonnade -Xlinker --gc-sections -Xlinker -s
 PYTHON = .build-venv/bin/python
 
-.PHONY: demo test build unit end-to-end vectors bench lint format setup setup-python clean
+.PHONY: demo test build unit end-to-end vectors bench bench-polluted lint format setup setup-python clean
 
 # The main job on the real data, from nothing: installs what is missing, builds, runs, shows the result.
 demo: build
@@ -30,6 +30,10 @@ vectors: setup-python
 # Side by side with other engines; writes Benchmarks/Results/.
 bench: build setup-python
 	$(PYTHON) Benchmarks/Peers/main_job.py
+
+# What is left of files that are not quite CSVs, beside other readers.
+bench-polluted: build setup-python
+	$(PYTHON) Benchmarks/Peers/polluted.py
 
 lint:
 	swift format lint --strict -r Sources Tests Benchmarks Package.swift
