@@ -21,7 +21,7 @@ import zstandard
 MAGIC = bytes.fromhex("89434C4E0D0A1A0A")
 END_MAGIC = bytes.fromhex("0A1A0A0D4E4C4389")
 NO_VALUES, I64, I128, F64, CODES, STRINGS = range(6)
-TYPE_NAMES = {1: "bool", 2: "int64", 3: "decimal", 4: "float64", 5: "date", 6: "string"}
+TYPE_NAMES = {1: "bool", 2: "int64", 3: "decimal", 4: "float64", 5: "date", 6: "string", 7: "timestamp", 8: "timestamp_utc"}
 BITS = {I64: 64, I128: 128, CODES: 32}
 MAX_ROWS, MAX_RAW, MAX_ENTRIES = 131_072, 1 << 30, 1 << 24
 
@@ -365,12 +365,13 @@ class Column:
             need(right, "not ranks")
         self.pages = [Page(source, rows, pages_end) for rows in chunk_rows]
         source.end()
-        limits = {1: (0, 1), 2: (-(1 << 63), (1 << 63) - 1), 5: (-719_162, 2_932_896)}
+        moments = (-62_135_596_800_000_000, 253_402_300_799_999_999)
+        limits = {1: (0, 1), 2: (-(1 << 63), (1 << 63) - 1), 5: (-719_162, 2_932_896), 7: moments, 8: moments}
         low, high = limits.get(kind, (1 - 10**precision, 10**precision - 1))
         for page in self.pages:
             fits = {
                 NO_VALUES: True,
-                I64: kind in (1, 2, 5) and page.scale == 0 or kind == 3 and page.scale <= scale,
+                I64: kind in (1, 2, 5, 7, 8) and page.scale == 0 or kind == 3 and page.scale <= scale,
                 I128: kind == 3 and precision > 18 and page.scale <= scale,
                 F64: kind == 4,
                 CODES: kind == 6 and flag == 1,
@@ -521,6 +522,9 @@ def shown(value, kind, scale, page_scale):
         return f"0x{value:016x}"
     if kind == 5:
         return str(datetime.date.fromordinal(value + 719_163))
+    if kind in (7, 8):
+        moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=value)
+        return moment.isoformat(timespec="microseconds") + ("Z" if kind == 8 else "")
     return escaped(value.decode()) if kind == 6 else str(value)
 
 

@@ -19,7 +19,8 @@ struct UnifiedColumn {
     let hasNoValues: Bool
   }
 
-  /// Finds `name` in each input. int64 and decimals join to a decimal that holds all of them.
+  /// Finds `name` in each input. int64 and decimals join to a decimal that holds all of them, dates and
+  /// timestamps without offset to timestamps.
   ///
   /// `typeWithoutValues` is the type where no input has a value: nulls are of any type. Throws `column.unknown`, or
   /// `aggregate.mismatch` for types that do not join.
@@ -59,7 +60,7 @@ struct UnifiedColumn {
     let page = try source.page(column: locations[number].position, chunk: chunk)
     let own = locations[number].type
     if locations[number].hasNoValues { return ColumnPage(nullRows: page.rowCount, type: type) }
-    if own == type || own.isWide == type.isWide && own.scale == type.scale { return page }
+    if own == type || own != .date && own.isWide == type.isWide && own.scale == type.scale { return page }
     if let (digits, _) = digits(own), digits + type.scale - own.scale > ColumnType.maximumDecimalPrecision {
       try checkRoom(page, for: type.scale - own.scale, file: source.name)
     }
@@ -96,8 +97,11 @@ private func hasNoValues(_ source: any TableSource, column: Int) throws -> Bool 
   return true
 }
 
-/// The decimal that holds both types' values (as far as 38 digits go), nil if they do not mix.
+/// The decimal (as far as 38 digits go) or timestamp that holds both types' values, nil if they do not mix.
 private func joinedType(_ a: ColumnType, _ b: ColumnType) -> ColumnType? {
+  if [a, b] == [.date, .timestamp(isUTC: false)] || [a, b] == [.timestamp(isUTC: false), .date] {
+    return .timestamp(isUTC: false)
+  }
   guard let (digitsA, scaleA) = digits(a), let (digitsB, scaleB) = digits(b) else { return nil }
   let scale = max(scaleA, scaleB)
   let precision = scale + max(digitsA - scaleA, digitsB - scaleB)

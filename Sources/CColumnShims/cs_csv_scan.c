@@ -8,23 +8,71 @@
 #include <immintrin.h>
 #endif
 
-// 64 bytes of text become three 64-bit masks; the prefix xor of the quote mask tells which bytes are inside quotes
+// 64 bytes of text become 64-bit masks, one per dividing byte; the prefix xor of the quote mask tells which bytes are inside quotes
 // (Langdale and Lemire, "Parsing gigabytes of JSON per second", 2019, section 3.1).
 
 #define INLINE static inline __attribute__((always_inline))
 
+/// A block's bytes of each kind; `returns` are CRs where newlines are '\n', and `valid` the bytes before the text's end.
 typedef struct {
-  uint64_t quote, delimiter, newline;
+  uint64_t quote, delimiter, newline, returns, valid;
 } masks;
 
-INLINE masks masks_plain(const uint8_t *text, uint8_t delimiter) {
-  masks m = {0, 0, 0};
-  for (int i = 0; i < 64; i++) {
-    m.quote |= (uint64_t)(text[i] == '"') << i;
-    m.delimiter |= (uint64_t)(text[i] == delimiter) << i;
-    m.newline |= (uint64_t)(text[i] == '\n') << i;
+/// The bytes from `position` on, as a mask of a block.
+INLINE uint64_t valid_at(size_t length, size_t position) {
+  const size_t left = length - position;
+  return left >= 64 ? ~0ull : ~0ull >> (64 - left);
+}
+
+/// 64 readable bytes: a text's last ones, fewer than 64, are padded.
+INLINE const uint8_t *block_at(const uint8_t *text, size_t length, size_t position, uint8_t *padded) {
+  const size_t left = length - position;
+  if (left >= 64) return text + position;
+  memset(padded, 0, 64);
+  memcpy(padded, text + position, left);
+  return padded;
+}
+
+/// The first quote against RFC 4180's form, as an offset from the block's start (-2 and -1: before it); 64 if none.
+///
+/// `quoted` are the bytes inside quotes, an opening quote included. What was asked before the block is read from the
+/// text again: a quote just before, with quote state outside, is a closing one, and `last_end` is where looking back ends.
+INLINE int doubtful_quote(masks m, uint64_t quoted, const uint8_t *text, const cs_csv_bytes *b,
+                          const cs_csv_split_state *s) {
+  const uint64_t closing = m.quote & ~quoted;
+  const uint64_t after_closing = m.delimiter | m.newline | m.quote;
+  // The last byte's question is open: what follows a closing quote there, or a CR.
+  const uint64_t last = m.valid ^ m.valid >> 1;
+  const uint64_t line_end = m.newline | (m.returns & (m.newline >> 1 | last));
+  const size_t behind = s->position - s->last_end;
+  uint64_t may_open = 1;
+  if (behind > 0) {
+    const uint8_t before = text[s->position - 1];
+    may_open = before == b->delimiter || before == b->quote;
+    if (s->inside == 0) {
+      if (before == b->quote && !((after_closing | line_end) & 1)) return -1;
+      if (behind > 1 && before == '\r' && b->newline == '\n' && text[s->position - 2] == b->quote && !(m.newline & 1))
+        return -2;
+    }
   }
-  return m;
+  const uint64_t opens_late = m.quote & quoted & ~((m.delimiter | m.newline | closing) << 1 | may_open);
+  const uint64_t closes_early = closing & ~((after_closing | line_end) >> 1) & ~last;
+  const uint64_t doubtful = opens_late | closes_early;
+  return doubtful ? __builtin_ctzll(doubtful) : 64;
+}
+
+/// Where the first empty line begins, as an offset from the block's start (-1: before it); 64 if there is none.
+///
+/// `near` are the ends one or two bytes after another end.
+INLINE int empty_line(uint64_t near, uint64_t ends, uint64_t returns, const uint8_t *text, const cs_csv_bytes *b,
+                      const cs_csv_split_state *s) {
+  const size_t behind = s->position - s->last_end;
+  const int return_before = behind == 1 && b->newline == '\n' && text[s->position - 1] == '\r';
+  const uint64_t bare = near & (ends << 1 | (behind == 0));
+  const uint64_t with_return = near & ~bare & (returns << 1 | (uint64_t)return_before);
+  if (!(bare | with_return)) return 64;
+  const int end = __builtin_ctzll(bare | with_return);
+  return bare >> end & 1 ? end : end - 1;
 }
 
 INLINE uint64_t prefix_xor_plain(uint64_t x) {
@@ -38,10 +86,10 @@ INLINE uint64_t prefix_xor_plain(uint64_t x) {
 }
 
 // Writes the offsets of the set bits, eight at a time: slots after the last one get values that nobody reads, within 64 slots.
-INLINE size_t write_offsets(uint64_t bits, uint32_t base, uint32_t *out) {
+INLINE size_t write_offsets_plain(uint64_t bits, uint32_t base, uint32_t *out) {
   size_t count = (size_t)__builtin_popcountll(bits);
   for (size_t done = 0; done < count; done += 8) {
-    for (int i = 0; i < 8; i++) {
+    for (size_t i = 0; i < 8; i++) {
       out[done + i] = base + (bits ? (uint32_t)__builtin_ctzll(bits) : 0);
       bits &= bits - 1;
     }
@@ -49,104 +97,59 @@ INLINE size_t write_offsets(uint64_t bits, uint32_t base, uint32_t *out) {
   return count;
 }
 
-// A text's last bytes, fewer than 64, padded with zeros: 0 is neither quote nor newline, and no legal delimiter.
-INLINE const uint8_t *block_at(const uint8_t *text, size_t length, size_t position, uint8_t *padded) {
-  size_t left = length - position;
-  if (left >= 64) return text + position;
-  memset(padded, 0, 64);
-  memcpy(padded, text + position, left);
-  return padded;
+typedef const uint8_t *block_plain;
+
+INLINE block_plain load_plain(const uint8_t *text) { return text; }
+
+INLINE uint64_t equal_plain(block_plain text, uint8_t byte) {
+  uint64_t mask = 0;
+  for (int i = 0; i < 64; i++) mask |= (uint64_t)(text[i] == byte) << i;
+  return mask;
 }
 
-#define DEFINE_SCANS(level, attributes, masks_of, prefix_xor)                                                            \
-  attributes static size_t index_##level(const uint8_t *text, size_t length, uint8_t delimiter,                         \
-                                         cs_csv_index_state *state, uint32_t *offsets, size_t capacity,                 \
-                                         size_t *newlines) {                                                            \
-    uint8_t padded[64];                                                                                                 \
-    size_t position = state->position, count = 0, lines = 0;                                                            \
-    uint64_t inside = state->inside, quotes = 0;                                                                        \
-    while (position < length && count + 64 <= capacity) {                                                               \
-      masks m = masks_of(block_at(text, length, position, padded), delimiter);                                          \
-      uint64_t quoted = inside;                                                                                         \
-      if (m.quote) {                                                                                                    \
-        quoted ^= prefix_xor(m.quote);                                                                                  \
-        quotes += (uint64_t)__builtin_popcountll(m.quote);                                                              \
-        inside = (uint64_t)((int64_t)quoted >> 63);                                                                     \
-      }                                                                                                                 \
-      lines += (size_t)__builtin_popcountll(m.newline & ~quoted);                                                       \
-      count += write_offsets((m.delimiter | m.newline) & ~quoted, (uint32_t)position, offsets + count);                 \
-      position += 64;                                                                                                   \
-    }                                                                                                                   \
-    state->position = position < length ? position : length;                                                            \
-    state->inside = inside;                                                                                             \
-    state->quotes += quotes;                                                                                            \
-    *newlines = lines;                                                                                                  \
-    return count;                                                                                                       \
-  }                                                                                                                     \
-  attributes static void split_##level(const uint8_t *text, size_t length, size_t record_limit,                         \
-                                       cs_csv_split_state *state) {                                                     \
-    uint8_t padded[64];                                                                                                 \
-    while (state->position < length && state->records < record_limit) {                                                 \
-      masks m = masks_of(block_at(text, length, state->position, padded), 0);                                           \
-      uint64_t quoted = state->inside;                                                                                  \
-      if (m.quote) quoted ^= prefix_xor(m.quote);                                                                       \
-      uint64_t ends = m.newline & ~quoted;                                                                              \
-      size_t count = (size_t)__builtin_popcountll(ends);                                                                \
-      if (count > record_limit - state->records) {                                                                      \
-        count = record_limit - state->records;                                                                          \
-        for (size_t left = (size_t)__builtin_popcountll(ends) - count; left > 0; left--)                                \
-          ends ^= 1ull << (63 - __builtin_clzll(ends));                                                                 \
-      }                                                                                                                 \
-      if (ends) {                                                                                                       \
-        int last = 63 - __builtin_clzll(ends);                                                                          \
-        state->records += count;                                                                                        \
-        state->last_end = state->position + (size_t)last + 1;                                                           \
-        state->lines_at_end =                                                                                           \
-            state->newlines + (size_t)__builtin_popcountll(m.newline & (~0ull >> (63 - last)));                         \
-      }                                                                                                                 \
-      state->newlines += (size_t)__builtin_popcountll(m.newline);                                                       \
-      if (length - state->position < 64) {                                                                              \
-        if (m.quote) state->inside = (uint64_t)-(int64_t)(quoted >> (length - state->position - 1) & 1);                \
-        state->position = length;                                                                                       \
-      } else {                                                                                                          \
-        state->inside = (uint64_t)((int64_t)quoted >> 63);                                                              \
-        state->position += 64;                                                                                          \
-      }                                                                                                                 \
-    }                                                                                                                   \
-  }
-
-DEFINE_SCANS(plain, , masks_plain, prefix_xor_plain)
+#define LEVEL(name) name##_plain
+#define TARGET
+#include "cs_csv_scan_loops.h"
 
 #if defined(__x86_64__)
-INLINE masks masks_sse2(const uint8_t *text, uint8_t delimiter) {
-  masks m = {0, 0, 0};
-  const __m128i quote = _mm_set1_epi8('"'), newline = _mm_set1_epi8('\n'), other = _mm_set1_epi8((char)delimiter);
-  for (int i = 0; i < 4; i++) {
-    __m128i bytes = _mm_loadu_si128((const __m128i *)(text + 16 * i));
-    m.quote |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, quote)) << (16 * i);
-    m.delimiter |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, other)) << (16 * i);
-    m.newline |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, newline)) << (16 * i);
-  }
-  return m;
+typedef struct {
+  __m128i part[4];
+} block_sse2;
+
+INLINE block_sse2 load_sse2(const uint8_t *text) {
+  const __m128i *parts = (const __m128i *)text;
+  return (block_sse2){{_mm_loadu_si128(parts), _mm_loadu_si128(parts + 1), _mm_loadu_si128(parts + 2),
+                       _mm_loadu_si128(parts + 3)}};
 }
 
-DEFINE_SCANS(sse2, , masks_sse2, prefix_xor_plain)
+INLINE uint64_t equal_sse2(block_sse2 block, uint8_t byte) {
+  const __m128i wanted = _mm_set1_epi8((char)byte);
+  uint64_t mask = 0;
+  for (int i = 0; i < 4; i++)
+    mask |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(block.part[i], wanted)) << (16 * i);
+  return mask;
+}
+
+#define prefix_xor_sse2 prefix_xor_plain
+#define write_offsets_sse2 write_offsets_plain
+#define LEVEL(name) name##_sse2
+#define TARGET
+#include "cs_csv_scan_loops.h"
 
 #define WITH_AVX2 __attribute__((target("avx2,pclmul,bmi,bmi2,lzcnt,popcnt")))
 
-WITH_AVX2 static inline masks masks_avx2(const uint8_t *text, uint8_t delimiter) {
-  const __m256i quote = _mm256_set1_epi8('"'), newline = _mm256_set1_epi8('\n');
-  const __m256i other = _mm256_set1_epi8((char)delimiter);
-  __m256i low = _mm256_loadu_si256((const __m256i *)text);
-  __m256i high = _mm256_loadu_si256((const __m256i *)(text + 32));
-  masks m;
-  m.quote = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, quote)) |
-            (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, quote)) << 32;
-  m.delimiter = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, other)) |
-                (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, other)) << 32;
-  m.newline = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, newline)) |
-              (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, newline)) << 32;
-  return m;
+typedef struct {
+  __m256i low, high;
+} block_avx2;
+
+WITH_AVX2 static inline block_avx2 load_avx2(const uint8_t *text) {
+  return (block_avx2){_mm256_loadu_si256((const __m256i *)text), _mm256_loadu_si256((const __m256i *)(text + 32))};
+}
+
+WITH_AVX2 static inline uint64_t equal_avx2(block_avx2 block, uint8_t byte) {
+  const __m256i wanted = _mm256_set1_epi8((char)byte);
+  return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(block.low, wanted)) |
+         (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(block.high, wanted)) << 32;
 }
 
 WITH_AVX2 static inline uint64_t prefix_xor_avx2(uint64_t x) {
@@ -154,7 +157,10 @@ WITH_AVX2 static inline uint64_t prefix_xor_avx2(uint64_t x) {
   return (uint64_t)_mm_cvtsi128_si64(product);
 }
 
-DEFINE_SCANS(avx2, WITH_AVX2, masks_avx2, prefix_xor_avx2)
+#define write_offsets_avx2 write_offsets_plain
+#define LEVEL(name) name##_avx2
+#define TARGET WITH_AVX2
+#include "cs_csv_scan_loops.h"
 #endif
 
 static int best_level(void) {
@@ -184,23 +190,24 @@ void cs_csv_force_scan_level(int level) {
   atomic_store_explicit(&level_in_use, level < 0 || level > best ? best : level, memory_order_relaxed);
 }
 
-size_t cs_csv_index(const uint8_t *text, size_t length, uint8_t delimiter, cs_csv_index_state *state,
+size_t cs_csv_index(const uint8_t *text, size_t length, const cs_csv_bytes *bytes, cs_csv_index_state *state,
                     uint32_t *offsets, size_t capacity, size_t *newlines) {
   switch (cs_csv_scan_level()) {
 #if defined(__x86_64__)
-  case 2: return index_avx2(text, length, delimiter, state, offsets, capacity, newlines);
-  case 1: return index_sse2(text, length, delimiter, state, offsets, capacity, newlines);
+  case 2: return index_avx2(text, length, bytes, state, offsets, capacity, newlines);
+  case 1: return index_sse2(text, length, bytes, state, offsets, capacity, newlines);
 #endif
-  default: return index_plain(text, length, delimiter, state, offsets, capacity, newlines);
+  default: return index_plain(text, length, bytes, state, offsets, capacity, newlines);
   }
 }
 
-void cs_csv_split(const uint8_t *text, size_t length, size_t record_limit, cs_csv_split_state *state) {
+void cs_csv_split(const uint8_t *text, size_t length, const cs_csv_bytes *bytes, size_t record_limit,
+                  cs_csv_split_state *state) {
   switch (cs_csv_scan_level()) {
 #if defined(__x86_64__)
-  case 2: split_avx2(text, length, record_limit, state); return;
-  case 1: split_sse2(text, length, record_limit, state); return;
+  case 2: split_avx2(text, length, bytes, record_limit, state); return;
+  case 1: split_sse2(text, length, bytes, record_limit, state); return;
 #endif
-  default: split_plain(text, length, record_limit, state);
+  default: split_plain(text, length, bytes, record_limit, state);
   }
 }

@@ -9,12 +9,16 @@ enum TypeRules {
   /// 0001-01-01 to 9999-12-31 in days since 1970-01-01.
   static let dates: ClosedRange<Int128> = -719_162...2_932_896
 
+  /// 0001-01-01T00:00:00 to 9999-12-31T23:59:59.999999 in microseconds since 1970-01-01T00:00:00.
+  static let timestamps: ClosedRange<Int128> = -62_135_596_800_000_000...253_402_300_799_999_999
+
   /// Smallest and greatest integer that a value of `type` may be stored as, at the type's scale; nil for other types.
   static func range(of type: ColumnType) -> ClosedRange<Int128>? {
     switch type {
     case .bool: return 0...1
     case .int64: return Int128(Int64.min)...Int128(Int64.max)
     case .date: return dates
+    case .timestamp: return timestamps
     case .decimal(let precision, _):
       let limit = powerOfTen(precision) - 1
       return -limit...limit
@@ -26,7 +30,7 @@ enum TypeRules {
   static func allows(_ physical: PhysicalType, scale: Int, in type: ColumnType) -> Bool {
     switch (physical, type) {
     case (.none, _): true
-    case (.int64, .bool), (.int64, .int64), (.int64, .date): scale == 0
+    case (.int64, .bool), (.int64, .int64), (.int64, .date), (.int64, .timestamp): scale == 0
     case (.int64, .decimal(_, let columnScale)): scale <= columnScale
     case (.int128, .decimal(_, let columnScale)): type.isWide && scale <= columnScale
     case (.float64, .float64), (.codes, .string), (.strings, .string): true

@@ -28,6 +28,7 @@ enum SchemaSection {
     case .float64: (4, 0, 0)
     case .date: (5, 0, 0)
     case .string: (6, 0, 0)
+    case .timestamp(let isUTC): (isUTC ? 8 : 7, 0, 0)
     }
   }
 
@@ -74,6 +75,8 @@ enum SchemaSection {
     case 4: type = .float64
     case 5: type = .date
     case 6: type = .string
+    case 7: type = .timestamp(isUTC: false)
+    case 8: type = .timestamp(isUTC: true)
     default: throw EncodingError(.unknown, "column type \(kind) is not known", at: start)
     }
     guard precision == 0, scale == 0 else {

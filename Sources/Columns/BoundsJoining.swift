@@ -58,6 +58,7 @@ extension ColumnType {
     case .int64: .int64(Int64(held))
     case .decimal(_, let scale): .decimal(unscaled: held, scale: scale)
     case .date: .date(daysSinceEpoch: Int(held))
+    case .timestamp(let isUTC): .timestamp(microsecondsSinceEpoch: Int(held), isUTC: isUTC)
     case .float64, .string: preconditionFailure("\(self) is not held as an integer")
     }
   }

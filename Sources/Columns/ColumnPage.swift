@@ -5,7 +5,7 @@
 ///
 /// Slots of null rows hold 0 (an empty string, code 0) and mean nothing.
 public enum PageValues: Sendable, Equatable {
-  /// bool (0, 1), int64, date (days), and decimals of at most 18 digits (scaled by the column's scale).
+  /// bool (0, 1), int64, date (days), timestamp (microseconds), and decimals of at most 18 digits (scaled by the column's scale).
   case int64([Int64])
   /// Decimals of more than 18 digits, scaled by the column's scale.
   case int128([Int128])

@@ -17,6 +17,10 @@ public enum ColumnType: Sendable, Hashable {
   case float64
   /// Days since 1970-01-01 in the proleptic Gregorian calendar.
   case date
+  /// Microseconds since 1970-01-01T00:00:00 in the proleptic Gregorian calendar, without leap seconds.
+  ///
+  /// `isUTC` tells instants, counted in UTC, from dates and times that are local to an unknown place. The two do not mix.
+  case timestamp(isUTC: Bool)
   /// UTF-8 text.
   case string
 
@@ -36,7 +40,7 @@ public enum ColumnType: Sendable, Hashable {
   public var isNumeric: Bool {
     switch self {
     case .int64, .decimal, .float64: true
-    case .bool, .date, .string: false
+    case .bool, .date, .timestamp, .string: false
     }
   }
 
@@ -56,6 +60,7 @@ extension ColumnType: CustomStringConvertible {
     case .decimal(let precision, let scale): "decimal(\(precision),\(scale))"
     case .float64: "float64"
     case .date: "date"
+    case .timestamp(let isUTC): isUTC ? "timestamp_utc" : "timestamp"
     case .string: "string"
     }
   }

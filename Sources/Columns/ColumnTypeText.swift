@@ -2,13 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension ColumnType: LosslessStringConvertible {
-  /// Reads what ``description`` writes: `bool`, `int64`, `decimal(10,2)`, `float64`, `date`, `string`; nil for anything else.
+  /// Reads what ``description`` writes; nil for anything else. All spellings are ``spellings``.
   public init?(_ description: String) {
     switch description {
     case "bool": self = .bool
     case "int64": self = .int64
     case "float64": self = .float64
     case "date": self = .date
+    case "timestamp": self = .timestamp(isUTC: false)
+    case "timestamp_utc": self = .timestamp(isUTC: true)
     case "string": self = .string
     default:
       guard description.hasPrefix("decimal("), description.hasSuffix(")") else { return nil }
@@ -19,6 +21,9 @@ extension ColumnType: LosslessStringConvertible {
       self = .decimal(precision: precision, scale: scale)
     }
   }
+
+  /// How types are written, for messages: precision and scale are P and S.
+  public static let spellings = "bool, int64, decimal(P,S), float64, date, timestamp, timestamp_utc, string"
 
   /// One or two digits, spaces around them allowed.
   private static func digitCount(_ text: Substring) -> Int? {

@@ -52,6 +52,13 @@ public protocol Diagnosis: Error, Sendable {
   var place: Place { get }
   /// What the user can do about it, one line; nil if there is nothing sensible to say.
   var advice: String? { get }
+  /// Further lines: the record it is about, other faults of the same kind.
+  var details: [String] { get }
+}
+
+extension Diagnosis {
+  /// None, unless an error says otherwise.
+  public var details: [String] { [] }
 }
 
 /// A column was asked for that the table does not have.

@@ -7,7 +7,7 @@ public struct PageStatistics: Sendable, Equatable {
   public enum Bounds: Sendable, Equatable {
     /// No values, or none that compare (all null, all NaN).
     case none
-    /// bool, int64, date, decimal (scaled by the column's scale); `sum` is the exact sum, nil if it left 128 bits.
+    /// bool, int64, date, timestamp, decimal (scaled by the column's scale); `sum` is the exact sum, nil if it left 128 bits.
     case integer(minimum: Int128, maximum: Int128, sum: Int128?)
     /// float64 (zeros compare as equal, and -0.0 is reported as 0.0).
     case float(minimum: Double, maximum: Double)

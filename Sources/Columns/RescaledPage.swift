@@ -3,19 +3,20 @@
 
 extension ColumnPage {
   /// The same values in another type that holds all of them: nulls of any type, integers and decimals in a decimal of the
-  /// same or a greater scale, narrow ones in a wide one. A page that is in that form already is returned as it is.
+  /// same or a greater scale, narrow ones in a wide one, days as the midnights of local timestamps. A page that is in that form already is returned as it is.
   ///
   /// Precondition: each value, times 10^(difference of the scales), has at most 38 digits, or 18 where `type` is narrow; the
-  /// caller knows that from bounds. Null slots may hold anything: their products wrap. O(rows).
+  /// caller knows that from bounds; days are of the years 0001 to 9999. Null slots may hold anything: their products wrap. O(rows).
   package func rescaled(from own: ColumnType, to type: ColumnType) -> ColumnPage {
     if own == type { return self }
     if validity == .allNull { return ColumnPage(nullRows: rowCount, type: type) }
-    let factor = powerOfTen(type.scale - own.scale)
+    let factor =
+      own == .date && type == .timestamp(isUTC: false) ? microsecondsPerDay : powerOfTen(type.scale - own.scale)
     switch values {
     case .int64(let values) where type.isWide:
       return ColumnPage(values: .int128(values.map { Int128($0) &* factor }), validity: validity)
     case .int64(let values) where factor != 1:
-      // A narrow type's scale is at most 18, so the factor fits.
+      // A narrow type's scale is at most 18, so the factor fits, as does that of days.
       let narrowFactor = Int64(truncatingIfNeeded: factor)
       return ColumnPage(values: .int64(values.map { $0 &* narrowFactor }), validity: validity)
     case .int128(let values) where factor != 1:
@@ -24,3 +25,5 @@ extension ColumnPage {
     }
   }
 }
+
+private let microsecondsPerDay: Int128 = 86_400_000_000

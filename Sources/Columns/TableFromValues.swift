@@ -67,6 +67,7 @@ extension Value {
     case .int64(let value): Int128(value)
     case .decimal(let unscaled, _): unscaled
     case .date(let days): Int128(days)
+    case .timestamp(let microseconds, _): Int128(microseconds)
     default: preconditionFailure("an integer-like column holds \(self)")
     }
   }

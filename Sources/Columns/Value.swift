@@ -15,6 +15,8 @@ public enum Value: Sendable, Hashable {
   case float64(Double)
   /// A calendar day.
   case date(daysSinceEpoch: Int)
+  /// A date and time, local or (`isUTC`) an instant: see ``ColumnType/timestamp(isUTC:)``.
+  case timestamp(microsecondsSinceEpoch: Int, isUTC: Bool)
   /// Text.
   case string(String)
 }

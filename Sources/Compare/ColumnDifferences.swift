@@ -43,6 +43,15 @@ private struct ColumnPair: Sendable {
       return try tallies(zero: 0, convert: { $0.narrowIntegers }) { page, compare, rows, tally in
         tallyIntegers(page.narrowIntegers, compare, rows, isNumeric: isNumeric, into: &tally)
       }
+    case .timestamp:
+      // A day among timestamps is its midnight.
+      let type = pairing.sourceType == .date ? pairing.compareType : pairing.sourceType
+      let (sourceType, compareType) = (pairing.sourceType, pairing.compareType)
+      return try tallies(zero: 0, convert: { $0.rescaled(from: compareType, to: type).narrowIntegers }) {
+        page, compare, rows, tally in
+        let values = page.rescaled(from: sourceType, to: type).narrowIntegers
+        tallyIntegers(values, compare, rows, isNumeric: false, into: &tally)
+      }
     case .float64:
       return try tallies(zero: 0, convert: { $0.doubles }) { page, compare, rows, tally in
         tallyDoubles(page.doubles, compare, rows, into: &tally)

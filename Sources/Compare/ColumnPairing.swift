@@ -37,6 +37,9 @@ extension ComparedAs {
     switch (a, b) {
     case (.bool, .bool): self = .bool
     case (.date, .date): self = .date
+    case (.timestamp(let sourceIsUTC), .timestamp(let compareIsUTC)) where sourceIsUTC == compareIsUTC:
+      self = .timestamp
+    case (.date, .timestamp(isUTC: false)), (.timestamp(isUTC: false), .date): self = .timestamp
     case (.string, .string): self = .string
     case (.int64, .int64): self = .integer
     case (.float64, .float64): self = .float64

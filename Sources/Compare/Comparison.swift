@@ -56,6 +56,8 @@ public enum ComparedAs: String, Sendable, CaseIterable {
   case printedNumber = "printed_number"
   /// Calendar days.
   case date
+  /// Timestamps without offset, a day standing for its midnight; or instants.
+  case timestamp
   /// Strings by their bytes.
   case string
   /// Values of unlike types, by what they print as.

@@ -11,6 +11,8 @@ import TextFormats
 enum KeyForm {
   /// As they are, in one column of this type.
   case same(ColumnType)
+  /// Local timestamps; days are their midnights.
+  case midnights
   /// Numbers with this many digits after the point in 128 bits; in the second column those that leave them, unscaled.
   case decimal(scale: Int)
   /// The same for a decimal or int64 against float64; in the second column doubles that print as no such number.
@@ -21,6 +23,7 @@ enum KeyForm {
   init(_ pairing: ColumnPairing) {
     switch pairing.comparedAs {
     case .bool, .date, .string, .float64: self = .same(pairing.sourceType)
+    case .timestamp: self = pairing.sourceType == pairing.compareType ? .same(pairing.sourceType) : .midnights
     case .integer, .decimal:
       if pairing.sourceType.scale == pairing.compareType.scale, pairing.sourceType.isWide == pairing.compareType.isWide
       {
@@ -37,6 +40,7 @@ enum KeyForm {
   var types: [ColumnType] {
     switch self {
     case .same(let type): [type]
+    case .midnights: [.timestamp(isUTC: false)]
     case .decimal(let scale): [.decimal(precision: 38, scale: scale), .decimal(precision: 38, scale: 0)]
     case .printedNumber(let scale): [.decimal(precision: 38, scale: scale), .float64]
     case .text: [.string]
@@ -47,6 +51,7 @@ enum KeyForm {
   func pages(_ page: ColumnPage, type: ColumnType, dictionary: StringDictionary?) -> [ColumnPage] {
     switch self {
     case .same: return [page]
+    case .midnights: return [page.rescaled(from: type, to: .timestamp(isUTC: false))]
     case .text: return [textPage(page, type: type, dictionary: dictionary)]
     case .decimal(let scale):
       let factor = powerOfTen(scale - type.scale)

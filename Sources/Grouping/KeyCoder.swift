@@ -41,7 +41,7 @@ extension KeyCoder {
 /// The coder for a column type.
 func makeKeyCoder(for type: ColumnType) -> any KeyCoder {
   switch type {
-  case .bool, .int64, .date: IntegerKeyCoder()
+  case .bool, .int64, .date, .timestamp: IntegerKeyCoder()
   case .decimal: type.isWide ? WideKeyCoder() : IntegerKeyCoder()
   case .float64: FloatKeyCoder()
   case .string: StringKeyCoder()

@@ -4,29 +4,112 @@
 import Columns
 import TextFormats
 
-extension CSVOptions {
-  /// Takes options as the command's users write them.
-  ///
-  /// `delimiter` is one ASCII character or `tab`; `schema` is `date:date,price:decimal(10,2)`. Throws `csv-option.…`.
-  public init(
-    delimiter: String?, nullSpellings: [String], schema: String?, allText: Bool
-  ) throws(CSVOptionError) {
-    self.init()
-    if let delimiter { self.delimiter = try Self.delimiterByte(delimiter) }
-    if let schema { types = try columnTypes(in: schema) }
-    self.nullSpellings = nullSpellings
-    self.allText = allText
+/// Options about CSVs as the command's users write them; nil and empty: not given.
+public struct CSVOptionTexts: Sendable {
+  /// One to eight characters, or `tab`, `space`.
+  public var delimiter: String?
+  /// One ASCII character, or `none`.
+  public var quote: String?
+  /// `doubled` or `backslash`.
+  public var escape: String?
+  /// A name that iconv knows.
+  public var encoding: String?
+  /// What comments begin with, or `none`.
+  public var comment: String?
+  /// Lines before the header.
+  public var skipLines: Int?
+  /// Records with names; 0: none.
+  public var headerRows: Int?
+  /// Lines after the data.
+  public var footerLines: Int?
+  /// Spellings of null.
+  public var nulls: [String] = []
+  /// Spellings of null of one column: `age=-1`.
+  public var nullsOfColumns: [String] = []
+  /// `date:date,price:decimal(10,2)`.
+  public var schema: String?
+  /// `old=new,…`.
+  public var rename: String?
+  /// True: no types are found.
+  public var allText = false
+  /// True: nothing is repaired.
+  public var isStrict = false
+  /// True: what cannot be read is left out.
+  public var skipsErrors = false
+
+  /// Nothing is given.
+  public init() {}
+
+  /// The options for the reader. Throws `csv-option.…`.
+  public func options() throws(CSVOptionError) -> CSVOptions {
+    var options = CSVOptions()
+    options.dialect = try hints()
+    if let schema { options.types = try columnTypes(in: schema) }
+    options.nullSpellings = nulls
+    for text in nullsOfColumns {
+      let (name, spelling) = try pair(text, .nullOf, "write column=text, 'age=-1'")
+      options.nullSpellingsOfColumn[name, default: []].append(spelling)
+    }
+    for part in rename.map(topLevelParts) ?? [] {
+      let (old, new) = try pair(String(part), .rename, "write old=new pairs, 'uf=state,n=cases'")
+      guard !new.isEmpty, options.renames.updateValue(new, forKey: old) == nil else {
+        throw CSVOptionError(.rename, found: String(part), advice: "name each column once, and give it a name")
+      }
+    }
+    options.allText = allText
+    options.isStrict = isStrict
+    options.errorPolicy = skipsErrors ? .skip : .fail
+    return options
   }
 
-  private static func delimiterByte(_ text: String) throws(CSVOptionError) -> UInt8 {
-    if text == "tab" || text == "\\t" { return UInt8(ascii: "\t") }
+  private func hints() throws(CSVOptionError) -> CSVDialectHints {
+    var hints = CSVDialectHints()
+    hints.encoding = encoding
+    if let quote { hints.quote = .some(try quoteByte(quote)) }
+    if let delimiter { hints.delimiter = try delimiterBytes(delimiter, quote: hints.quote ?? UInt8(ascii: "\"")) }
+    if let escape {
+      guard let known = CSVDialect.Escape(rawValue: escape) else {
+        throw CSVOptionError(.escape, found: escape, advice: "say doubled or backslash")
+      }
+      hints.escape = known
+    }
+    hints.comment = comment.map { $0 == "none" ? [] : Array($0.utf8) }
+    for count in [skipLines, headerRows, footerLines] {
+      if let count, !(0...1_000_000).contains(count) {
+        throw CSVOptionError(.lines, found: "\(count)", advice: "give a number of lines from 0 on")
+      }
+    }
+    (hints.preambleLines, hints.headerRows, hints.footerLines) = (skipLines, headerRows, footerLines)
+    return hints
+  }
+
+  private func delimiterBytes(_ text: String, quote: UInt8?) throws(CSVOptionError) -> [UInt8] {
+    if text == "tab" || text == "\\t" { return [UInt8(ascii: "\t")] }
+    if text == "space" { return [UInt8(ascii: " ")] }
     let bytes = Array(text.utf8)
-    guard bytes.count == 1, bytes[0] < 0x80, bytes[0] == 0x09 || bytes[0] >= 0x20, bytes[0] != 0x7F,
-      bytes[0] != UInt8(ascii: "\"")
+    guard (1...8).contains(bytes.count), bytes.allSatisfy({ $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7F && $0 != quote) })
     else {
-      throw CSVOptionError(.delimiter, found: text, advice: "give one character such as ';', or 'tab'")
+      throw CSVOptionError(.delimiter, found: text, advice: "give a character such as ';', or 'tab'")
+    }
+    return bytes
+  }
+
+  private func quoteByte(_ text: String) throws(CSVOptionError) -> UInt8? {
+    if text == "none" { return nil }
+    let bytes = Array(text.utf8)
+    guard bytes.count == 1, bytes[0] > 0x20, bytes[0] < 0x7F else {
+      throw CSVOptionError(.quote, found: text, advice: "give one character such as \"'\", or 'none'")
     }
     return bytes[0]
+  }
+
+  private func pair(_ text: String, _ kind: CSVOptionError.Kind, _ advice: String) throws(CSVOptionError)
+    -> (String, String)
+  {
+    guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
+      throw CSVOptionError(kind, found: text, advice: advice)
+    }
+    return (String(text[..<sign]), String(text[text.index(after: sign)...]))
   }
 }
 
@@ -43,7 +126,7 @@ private func columnTypes(in text: String) throws(CSVOptionError) -> [String: Col
     guard let type = ColumnType(typeName) else {
       throw CSVOptionError(
         .type, found: typeName,
-        advice: "types are bool, int64, decimal(P,S), float64, date, string")
+        advice: "types are \(ColumnType.spellings)")
     }
     guard types.updateValue(type, forKey: name) == nil else {
       throw CSVOptionError(.schema, found: name, advice: "name each column once")
@@ -79,8 +162,18 @@ private func topLevelParts(of text: String) -> [Substring] {
 public struct CSVOptionError: Diagnosis, Equatable {
   /// Kinds; the raw value is the ``Diagnosis/code``.
   public enum Kind: String, Sendable {
-    /// A delimiter that is not one ASCII character, or one that cannot divide fields.
+    /// A delimiter that cannot divide fields.
     case delimiter = "csv-option.delimiter"
+    /// A quote that is no printable ASCII character.
+    case quote = "csv-option.quote"
+    /// An escape that does not exist.
+    case escape = "csv-option.escape"
+    /// A number of lines that cannot be.
+    case lines = "csv-option.lines"
+    /// A null spelling that is not `column=text`.
+    case nullOf = "csv-option.null-of"
+    /// Names that are not `old=new` pairs, or name a column twice.
+    case rename = "csv-option.rename"
     /// A schema that is not `name:type` pairs, or names a column twice.
     case schema = "csv-option.schema"
     /// A type that does not exist.
@@ -108,6 +201,11 @@ public struct CSVOptionError: Diagnosis, Equatable {
     case .delimiter: "\"\(found)\" cannot be a delimiter"
     case .schema: "the schema is not understood at \"\(found)\""
     case .type: "\"\(found)\" is not a column type"
+    case .quote: "\"\(found)\" cannot be a quote"
+    case .escape: "\"\(found)\" is no way to escape"
+    case .lines: "\(found) is no number of lines"
+    case .nullOf: "\"\(found)\" does not say which column it is null in"
+    case .rename: "new names are not understood at \"\(found)\""
     }
   }
   /// Nowhere in a file.

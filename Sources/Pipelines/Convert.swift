@@ -10,7 +10,7 @@ import TextFormats
 import Workers
 
 /// What to convert, and how.
-public struct ConvertOptions: Sendable {
+public struct ConvertOptions {
   /// How far a conversion has come.
   public struct Progress: Sendable {
     /// Bytes of the inputs taken so far, as stored; starts again if the inputs are read a second time.
@@ -27,6 +27,9 @@ public struct ConvertOptions: Sendable {
   public var reading: CSVOptions
   /// How pages are compressed.
   public var compression = Compression.automatic
+  /// Makes the text that takes the records left out, where ``CSVOptions/errorPolicy`` is to skip them; called once for each
+  /// reading of the inputs. Nil: they are counted only.
+  public var makeRejects: (() throws -> any ObjectWriter)?
   /// Called after each chunk, from any thread.
   public var progress: (@Sendable (Progress) -> Void)?
 
@@ -39,26 +42,28 @@ public struct ConvertOptions: Sendable {
 
 /// Converts CSVs to one chunk file, which the caller then publishes.
 ///
+/// Also gives the text of rejected records, complete and not published, if one was asked for.
 /// `makeOutput` is called once for each reading of the inputs: where a late value contradicts what is already written, that
 /// output is discarded and a new one is made. Returns the last one, complete. Memory, however large the
 /// inputs: per thread several times the text of a chunk (8 MB; up to 32 MB from 2,000 columns on), at most 96 MB of dictionaries, and
 /// some 2 kB per column. Throws a `Diagnosis` for what is wrong with inputs or output; the output is then discarded.
 public func convert(
   _ options: ConvertOptions, makeOutput: @escaping () throws -> any ObjectWriter
-) throws -> (receipt: ConvertReceipt, output: any ObjectWriter) {
+) throws -> (receipt: ConvertReceipt, output: any ObjectWriter, rejects: (any ObjectWriter)?) {
   let start = monotonicSeconds()
-  let sink = ChunkFileSink(compression: options.compression, makeOutput: makeOutput)
+  let sink = ChunkFileSink(
+    compression: options.compression, makeOutput: makeOutput, rejects: RejectsText(options.makeRejects))
   do {
     let meter = ConvertMeter(inputCount: options.inputs.count)
     let outcome = try readCSVs(
       options.inputs.map { stream(of: $0, meter: meter) }, options: options.reading, into: sink,
       progress: rowCounter(options.progress, meter))
-    let (output, summary) = try sink.finish(outcome)
+    let (output, summary, rejects) = try sink.finish(outcome)
     let receipt = ConvertReceipt(
       report: outcome.report, sourceByteCount: meter.sourceByteCount, outputByteCount: summary.byteCount,
       columnByteCounts: summary.columnByteCounts, seconds: monotonicSeconds() - start,
       peakMemoryByteCount: peakMemoryByteCount())
-    return (receipt, output)
+    return (receipt, output, rejects)
   } catch {
     sink.discard()
     throw error
@@ -70,13 +75,14 @@ public func convert(
 /// The chunk file is first written to a temporary file.
 public func convert(_ options: ConvertOptions, into output: any ObjectWriter) throws -> ConvertReceipt {
   var last: TemporaryFile?
-  let (receipt, _) = try convert(options) {
+  let (receipt, _, rejects) = try convert(options) {
     let file = try TemporaryFile()
     last = file
     return file
   }
   guard let last else { preconditionFailure("convert made no output") }
   try copyBytes(of: ObjectSource(try last.reading()), to: output)
+  try rejects?.publish()
   return receipt
 }
 
@@ -92,7 +98,7 @@ public func readTable(_ options: ConvertOptions) throws -> (table: Table, report
 /// Give ``CSVOptions/columns`` to read only those that are needed.
 public func readLargeTable(_ options: ConvertOptions) throws -> (table: any TableSource, report: CSVReport) {
   var last: TemporaryFile?
-  let (receipt, _) = try convert(options) {
+  let (receipt, _, _) = try convert(options) {
     let file = try TemporaryFile()
     last = file
     return file
@@ -109,13 +115,17 @@ public func readLargeTable(_ options: ConvertOptions) throws -> (table: any Tabl
 private final class ChunkFileSink: CSVSink, @unchecked Sendable {
   private let compression: Compression
   private let makeOutput: () throws -> any ObjectWriter
+  private let rejects: RejectsText
   private var output: (any ObjectWriter)?
   private var writer: ChunkFileWriter?
 
-  init(compression: Compression, makeOutput: @escaping () throws -> any ObjectWriter) {
+  init(compression: Compression, makeOutput: @escaping () throws -> any ObjectWriter, rejects: RejectsText) {
     self.compression = compression
     self.makeOutput = makeOutput
+    self.rejects = rejects
   }
+
+  func reject(_ rows: [CSVRejectedRow], header: [UInt8]) throws { try rejects.add(rows, header: header) }
 
   func prepare(_ page: ColumnPage, type: ColumnType, statistics: PageStatistics?) throws -> EncodedPage {
     try ChunkFileWriter.encode(page, as: type, statistics: statistics, compression: compression)
@@ -140,15 +150,18 @@ private final class ChunkFileSink: CSVSink, @unchecked Sendable {
     writer = nil
   }
 
-  func discard() { output?.discard() }
+  func discard() {
+    output?.discard()
+    rejects.discard()
+  }
 
-  func finish(_ outcome: CSVOutcome) throws -> (any ObjectWriter, ChunkFileSummary) {
+  func finish(_ outcome: CSVOutcome) throws -> (any ObjectWriter, ChunkFileSummary, (any ObjectWriter)?) {
     let writer = try startIfNeeded(columnCount: outcome.report.columns.count)
     let summary = try writer.finish(
       schema: outcome.report.schema, dictionaries: outcome.dictionaries,
       metadata: [(key: "receipt", value: storedReceipt(outcome.report))])
     guard let output else { preconditionFailure("a chunk file without an output") }
-    return (output, summary)
+    return (output, summary, try rejects.finish(header: outcome.headerOfRejects))
   }
 }
 

@@ -7,9 +7,9 @@ import ObjectStorage
 import TextFormats
 
 /// Converts INPUT arguments, all CSVs, into one chunk file and publishes it: afterwards it is there, whole, or an error was
-/// thrown and what was there before still is.
+/// thrown and what was there before still is. Records left out go to `rejects`, which is published before.
 public func convertFiles(
-  _ arguments: [String], to target: OutputTarget, reading: CSVOptions = CSVOptions(),
+  _ arguments: [String], to target: OutputTarget, rejects: OutputTarget? = nil, reading: CSVOptions = CSVOptions(),
   compression: Compression = .automatic, threads: Int,
   progress: (@Sendable (ConvertOptions.Progress) -> Void)? = nil
 ) throws -> ConvertReceipt {
@@ -22,8 +22,10 @@ public func convertFiles(
   var options = ConvertOptions(inputs: inputs, reading: reading)
   options.compression = compression
   options.progress = progress
+  if let rejects { options.makeRejects = { try openOutput(rejects) } }
   if target.path == "-" { return try publishing(to: target) { try convert(options, into: $0) } }
-  let (receipt, output) = try convert(options) { try openOutput(target) }
+  let (receipt, output, rejected) = try convert(options) { try openOutput(target) }
+  try rejected?.publish()
   try output.publish()
   return receipt
 }

@@ -25,23 +25,24 @@ public struct ConvertReceipt: Sendable, Equatable {
     let rate = seconds > 0 ? ", \(ByteSize(Int(Double(textByteCount) / seconds)))/s" : ""
     lines.append(
       "\(counted(report.rowCount, "row")), \(counted(report.columns.count, "column")), "
-        + "\(counted(report.chunkCount, "chunk"))")
+        + "\(counted(report.chunkCount, "chunk"))\(rejected)")
     let source = ByteSize(sourceByteCount).description
     let text = textByteCount == sourceByteCount ? "" : " (\(ByteSize(textByteCount)) of text)"
     lines.append(
       "\(source)\(text) became \(ByteSize(outputByteCount))\(ratio) in \(secondsText(seconds)) s\(rate)")
     lines.append("peak memory \(ByteSize(peakMemoryByteCount))")
-    lines.append("delimiter \(shown(report.delimiter)): \(report.delimiterReason)")
+    for finding in report.findings where finding.isTold { lines.append("\(finding.title) \(finding.value): \(finding.reason)") }
     if report.blankLineCount > 0 { lines.append("\(counted(report.blankLineCount, "empty line")) left out") }
+    if report.commentCount > 0 { lines.append("\(counted(report.commentCount, "comment")) left out") }
+    if report.repeatedHeaderCount > 0 { lines.append("\(counted(report.repeatedHeaderCount, "repeated header")) left out") }
+    for input in report.inputs { lines += input.footer.map { "footer left out: \($0)" } }
     if report.passCount > 1 { lines.append("read \(report.passCount) times, as a late value widened a column") }
     for warning in report.warnings { lines.append("warning: \(warning)") }
-    let nameWidth = min(32, report.columns.map(\.name.count).max() ?? 0)
-    let typeWidth = report.columns.map(\.type.description.count).max() ?? 0
-    for column in report.columns {
-      let nulls = column.nullCount > 0 ? "; \(counted(column.nullCount, "null"))" : ""
-      lines.append(
-        "  \(padded(column.name, nameWidth))  \(padded(column.type.description, typeWidth))  \(column.reason)\(nulls)")
+    for error in report.firstRejected { lines.append("rejected: \(error.place): \(error.summary)") }
+    if report.rejectedRowCount > report.firstRejected.count {
+      lines.append("rejected: and \(grouped(report.rejectedRowCount - report.firstRejected.count)) more")
     }
+    lines += columnLines(of: report)
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -60,56 +61,48 @@ public struct ConvertReceipt: Sendable, Equatable {
   /// Bytes of text read, decompressed.
   public var textByteCount: Int { report.inputs.reduce(0) { $0 + $1.byteCount } }
 
+  private var rejected: String {
+    report.rejectedRowCount == 0
+      ? "" : "; \(counted(report.rowCount + report.rejectedRowCount, "row")) in, \(grouped(report.rejectedRowCount)) rejected"
+  }
+
   private var ratio: String {
     guard outputByteCount > 0, sourceByteCount > outputByteCount else { return "" }
     let tenths = sourceByteCount * 10 / outputByteCount
     return " (\(tenths / 10).\(tenths % 10) times smaller)"
   }
+}
 
-  private func counted(_ count: Int, _ noun: String) -> String { "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")" }
+private func counted(_ count: Int, _ noun: String) -> String { "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")" }
 
-  private func padded(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
+/// A line per column: name, type, reason, nulls.
+func columnLines(of report: CSVReport) -> [String] {
+  let nameWidth = min(32, report.columns.map(\.name.count).max() ?? 0)
+  let typeWidth = report.columns.map(\.type.description.count).max() ?? 0
+  return report.columns.map { column in
+    let nulls = column.nullCount > 0 ? "; \(counted(column.nullCount, "null"))" : ""
+    return "  \(padded(column.name, nameWidth))  \(padded(column.type.description, typeWidth))  \(column.reason)\(nulls)"
   }
 }
 
-/// A delimiter as people name it.
-private func shown(_ delimiter: UInt8) -> String {
-  delimiter == 9 ? "tab" : "'\(Character(Unicode.Scalar(delimiter)))'"
+/// `text` with spaces behind it, up to `width` characters.
+func padded(_ text: String, _ width: Int) -> String {
+  text + String(repeating: " ", count: max(0, width - text.count))
 }
 
-/// The part of a receipt that is kept inside the file: nothing in it depends on time, threads, memory or folders.
-func storedReceipt(_ report: CSVReport) -> String { JSONDocument.object(receiptMembers(of: report)).text }
+extension CSVFinding {
+  /// True unless it says that nothing is out of the ordinary.
+  fileprivate var isTold: Bool {
+    switch name {
+    case "delimiter", "header": true
+    case "encoding": value != "UTF-8"
+    case "quote": value != "double quote"
+    case "escape": value != "doubled"
+    case "line_end": !["LF", "CR LF"].contains(value)
+    default: value != "none"
+    }
+  }
 
-private func receiptMembers(of report: CSVReport) -> [(String, JSONDocument)] {
-  [
-    ("version", .integer(1)),
-    (
-      "inputs",
-      .array(
-        report.inputs.map { input in
-          .object([("name", .string(lastComponent(of: input.name))), ("text_bytes", .integer(input.byteCount))])
-        })
-    ),
-    ("rows", .integer(report.rowCount)),
-    ("blank_lines", .integer(report.blankLineCount)),
-    (
-      "dialect",
-      .object([
-        ("delimiter", .string(String(Character(Unicode.Scalar(report.delimiter))))),
-        ("reason", .string(report.delimiterReason)),
-      ])
-    ),
-    (
-      "columns",
-      .array(
-        report.columns.map { column in
-          .object([
-            ("name", .string(column.name)), ("type", .string(column.type.description)),
-            ("reason", .string(column.reason)), ("nulls", .integer(column.nullCount)),
-          ])
-        })
-    ),
-    ("warnings", .array(report.warnings.map { .string($0) })),
-  ]
+  /// Its name for people.
+  public var title: String { String(name.map { character -> Character in character == "_" ? " " : character }) }
 }

@@ -66,7 +66,7 @@ struct AggCommand: ParsableCommand {
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
     let tables = try openTables(
-      inputs, reading: csv.reading(), columns: query.columnNames, threads: common.threads, progress: line.update)
+      inputs, reading: csv.reading(isQuiet: common.quiet), columns: query.columnNames, threads: common.threads, progress: line.update)
     let result = try aggregate(tables, query, threads: common.threads)
     line.clear()
     try writeTable(

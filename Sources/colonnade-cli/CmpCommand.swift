@@ -65,7 +65,7 @@ struct CmpCommand: ParsableCommand {
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
     var options = CompareOptions(source: source, compare: compare, request: try request())
-    options.reading = try csv.reading()
+    options.reading = try csv.reading(isQuiet: common.quiet)
     options.report = output
     options.rows = try rows.map { try OutputTarget(path: $0, format: nil, fallback: .csv) }
     options.threads = common.threads

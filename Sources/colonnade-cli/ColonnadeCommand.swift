@@ -31,7 +31,7 @@ struct ColonnadeCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      ConvertCommand.self, AggCommand.self, CmpCommand.self, InspectCommand.self, HeadCommand.self,
+      ConvertCommand.self, SniffCommand.self, AggCommand.self, CmpCommand.self, InspectCommand.self, HeadCommand.self,
       ExportCommand.self, VerifyCommand.self,
     ]
   )

@@ -40,34 +40,3 @@ enum ProgressChoice: String, ExpressibleByArgument, CaseIterable {
   case auto, on, off
 }
 
-/// How CSV inputs are to be read; of no effect on .cln inputs.
-struct CSVInputOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Field delimiter: one ASCII character, or 'tab'. (default: comma, or what the first lines show)",
-      valueName: "char"))
-  var delimiter: String?
-
-  @Option(
-    name: .customLong("null"),
-    help: ArgumentHelp("Unquoted text that means null, besides the empty field; may be repeated.", valueName: "text"))
-  var nulls: [String] = []
-
-  @Option(
-    help: ArgumentHelp(
-      "Types of some columns: 'date:date,code:string'. Types: bool, int64, decimal(P,S), float64, date, string.",
-      valueName: "list"))
-  var schema: String?
-
-  @Flag(help: "Keep every column as the text it is.")
-  var allText = false
-
-  func validate() throws { _ = try reading() }
-
-  /// The options as the library takes them. Throws a usage error.
-  func reading() throws -> CSVOptions {
-    try usage {
-      try CSVOptions(delimiter: delimiter, nullSpellings: nulls, schema: schema, allText: allText)
-    }
-  }
-}

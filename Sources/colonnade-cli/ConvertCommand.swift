@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Aggregation
 import ArgumentParser
 import Columns
 import ChunkFile
@@ -18,8 +19,8 @@ struct ConvertCommand: ParsableCommand {
         zcat big.csv.gz | colonnade convert - -o big.cln --compression zstd:9
 
       A column gets a type only if every value of the whole input keeps its value
-      in it: bool, int64, decimal, float64, date, else string. Codes such as 007
-      stay text. The receipt on standard error says each column's type and why.
+      in it: bool, int64, decimal, float64, date, timestamp (timestamp_utc if all
+      have an offset), else string. Codes such as 007 stay text. The receipt on standard error says each column's type and why.
       """)
 
   @Argument(
@@ -38,21 +39,41 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Also write the receipt, as JSON, to this file.", valueName: "file"))
   var receipt: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "With --on-error skip: file for the rows left out, each as it stands below the reason.", valueName: "file"))
+  var rejects: String?
+
+  @Option(help: ArgumentHelp("Columns to read: 'date,cases'. (default: all)", valueName: "list"))
+  var columns: String?
+
   @OptionGroup var csv: CSVInputOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
     _ = try usage { try OutputTarget(chunkFile: output) }
     if output == "-", isTerminal(1) { throw ValidationError("a chunk file does not go to a terminal: say -o FILE.cln") }
+    if csv.onError == .skip, rejects == nil {
+      throw ValidationError("--on-error skip needs --rejects FILE for the rows left out\n  try: --rejects rejects.csv")
+    }
+    if csv.onError == .fail, rejects != nil { throw ValidationError("--rejects goes with --on-error skip") }
+    _ = try rejectsTarget()
     if inputs.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be only one of the inputs") }
   }
 
+  private func rejectsTarget() throws -> OutputTarget? {
+    try rejects.map { path in try usage { try OutputTarget(path: path, format: .csv, fallback: .csv) } }
+  }
+
   func run() throws {
-    try usage { try refuseOverwriting(outputs: [output] + (self.receipt.map { [$0] } ?? []), inputs: inputs) }
+    let outputs = [output, self.receipt, rejects].compactMap { $0 }
+    try usage { try refuseOverwriting(outputs: outputs, inputs: inputs) }
+    var reading = try csv.reading()
+    reading.columns = try columns.map { list in try usage { try columnNames(in: list, part: .columns) } }
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
     let receipt = try convertFiles(
-      inputs, to: OutputTarget(chunkFile: output), reading: csv.reading(), compression: compression,
+      inputs, to: OutputTarget(chunkFile: output), rejects: rejectsTarget(), reading: reading, compression: compression,
       threads: common.threads, progress: line.update)
     line.clear()
     if !common.quiet { printToStandardError(receipt.text) }

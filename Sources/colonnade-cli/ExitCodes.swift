@@ -9,10 +9,11 @@ import Pipelines
 /// Ends the process at once, saying nothing.
 func endProcess(_ code: Int32) -> Never { Glibc.exit(code) }
 
-/// Writes one or two lines to standard error: where and what, then what to do.
+/// Writes to standard error where and what, further lines if there are, then what to do.
 func printDiagnosis(_ error: any Diagnosis) {
   let place = error.place.description
   var text = "error: \(place.isEmpty ? "" : place + ": ")\(error.summary)\n"
+  for detail in error.details { text += "  \(detail)\n" }
   if let advice = error.advice { text += "  try: \(advice)\n" }
   printToStandardError(text)
 }

@@ -30,7 +30,7 @@ struct ExportCommand: ParsableCommand {
     try usage { try refuseOverwriting(outputs: output.paths, inputs: [input]) }
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
-    let table = try openTable(input, reading: csv.reading(), threads: common.threads, progress: line.update)
+    let table = try openTable(input, reading: csv.reading(isQuiet: common.quiet), threads: common.threads, progress: line.update)
     line.clear()
     try writeTable(
       table, to: output.target(forTables: false), usesColour: output.usesColour,

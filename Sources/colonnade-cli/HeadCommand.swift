@@ -34,7 +34,7 @@ struct HeadCommand: ParsableCommand {
 
   func run() throws {
     try usage { try refuseOverwriting(outputs: output.paths, inputs: [input]) }
-    let table = try openFirstRows(of: input, count: rows, reading: csv.reading(), threads: common.threads)
+    let table = try openFirstRows(of: input, count: rows, reading: csv.reading(isQuiet: common.quiet), threads: common.threads)
     try writeTable(table, to: output.target(forTables: true), usesColour: output.usesColour)
   }
 }

@@ -258,3 +258,64 @@ func extremesOfPlainStringsKeepTheBestOfManyLongOnes() throws {
   }
   #expect(result.rowCount == 3)
 }
+
+@Test
+func timestampsAreKeysAndExtremesAndHaveNoSum() throws {
+  func moment(_ seconds: Int, _ isUTC: Bool = false) -> Value {
+    .timestamp(microsecondsSinceEpoch: seconds * 1_000_000, isUTC: isUTC)
+  }
+  let table = Table(
+    name: "a.csv",
+    columns: [
+      ("t", .timestamp(isUTC: false), [moment(60), moment(-1), .null, moment(60)]),
+      ("u", .timestamp(isUTC: true), [moment(5, true), .null, moment(7, true), moment(-3, true)]),
+    ])
+  let result = try aggregate(
+    [table], AggregateQuery(by: "t", aggregates: "min(u), max(u), count(u) as n", orderBy: "t desc"), threads: 1)
+  #expect(
+    result.schema.fields.map(\.type) == [
+      .timestamp(isUTC: false), .timestamp(isUTC: true), .timestamp(isUTC: true), .int64,
+    ])
+  #expect(
+    exactRows(result) == [
+      ["timestamp 60000000", "instant -3000000", "instant 5000000", "2"], ["timestamp -1000000", "null", "null", "0"],
+      ["null", "instant 7000000", "instant 7000000", "1"],
+    ])
+  for function in ["sum", "mean"] {
+    let error = #expect(throws: AggregateError.self) {
+      try aggregate([table], AggregateQuery(by: nil, aggregates: "\(function)(u)"), threads: 1)
+    }
+    #expect(error?.code == "aggregate.type" && error?.summary.contains("timestamp_utc") == true)
+  }
+}
+
+@Test
+func daysJoinWithLocalTimestampsAlone() throws {
+  let days = Table(name: "days.csv", columns: [("t", .date, [.date(daysSinceEpoch: 1), .null])])
+  let day = 86_400_000_000
+  let times = Table(
+    name: "times.csv",
+    columns: [
+      (
+        "t", .timestamp(isUTC: false),
+        [
+          .timestamp(microsecondsSinceEpoch: day, isUTC: false),
+          .timestamp(microsecondsSinceEpoch: day + 1, isUTC: false),
+        ]
+      )
+    ])
+  let query = try AggregateQuery(by: "t", aggregates: "count(*) as n, max(t) as last")
+  for inputs in [[days, times], [times, days]] {
+    #expect(
+      exactRows(try aggregate(inputs, query, threads: 2)) == [
+        ["timestamp \(day)", "2", "timestamp \(day)"], ["timestamp \(day + 1)", "1", "timestamp \(day + 1)"],
+        ["null", "1", "null"],
+      ])
+  }
+  let instants = Table(
+    name: "utc.csv", columns: [("t", .timestamp(isUTC: true), [.timestamp(microsecondsSinceEpoch: 0, isUTC: true)])])
+  for other in [days, times] {
+    let error = #expect(throws: AggregateError.self) { try aggregate([other, instants], query, threads: 1) }
+    #expect(error?.code == "aggregate.mismatch")
+  }
+}

@@ -109,6 +109,7 @@ private func isLess(_ a: Value, _ b: Value) -> Bool {
   case (.bool(let a), .bool(let b)): !a && b
   case (.int64(let a), .int64(let b)): a < b
   case (.date(let a), .date(let b)): a < b
+  case (.timestamp(let a, _), .timestamp(let b, _)): a < b
   case (.decimal(let a, let scaleA), .decimal(let b, let scaleB)):
     // Sums of one column have one scale.
     scaleA == scaleB ? a < b : scaleA < scaleB
@@ -129,6 +130,7 @@ func exactText(_ value: Value) -> String {
   case .decimal(let unscaled, let scale): scale == 0 ? "\(unscaled)" : "\(unscaled)e-\(scale)"
   case .float64(let value): value.isNaN ? "NaN of float64" : "double \(value.bitPattern)"
   case .date(let days): "day \(days)"
+  case .timestamp(let microseconds, let isUTC): "\(isUTC ? "instant" : "timestamp") \(microseconds)"
   case .string(let text): text
   }
 }

@@ -10,7 +10,8 @@ let randomSchema = Schema([
   Field(name: "price", type: .decimal(precision: 9, scale: 2)),
   Field(name: "wide", type: .decimal(precision: 38, scale: 4)), Field(name: "ratio", type: .float64),
   Field(name: "odd", type: .float64), Field(name: "day", type: .date), Field(name: "name", type: .string),
-  Field(name: "text", type: .string),
+  Field(name: "text", type: .string), Field(name: "time", type: .timestamp(isUTC: false)),
+  Field(name: "instant", type: .timestamp(isUTC: true)),
 ])
 
 private let words = ["Ceará", "Acre", "", "São Paulo", "acre", "Ácre", "日本", "a longer name than eight bytes", "Acre "]
@@ -32,6 +33,8 @@ private func randomRow(using random: inout RandomSource) -> [Value] {
     maybe(.date(daysSinceEpoch: 18_000 + Int.random(in: -5...5, using: &random))),
     maybe(.string(words.randomElement(using: &random)!)),
     maybe(.string("text \(Int.random(in: 0...30, using: &random))")),
+    maybe(.timestamp(microsecondsSinceEpoch: Int.random(in: -3...3, using: &random) * 1_000_000, isUTC: false)),
+    maybe(.timestamp(microsecondsSinceEpoch: Int.random(in: -3...3, using: &random) * 86_400_000_001, isUTC: true)),
   ]
 }
 
@@ -72,6 +75,7 @@ private func page(_ values: [Value], _ entries: [String]?, _ type: ColumnType) -
       case .int64(let number): T(number)
       case .decimal(let unscaled, _): T(unscaled)
       case .date(let days): T(days)
+      case .timestamp(let microseconds, _): T(microseconds)
       default: none
       }
     }

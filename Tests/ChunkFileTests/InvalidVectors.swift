@@ -271,6 +271,18 @@ private let recordVectors: [InvalidVector] = [
       return surgery.bytes
     }),
   InvalidVector(
+    name: "timestamp-beyond-9999", fault: .malformed, byteOffset: 96, requirement: "CF-24",
+    sentence: "A timestamp of 10000-01-01T00:00:00.",
+    bytes: {
+      let first: Int128 = 253_402_300_800_000_000
+      var surgery = try crafted(
+        .int64, PageEncoding(physical: .int64, values: .integers(.constant(first)), validity: .allValid), raw: [],
+        bounds: .integer(minimum: first, maximum: first, sum: nil))
+      surgery.bytes[surgery.schemaSection.lowerBound] = 8
+      surgery.reseal(section: 3)
+      return surgery.bytes
+    }),
+  InvalidVector(
     name: "encoding-unknown", fault: .unknownEncoding, byteOffset: tree, requirement: "CF-28",
     sentence: "Integer encoding 9.",
     bytes: put(UInt8(9), atRecord: 32)),

@@ -37,6 +37,7 @@ private func plainText(of value: Value) -> String {
     let hex = String(value.bitPattern, radix: 16)
     return "0x" + String(repeating: "0", count: 16 - hex.count) + hex
   case .date(let days): return isoDate(days)
+  case .timestamp(let microseconds, let isUTC): return isoTimestamp(microseconds) + (isUTC ? "Z" : "")
   case .string(let text): return escaped(text)
   }
 }
@@ -53,6 +54,16 @@ private func escaped(_ text: String) -> String {
     }
   }
   return result
+}
+
+/// Date and time of microseconds, always with six digits of a second.
+private func isoTimestamp(_ microsecondsSinceEpoch: Int) -> String {
+  let perDay = 86_400_000_000
+  let ofDay = (microsecondsSinceEpoch % perDay + perDay) % perDay
+  let parts = [ofDay / 3_600_000_000, ofDay / 60_000_000 % 60, ofDay / 1_000_000 % 60]
+  let time = parts.map { ($0 < 10 ? "0" : "") + "\($0)" }.joined(separator: ":")
+  return
+    "\(isoDate((microsecondsSinceEpoch - ofDay) / perDay))T\(time).\("\(1_000_000 + ofDay % 1_000_000)".dropFirst())"
 }
 
 /// Civil date of a day number, counted in 400-year eras from 0000-03-01.

@@ -131,6 +131,7 @@ func randomTable(_ random: inout RandomSource) -> Table {
     Field(name: "decimal", type: .decimal(precision: 10, scale: 2)),
     Field(name: "wide", type: .decimal(precision: 38, scale: 5)), Field(name: "float64", type: .float64),
     Field(name: "codes", type: .string), Field(name: "strings", type: .string),
+    Field(name: "timestamp", type: .timestamp(isUTC: false)), Field(name: "instant", type: .timestamp(isUTC: true)),
   ])
   let dictionary = StringDictionary(entries: StringArray((0..<50).map { "value \(($0 &* 37) % 50)é" }))
   var chunks: [[ColumnPage]] = []
@@ -160,6 +161,9 @@ private func randomPage(_ field: Field, _ rows: Int, _ random: inout RandomSourc
     case "int64" where runLength == 1: .int64(values({ Int64(bitPattern: $0.next()) }, null: 0))
     case "int64": .int64(values({ -5_000 + Int64.random(in: 0...spread, using: &$0) }, null: 0))
     case "date": .int64(values({ Int64.random(in: -700_000...18_000, using: &$0) }, null: 0))
+    case "timestamp": .int64(values({ Int64.random(in: 0...spread, using: &$0) * 1_000_000 }, null: 0))
+    case "instant":
+      .int64(values({ Int64.random(in: -62_135_596_800_000_000...253_402_300_799_999_999, using: &$0) }, null: 0))
     case "decimal": .int64(values({ Int64.random(in: -spread...spread, using: &$0) }, null: 0))
     case "wide": .int128(values({ Int128(Int64(bitPattern: $0.next())) &* Int128(spread) }, null: 0))
     case "float64": .float64(values({ Double.random(in: -1...1, using: &$0) }, null: 0))

@@ -68,10 +68,11 @@ private func oneColumn(_ type: ColumnType, _ pages: [ColumnPage], dictionary: [S
 private let everyType = Schema([
   field("bool", .bool), field("int64", .int64), field("decimal", .decimal(precision: 7, scale: 2)),
   field("wide", .decimal(precision: 38, scale: 10)), field("float64", .float64), field("date", .date),
-  field("coded", .string), field("text", .string),
+  field("coded", .string), field("text", .string), field("timestamp", .timestamp(isUTC: false)),
+  field("instant", .timestamp(isUTC: true)),
 ])
 private let places = StringDictionary(entries: StringArray(["São Paulo", "Acre", ""]))
-private let everyDictionary: [StringDictionary?] = [nil, nil, nil, nil, nil, nil, places, nil]
+private let everyDictionary: [StringDictionary?] = [nil, nil, nil, nil, nil, nil, places, nil, nil, nil]
 
 private func everyTypePages(_ flags: [Int]) -> [ColumnPage] {
   let bits = validity(flags)
@@ -81,6 +82,7 @@ private func everyTypePages(_ flags: [Int]) -> [ColumnPage] {
     .int64(pick([1, 0, 1], 0)), .int64(pick([.max, -42, .min], 0)), .int64(pick([12_345, -1, 99], 0)),
     .int128(pick(wide, 0)), .float64(pick([0.1, -2.5e300, 7], 0)), .int64(pick([18_993, -1, 0], 0)),
     .codes(pick([0, 2, 1], 0)), .strings(StringArray(pick(["tab\tand \\", "", "naïve"], ""))),
+    .int64(pick([1_585_404_309_500_000, -1, 0], 0)), .int64(pick([0, 1_585_404_309_000_000, -1], 0)),
   ]
   return values.map { ColumnPage(values: $0, validity: bits) }
 }
@@ -98,7 +100,7 @@ private let tableVectors: [ValidVector] = [
     name: "no-columns", table: Table(schema: Schema([]), chunks: []), requirement: "CF-2",
     sentence: "The smallest file: no columns, no rows."),
   ValidVector(
-    name: "no-rows", table: Table(schema: everyType, chunks: [], dictionaries: Array(repeating: nil, count: 8)),
+    name: "no-rows", table: Table(schema: everyType, chunks: [], dictionaries: Array(repeating: nil, count: 10)),
     requirement: "CF-16", sentence: "Every type, no chunk."),
   ValidVector(
     name: "one-row",
@@ -175,6 +177,17 @@ private let integerVectors: [ValidVector] = [
   ValidVector(
     name: "bool", table: oneColumn(.bool, [ints([1, 1, 0, 1, 0]), ints([0, 0])]), requirement: "CF-24",
     sentence: "Truth values are integers 0 and 1."),
+  ValidVector(
+    name: "timestamp",
+    table: oneColumn(.timestamp(isUTC: false), [ints([-62_135_596_800_000_000, 253_402_300_799_999_999, 0, -1])]),
+    requirement: "CF-24",
+    sentence: "The first and the last moment a timestamp can be, the epoch and the microsecond before."),
+  ValidVector(
+    name: "timestamp-utc",
+    table: oneColumn(
+      .timestamp(isUTC: true),
+      [ints((0..<40).map { 1_585_404_309_000_000 + $0 * 60_000_000 }), ints([1_585_404_309_500_000, 0], [1, 0])]),
+    requirement: "CF-24", sentence: "Instants a minute apart, then one with a fraction and a null."),
   ValidVector(
     name: "nulls-as-runs",
     table: oneColumn(

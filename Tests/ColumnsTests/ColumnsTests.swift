@@ -127,10 +127,14 @@ func nearestNameFindsTheMisspelt(wanted: String, expected: String) {
 @Test func typeNamesReadBack() {
   let types: [ColumnType] = [
     .bool, .int64, .float64, .date, .string, .decimal(precision: 38, scale: 38), .decimal(precision: 1, scale: 0),
+    .timestamp(isUTC: false), .timestamp(isUTC: true),
   ]
   for type in types { #expect(ColumnType(type.description) == type) }
   #expect(ColumnType("decimal(10, 2)") == .decimal(precision: 10, scale: 2))
-  for wrong in ["", "int", "decimal", "decimal()", "decimal(39,2)", "decimal(2,3)", "decimal(+1,1)", "decimal(1,2,3)"] {
+  for wrong in [
+    "", "int", "decimal", "decimal()", "decimal(39,2)", "decimal(2,3)", "decimal(+1,1)", "decimal(1,2,3)",
+    "timestamp_UTC",
+  ] {
     #expect(ColumnType(wrong) == nil, "\(wrong)")
   }
 }

@@ -23,6 +23,10 @@ import Testing
   #expect(wide.validity == page.validity)
   let twice = wide.rescaled(from: .decimal(precision: 30, scale: 3), to: .decimal(precision: 38, scale: 4))
   #expect(twice.values == .int128([15000, -3000, 0]))
+  let days = ColumnPage(values: .int64([-719_162, 2_932_896, 0]), validity: .bits([0b011]))
+  let midnights = days.rescaled(from: .date, to: .timestamp(isUTC: false))
+  #expect(midnights.values == .int64([-62_135_596_800_000_000, 253_402_214_400_000_000, 0]))
+  #expect(midnights.validity == days.validity)
   let nulls = ColumnPage(nullRows: 2, type: .string).rescaled(from: .string, to: .float64)
   #expect(nulls == ColumnPage(values: .float64([0, 0]), validity: .allNull))
 }

@@ -10,7 +10,7 @@ import TextFormats
 
 private let types: [ColumnType] = [
   .bool, .int64, .decimal(precision: 6, scale: 2), .decimal(precision: 9, scale: 1), .decimal(precision: 30, scale: 4),
-  .decimal(precision: 12, scale: 0), .float64, .date, .string,
+  .decimal(precision: 12, scale: 0), .float64, .date, .timestamp(isUTC: false), .timestamp(isUTC: true), .string,
 ]
 
 @Test(arguments: 0..<40)

@@ -191,3 +191,41 @@ private let byK = CompareRequest(keys: ["k"])
   #expect(rows.schema.names == ["change", "v_source", "change_", "v_source_", "v_compare"])
   #expect(rows.rowCount == 2)
 }
+
+private func moments(_ seconds: [Int?], isUTC: Bool = false) -> [Value] {
+  seconds.map { $0.map { .timestamp(microsecondsSinceEpoch: $0 * 1_000_000, isUTC: isUTC) } ?? .null }
+}
+
+@Test func daysAreTheMidnightsOfLocalTimestamps() throws {
+  let keys = integers([1, 2, 3, 4, 5])
+  let days: [Value] = [0, 1, -1, 3].map { .date(daysSinceEpoch: $0) } + [.null]
+  let a = table("a", [("k", .int64, keys), ("v", .date, days)])
+  let b = table("b", [("k", .int64, keys), ("v", .timestamp(isUTC: false), moments([0, 86_401, -86_400, nil, nil]))])
+  for (left, right) in [(a, b), (b, a)] {
+    let comparison = try compare(left, right, byK, threads: 2)
+    let column = comparison.columns[0]
+    #expect(column.pairing.comparedAs == .timestamp)
+    #expect(column.equalCount == 3 && column.differentCount == 2)
+    #expect(column.sums == nil && column.distances == nil)
+    #expect(comparison.schema.typeDifferences.map(\.name) == ["v"])
+    #expect(Set(column.examples.map(\.sourceRow)) == [2, 4])
+  }
+  // As keys they meet as well; rows that differ show them as their own side prints them.
+  let byV = CompareRequest(keys: ["v"])
+  let comparison = try compare(
+    a, table("c", [("v", .timestamp(isUTC: false), moments([-86_400, 0, 1]))]), byV, threads: 1)
+  #expect(comparison.pairedRowCount == 2 && comparison.sourceOnlyRowCount == 3)
+  #expect(comparison.compareOnlyExamples == [RowExample(row: 3, key: moments([1]))])
+}
+
+@Test func instantsAndLocalTimestampsDoNotMeet() throws {
+  let local = table("a", [("k", .timestamp(isUTC: false), moments([0, nil])), ("v", .int64, integers([1, 2]))])
+  let utc = table(
+    "b", [("k", .timestamp(isUTC: true), moments([0, nil], isUTC: true)), ("v", .int64, integers([1, 2]))])
+  let unlike = try compare(local, utc, byK, threads: 1)
+  #expect(unlike.keys[0].comparedAs == .text && unlike.pairedRowCount == 1 && unlike.schema.typeDifferences.count == 1)
+  let same = try compare(utc, utc, byK, threads: 1)
+  #expect(same.keys[0].comparedAs == .timestamp && same.hasEqualRows)
+  let text = table("c", [("k", .string, [.string("1970-01-01T00:00:00Z"), .null]), ("v", .int64, integers([1, 2]))])
+  #expect(try compare(utc, text, byK, threads: 1).hasEqualRows)
+}

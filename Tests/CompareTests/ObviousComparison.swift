@@ -22,7 +22,11 @@ struct ObviousComparison: Equatable {
     func text(_ name: String, _ row: Int, _ own: Table) -> String {
       let types = [a, b].map { $0.schema.fields[$0.schema.position(of: name)!].type }
       let value = own.value(row: row, column: own.schema.position(of: name)!)
-      return value == .null ? "(null)" : types.allSatisfy(\.isNumeric) ? number(value) : "'" + bytes(value)
+      if value == .null { return "(null)" }
+      if types.contains(.timestamp(isUTC: false)), case .date = value, types.contains(.date) {
+        return "'" + bytes(.string(plainText(of: value) + "T00:00:00"))
+      }
+      return types.allSatisfy(\.isNumeric) ? number(value) : "'" + bytes(value)
     }
     let rowsOfB = Dictionary(
       uniqueKeysWithValues: (0..<b.rowCount).map { row in (keys.map { text($0, row, b) }, row) })
@@ -130,6 +134,10 @@ struct TableMaker {
       let isSpecial = Int.random(in: 0..<6, using: &random) == 0
       return .float64(isSpecial ? specials.randomElement(using: &random)! : Double(number) / 2)
     case .date: return .date(daysSinceEpoch: 18_000 + number)
+    case .timestamp(let isUTC):
+      // Midnights and noons.
+      let noon = Bool.random(using: &random) ? 43_200_000_000 : 0
+      return .timestamp(microsecondsSinceEpoch: (18_000 + number) * 86_400_000_000 + noon, isUTC: isUTC)
     case .string:
       let words = ["", "São", "Sa\u{303}o", "1", "1.0", "true", "2019-04-14", "\(number)"]
       return .string(words.randomElement(using: &random)!)

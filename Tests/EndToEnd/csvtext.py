@@ -5,6 +5,7 @@
 import re
 from decimal import Decimal, InvalidOperation
 
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 CELL_END = re.compile("[,\r\n]")
 
 
@@ -54,9 +55,12 @@ def parse(text):
 
 
 def same_value(before, after):
-    """True if a cell kept its value: numbers may be written otherwise (1.5, 1.50), codes and texts may not."""
+    """True if a cell kept its value: numbers may be written otherwise (1.5, 1.50), days among
+    timestamps are midnights, codes and texts may not."""
     if before == after or before is None or after is None:
         return before == after
+    if after == before + "T00:00:00" and DAY.fullmatch(before):
+        return True
     digits = before.lstrip("-")
     if before.startswith("+") or (len(digits) > 1 and digits[0] == "0" and digits[1].isdigit()):
         return False

@@ -30,6 +30,12 @@ def random_float(r):
     return repr(r.choice([r.gauss(0, 1) * 10.0 ** r.randrange(-300, 300), r.random(), 1e-5]))
 
 
+def random_moment(r):
+    fraction = r.choice(["", "", ".5", ".000001", ".123456"])
+    at = datetime.datetime(1, 1, 1) + datetime.timedelta(seconds=r.randrange(3652058 * 86400))
+    return at.isoformat(timespec="seconds") + fraction
+
+
 KINDS = {
     "int": lambda r: str(r.randrange(-1000, 1000)),
     "wide": lambda r: str(r.choice([0, 1, -1]) * (2**63 - 1 - r.randrange(3)) - r.choice([0, 0, 1])),
@@ -38,6 +44,9 @@ KINDS = {
     "long": lambda r: random_decimal(r, 28, 10),
     "float": random_float,
     "date": lambda r: (datetime.date(1, 1, 1) + datetime.timedelta(days=r.randrange(3652058))).isoformat(),
+    "timestamp": lambda r: random_moment(r),
+    "instant": lambda r: random_moment(r) + "Z",
+    "almost timestamp": lambda r: r.choice(["2020-02-29T10:00:00", "2020-02-29T24:00:00", "2020-02-29T10:00:60Z"]),
     "almost date": lambda r: r.choice(["2020-02-29", "2021-02-29", "2021-1-1", "0000-01-01", "2021-12-31"]),
     "bool": lambda r: r.choice(["true", "false"]),
     "code": lambda r: f"{r.randrange(1000):04d}",

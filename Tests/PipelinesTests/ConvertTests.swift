@@ -37,7 +37,7 @@ import TextFormats
     var options = ConvertOptions(inputs: [input])
     change(&options)
     let outputs = Outputs()
-    let (receipt, output) = try convert(options) { outputs.make() }
+    let (receipt, output, _) = try convert(options) { outputs.make() }
     let bytes = try #require(output as? MemoryWriter).bytes
     return (try ChunkFile(MemoryObject(name: "out.cln", bytes: bytes)), bytes, receipt, outputs)
   }
@@ -170,6 +170,38 @@ import TextFormats
     #expect(types == ["bool", "date", "decimal(3,1)", "float64", "string", "string"])
     #expect(try values(file) == values(table))
     #expect(receipt.report.passCount == 1)
+  }
+
+  /// Days until late, then times; offsets that stay, offsets that do not.
+  @Test func timestampsComeBackFromTheFile() throws {
+    let rows = (0..<40).map { row in
+      let day = "2020-01-\(row % 28 + 1 < 10 ? "0" : "")\(row % 28 + 1)"
+      return [
+        row < 30 ? day : "\(day)T10:30:00.25", "\(day)T0\(row % 10):00:00+0\(row % 6):30",
+        row < 35 ? "\(day)T10:00:00Z" : day,
+        row == 3 ? "" : row % 2 == 0 ? "0001-01-01T00:00:00" : "9999-12-31T23:59:59.999999",
+      ].joined(separator: ",") + "\n"
+    }
+    let input = TextInput(text: "late,offset,mixed,extreme\n" + rows.joined())
+    let (file, bytes, receipt, _) = try convertText(input, small)
+    #expect(file.schema.fields.map(\.type.description) == ["timestamp", "timestamp_utc", "string", "timestamp"])
+    #expect(receipt.report.passCount == 2)
+    #expect(
+      receipt.text.contains("  late     timestamp      40 values, all valid timestamps without offset, or days\n"))
+    let exported = try CSVWriter().text(of: file)
+    #expect(exported.contains("2020-01-01T00:00:00,2019-12-31T23:30:00Z,2020-01-01T10:00:00Z,0001-01-01T00:00:00\n"))
+    // What was written is read as the same; the mixed column takes two readings again.
+    let again = try convertText(TextInput(text: exported), small)
+    #expect(again.receipt.report.passCount == 2)
+    #expect(try values(again.file) == values(file) && again.file.schema == file.schema)
+    #expect(try CSVWriter().text(of: again.file) == exported)
+    for threads in 1...3 {
+      let other = try convertText(input) {
+        small(&$0)
+        $0.reading.threads = threads
+      }
+      #expect(other.bytes == bytes)
+    }
   }
 
   @Test func receipts() throws {

@@ -39,7 +39,7 @@ import Testing
   /// Rows of each of the chunk's parts, record by record.
   private func plainRowsOfParts(_ chunk: CSVTextChunk) -> [Int] {
     var counts = [Int](repeating: 0, count: chunk.origins.count)
-    var walk = CSVStrictWalk(chunk.text, delimiter: UInt8(ascii: ","))
+    var walk = CSVRecordWalk(chunk.text, dialect: CSVDialect())
     while let record = walk.next() {
       guard chunk.width == 1 || !record.isBlank else { continue }
       counts[(chunk.origins.lastIndex { $0.textOffset <= record.start })!] += 1
@@ -60,18 +60,19 @@ import Testing
         return stream(Array(([header] + lines).joined(separator: "\n").utf8), name: "\(file).csv")
       }
       var options = CSVOptions()
+      options.dialect = .plain
       options.limits = .tiny(
         records: Int.random(in: 1...30, using: &random), bytes: Int.random(in: 1...200, using: &random),
         index: Int.random(in: 1...20, using: &random))
       let splitter = try CSVSplitter(streams, options: options)
       let plan = (0..<width).map { CSVColumnPlan(name: "\($0)", position: $0, forced: .string) }
-      let parser = CSVChunkParser(plan: plan, width: width, delimiter: UInt8(ascii: ","), options: options)
+      let parser = CSVChunkParser(plan: plan, width: width, options: options)
       let chunk = CSVTextChunk()
       while try splitter.next(into: chunk) {
         let hypotheses = plan.map { _ in CSVHypothesis() }
-        let parsed = try parser.parse(chunk, hypotheses)
-        #expect(parsed.rowsOfPart == plainRowsOfParts(chunk), "round \(round) seed \(random.seed)")
-        mostParts = max(mostParts, parsed.rowsOfPart.count)
+        let parsed = parser.parse(chunk, hypotheses)
+        #expect(parsed.recordsOfPart == plainRowsOfParts(chunk), "round \(round) seed \(random.seed)")
+        mostParts = max(mostParts, parsed.recordsOfPart.count)
       }
     }
     #expect(mostParts > 5)

@@ -49,9 +49,26 @@ extension CSVLimits {
     limits.chunkBytes = bytes
     limits.chunkBytesPerColumn = 1
     limits.readBytes = read
+    limits.dialectBytes = read
     limits.sampleBytes = sample
     limits.indexEntries = index
     limits.dictionaryTrialValues = 2
     return limits
+  }
+}
+
+extension CSVDialectHints {
+  /// RFC 4180 with a header: nothing is found.
+  static var plain: CSVDialectHints {
+    var hints = CSVDialectHints()
+    hints.encoding = "UTF-8"
+    hints.delimiter = [UInt8(ascii: ",")]
+    hints.quote = .some(UInt8(ascii: "\""))
+    hints.escape = .doubled
+    hints.comment = []
+    hints.preambleLines = 0
+    hints.headerRows = 1
+    hints.footerLines = 0
+    return hints
   }
 }

@@ -31,13 +31,18 @@ func csvReadsBack(round: Int) throws {
         unscaled: precision > 18 ? integer(.max) * integer(999_999_999_999) : integer(999_999_999), scale: scale)
     case .float64: return .float64([0.1, -0.0, 1e-300, 1.5e300, 1 / 3, 2.5].randomElement(using: &random)!)
     case .date: return .date(daysSinceEpoch: Int(integer(30_000)))
+    case .timestamp(let isUTC):
+      return .timestamp(microsecondsSinceEpoch: Int(integer(60_000_000_000_000_000)), isUTC: isUTC)
     case .string: return string()
     }
   }
   let types: [ColumnType] =
     round == 0
     ? [.string]
-    : [.string, .int64, .decimal(precision: 9, scale: 3), .decimal(precision: 38, scale: 7), .float64, .date, .bool]
+    : [
+      .string, .int64, .decimal(precision: 9, scale: 3), .decimal(precision: 38, scale: 7), .float64, .date, .bool,
+      .timestamp(isUTC: false), .timestamp(isUTC: true),
+    ]
   let rows = (0..<200).map { _ in types.map(value) }
   let table = Table(
     rows: rows, columns: types.enumerated().map { (name: $0 == 0 ? "first, \"x\"" : "c\($0)", type: $1) })

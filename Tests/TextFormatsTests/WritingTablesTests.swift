@@ -21,15 +21,23 @@ private let awkward = Table(columns: [
   ("f", .float64, [.float64(.nan), .float64(-.infinity), .float64(1)]),
   ("t", .date, [.date(daysSinceEpoch: 18_348), .null, .date(daysSinceEpoch: -1)]),
   ("b", .bool, [.bool(true), .bool(false), .null]),
+  ("l", .timestamp(isUTC: false), [.null, .timestamp(microsecondsSinceEpoch: -1, isUTC: false), .null]),
+  (
+    "z", .timestamp(isUTC: true),
+    [
+      .timestamp(microsecondsSinceEpoch: 0, isUTC: true), .null,
+      .timestamp(microsecondsSinceEpoch: 500_000, isUTC: true),
+    ]
+  ),
 ])
 
 @Test func csvOfEverything() throws {
   #expect(
     try CSVWriter().text(of: awkward) == """
-      i,"a,b",d,w,f,t,b
-      1,"say ""hi"", you",-0.05,0.007,NaN,2020-03-27,true
-      ,"",,-1267650600228229401496703205.376,-inf,,false
-      -9223372036854775808,,12.00,,1.0,1969-12-31,
+      i,"a,b",d,w,f,t,b,l,z
+      1,"say ""hi"", you",-0.05,0.007,NaN,2020-03-27,true,,1970-01-01T00:00:00Z
+      ,"",,-1267650600228229401496703205.376,-inf,,false,1969-12-31T23:59:59.999999,
+      -9223372036854775808,,12.00,,1.0,1969-12-31,,,1970-01-01T00:00:00.5Z
 
       """)
 }
@@ -38,9 +46,9 @@ private let awkward = Table(columns: [
   #expect(
     try JSONWriter().text(of: awkward) == """
       [
-      {"i":1,"a,b":"say \\"hi\\", you","d":-0.05,"w":0.007,"f":"NaN","t":"2020-03-27","b":true},
-      {"i":null,"a,b":"","d":null,"w":-1267650600228229401496703205.376,"f":"-Infinity","t":null,"b":false},
-      {"i":-9223372036854775808,"a,b":null,"d":12.00,"w":null,"f":1.0,"t":"1969-12-31","b":null}
+      {"i":1,"a,b":"say \\"hi\\", you","d":-0.05,"w":0.007,"f":"NaN","t":"2020-03-27","b":true,"l":null,"z":"1970-01-01T00:00:00Z"},
+      {"i":null,"a,b":"","d":null,"w":-1267650600228229401496703205.376,"f":"-Infinity","t":null,"b":false,"l":"1969-12-31T23:59:59.999999","z":null},
+      {"i":-9223372036854775808,"a,b":null,"d":12.00,"w":null,"f":1.0,"t":"1969-12-31","b":null,"l":null,"z":"1970-01-01T00:00:00.5Z"}
       ]
 
       """)
@@ -49,7 +57,8 @@ private let awkward = Table(columns: [
 @Test func ndjsonIsOneObjectALine() throws {
   #expect(
     try NDJSONWriter().text(of: awkward, rowLimit: 1)
-      == "{\"i\":1,\"a,b\":\"say \\\"hi\\\", you\",\"d\":-0.05,\"w\":0.007,\"f\":\"NaN\",\"t\":\"2020-03-27\",\"b\":true}\n"
+      == "{\"i\":1,\"a,b\":\"say \\\"hi\\\", you\",\"d\":-0.05,\"w\":0.007,\"f\":\"NaN\",\"t\":\"2020-03-27\",\"b\":true,"
+      + "\"l\":null,\"z\":\"1970-01-01T00:00:00Z\"}\n"
   )
 }
 

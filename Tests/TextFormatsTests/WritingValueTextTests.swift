@@ -56,6 +56,22 @@ func datesAreProlepticGregorian(days: Int, expected: String) {
   #expect(plainText(of: .date(daysSinceEpoch: days)) == expected)
 }
 
+@Test(arguments: [
+  (0, "1970-01-01T00:00:00"), (-1, "1969-12-31T23:59:59.999999"), (1_585_404_309_500_000, "2020-03-28T14:05:09.5"),
+  (1_585_404_309_000_010, "2020-03-28T14:05:09.00001"), (-62_135_596_800_000_000, "0001-01-01T00:00:00"),
+  (253_402_300_799_999_999, "9999-12-31T23:59:59.999999"), (86_399_000_000, "1970-01-01T23:59:59"),
+])
+func timestampsAreISO(microseconds: Int, expected: String) {
+  #expect(plainText(of: .timestamp(microsecondsSinceEpoch: microseconds, isUTC: false)) == expected)
+  #expect(plainText(of: .timestamp(microsecondsSinceEpoch: microseconds, isUTC: true)) == expected + "Z")
+}
+
+@Test(arguments: [Int.min, Int.max, Int.min + 1])
+func absurdTimestampsDoNotTrap(microseconds: Int) {
+  let text = plainText(of: .timestamp(microsecondsSinceEpoch: microseconds, isUTC: true))
+  #expect(text.utf8.count <= maximumTimestampTextLength && text.hasSuffix("Z"))
+}
+
 @Test func everyDayOf800YearsFollowsTheDayBefore() {
   var (year, month, day) = (Int64(1600), 1, 1)
   for days in -135_140..<157_000 {

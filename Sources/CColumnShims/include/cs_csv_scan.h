@@ -13,6 +13,17 @@ int cs_csv_scan_level(void);
 /// For tests: uses `level` from now on if the processor has it; -1 goes back to the best.
 void cs_csv_force_scan_level(int level);
 
+/// The bytes that divide a text: all different, the delimiter no CR, the quote neither CR nor newline.
+typedef struct {
+  uint8_t delimiter;
+  /// '\n'; or '\r' in a text whose lines end with CR alone.
+  uint8_t newline;
+  /// The quote, if `has_quote`.
+  uint8_t quote;
+  /// 0: no byte quotes.
+  uint8_t has_quote;
+} cs_csv_bytes;
+
 /// Where an indexing run stands. All zero before the first call on a text.
 typedef struct {
   /// Next byte to look at.
@@ -27,10 +38,23 @@ typedef struct {
 ///
 /// Goes on from `state` until the text ends or fewer than 64 of the `capacity` slots are left. `newlines` gets how many of
 /// the offsets are newlines. Quote state is the parity of quote characters, so a doubled quote flips it twice (RFC 4180).
-size_t cs_csv_index(const uint8_t *text, size_t length, uint8_t delimiter, cs_csv_index_state *state,
+size_t cs_csv_index(const uint8_t *text, size_t length, const cs_csv_bytes *bytes, cs_csv_index_state *state,
                     uint32_t *offsets, size_t capacity, size_t *newlines);
 
-/// Where a search for record ends stands. All zero before the first call on a text that begins with a record.
+/// What can make the parity of quotes, or "one line, one record", the wrong reading of a text.
+typedef enum {
+  CS_CSV_DOUBT_NONE = 0,
+  /// A quote that breaks RFC 4180's form: it opens elsewhere than at a field's start, or closes elsewhere than at its end.
+  CS_CSV_DOUBT_QUOTE,
+  /// An empty line outside quotes (nothing, or a CR, before its newline).
+  CS_CSV_DOUBT_BLANK,
+} cs_csv_doubt;
+
+/// Where a search for record ends stands.
+///
+/// All zero before the first call on a text that begins with a record. To begin at another record of the same text, set
+/// `position` and `last_end` to its start and `inside` and `doubt` to 0; the counters go on from what they are, and the
+/// text before is not looked at. Nothing else is remembered: what precedes `position` within a record is read again.
 typedef struct {
   /// Next byte to look at.
   size_t position;
@@ -40,13 +64,22 @@ typedef struct {
   size_t newlines;
   /// Newlines outside quotes seen: records that ended.
   size_t records;
-  /// Offset after the last record's newline; 0 if none ended.
+  /// Offset after the last record's newline, where the record being looked at begins; as given if none ended.
   size_t last_end;
-  /// Newlines, those inside quotes included, before `last_end`.
+  /// Newlines, those inside quotes included, before `last_end`; as given if no record ended.
   size_t lines_at_end;
+  /// Where the doubtful quote is, or where the empty line begins.
+  size_t doubt_at;
+  cs_csv_doubt doubt;
 } cs_csv_split_state;
 
-/// Goes on from `state` to `length`, or stops with the record that makes `records` reach `record_limit`.
-void cs_csv_split(const uint8_t *text, size_t length, size_t record_limit, cs_csv_split_state *state);
+/// Goes on from `state` to `length`, or stops with the record that makes `records` reach `record_limit`, or sooner in doubt.
+///
+/// Stopped by the limit or in doubt, the state is that of the last record's end (`position` is `last_end`). The caller
+/// of a doubtful record finds its end by other means, begins a state there (above) and goes on.
+/// A question that the text's end leaves open (what follows a closing quote, or a CR after one or at a line's start) is
+/// answered when the scan goes on with more text. Does nothing to a state in doubt.
+void cs_csv_split(const uint8_t *text, size_t length, const cs_csv_bytes *bytes, size_t record_limit,
+                  cs_csv_split_state *state);
 
 #endif

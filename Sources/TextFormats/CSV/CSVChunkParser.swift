@@ -12,6 +12,8 @@ struct CSVColumnPlan {
   var position: Int
   /// Its type, if given.
   var forced: ColumnType?
+  /// What means null besides the empty field.
+  var nullSpellings: [[UInt8]] = []
 }
 
 /// What one column's type is supposed to be while a chunk is read.
@@ -24,115 +26,137 @@ struct CSVHypothesis: Sendable {
 /// One chunk as typed columns.
 struct CSVParsedChunk {
   var rowCount: Int
-  var blankLines: Int
-  /// Rows of each of the text's parts.
-  var rowsOfPart: [Int]
+  /// Records of each of the text's parts, faulty ones included.
+  var recordsOfPart: [Int]
   var columns: [CSVParsedColumn]
+  /// What of the chunk's records is not even, or no row, in order.
+  var unevenness: CSVUnevenness
 }
 
 /// What the start of a chunk shows of each column.
 struct CSVSample {
   var columns: [(evidence: CSVEvidence, examples: [CSVExample])]
-  /// Rows of each of the text's parts.
-  var rowsOfPart: [Int]
+  /// Records of each of the text's parts.
+  var recordsOfPart: [Int]
 }
 
 /// Turns chunks of text into typed columns: index, take fields, build. One worker's; its memory is used again.
 final class CSVChunkParser {
   private let plan: [CSVColumnPlan]
-  private let delimiter: UInt8
   private let index: CSVFieldIndex
-  private let fields: CSVFields
+  private let fields = CSVFields()
   private let builders: [CSVColumnBuilder]
   /// The first row of each of the chunk's parts looked at so far.
   private var firstRowOfPart: [Int] = []
+  /// Records that are no rows because of what a field says, ascending; and what it is.
+  private var excluded: [Int] = []
+  private var excludedFaults: [CSVFault] = []
 
-  init(plan: [CSVColumnPlan], width: Int, delimiter: UInt8, options: CSVOptions) {
+  init(plan: [CSVColumnPlan], width: Int, options: CSVOptions) {
     self.plan = plan
-    self.delimiter = delimiter
-    index = CSVFieldIndex(entries: options.limits.indexEntries, width: width)
-    fields = CSVFields(capacity: index.capacity + 1, nullSpellings: options.nullSpellings)
+    index = CSVFieldIndex(entries: options.limits.indexEntries, width: width, isStrict: options.isStrict)
     builders = plan.map { CSVColumnBuilder(forced: $0.forced) }
   }
 
   /// Reads a chunk under `hypotheses`, one per column of the plan.
-  func parse(_ chunk: CSVTextChunk, _ hypotheses: [CSVHypothesis]) throws(CSVFault) -> CSVParsedChunk {
-    for (builder, hypothesis) in zip(builders, hypotheses) {
-      builder.begin(
-        slotCount: chunk.recordCount, hypothesis: hypothesis.evidence, mustClassify: hypothesis.mustClassify)
-    }
-    let rowCount = try readAll(chunk, length: chunk.length, isFirst: true)
+  func parse(_ chunk: CSVTextChunk, _ hypotheses: [CSVHypothesis]) -> CSVParsedChunk {
+    excluded = []
+    excludedFaults = []
     while true {
-      for builder in builders { builder.endRound() }
-      if let fault = firstFault { throw fault }
-      if builders.allSatisfy({ $0.step == .done }) { break }
-      _ = try readAll(chunk, length: chunk.length, isFirst: false)
+      for (builder, hypothesis) in zip(builders, hypotheses) {
+        builder.begin(
+          slotCount: chunk.recordCount, hypothesis: hypothesis.evidence, mustClassify: hypothesis.mustClassify)
+      }
+      var rowCount = readAll(chunk, length: chunk.length)
+      while true {
+        for builder in builders { builder.endRound() }
+        if builders.allSatisfy({ $0.step == .done }) { break }
+        rowCount = readAll(chunk, length: chunk.length)
+      }
+      if !excludeFaultyRows(chunk) { return finish(chunk, rowCount) }
     }
-    return CSVParsedChunk(
-      rowCount: rowCount, blankLines: index.blankLines, rowsOfPart: rowsOfParts(chunk, rowCount),
-      columns: builders.map { $0.finish(rowCount: rowCount) })
   }
 
-  /// What the records within the first `sampleBytes` bytes show, and first examples; nothing where they are no CSV.
-  func sample(_ chunk: CSVTextChunk, sampleBytes: Int) -> CSVSample {
-    var state = cs_csv_split_state()
-    let text = UnsafePointer(chunk.bytes.assumingMemoryBound(to: UInt8.self))
-    cs_csv_split(text, min(sampleBytes, chunk.length), Int.max, &state)
-    if state.last_end == 0 { cs_csv_split(text, chunk.length, 1, &state) }
-    for builder in builders { builder.begin(slotCount: state.records, hypothesis: CSVEvidence(), mustClassify: true) }
-    do {
-      let rowCount = try readAll(chunk, length: state.last_end, isFirst: true)
-      return CSVSample(columns: builders.map(\.shown), rowsOfPart: rowsOfParts(chunk, rowCount))
-    } catch {
-      return CSVSample(columns: builders.map { _ in (CSVEvidence(), []) }, rowsOfPart: [])
+  private func finish(_ chunk: CSVTextChunk, _ rowCount: Int) -> CSVParsedChunk {
+    var unevenness = index.unevenness
+    unevenness.faults = (unevenness.faults + excludedFaults).sorted { $0.record < $1.record }
+    var columns = builders.map { $0.finish(rowCount: rowCount) }
+    for column in columns.indices {
+      columns[column].examples = inRecords(columns[column].examples, unevenness.faults)
     }
+    return CSVParsedChunk(
+      rowCount: rowCount, recordsOfPart: recordsOfParts(chunk, rowCount, unevenness.faults), columns: columns,
+      unevenness: unevenness)
+  }
+
+  /// What the records within the first `sampleBytes` bytes show, and first examples.
+  func sample(_ chunk: CSVTextChunk, sampleBytes: Int) -> CSVSample {
+    let (end, records) = chunk.recordsEnd(within: sampleBytes)
+    excluded = []
+    excludedFaults = []
+    for builder in builders { builder.begin(slotCount: records, hypothesis: CSVEvidence(), mustClassify: true) }
+    let rowCount = readAll(chunk, length: end)
+    let faults = index.unevenness.faults
+    let shown = builders.map { builder in
+      let (evidence, examples) = builder.shown
+      return (evidence, inRecords(examples, faults))
+    }
+    return CSVSample(columns: shown, recordsOfPart: recordsOfParts(chunk, rowCount, faults))
+  }
+
+  /// Examples whose rows are numbers of records instead of rows.
+  private func inRecords(_ examples: [CSVExample], _ faults: [CSVFault]) -> [CSVExample] {
+    var numbers = CSVRecordNumbers(faults)
+    return examples.map { CSVExample(kind: $0.kind, row: numbers.record(ofRow: $0.row), shown: $0.shown) }
   }
 
   /// One round over the text: hands the fields to all builders that want them. Returns the rows.
-  private func readAll(_ chunk: CSVTextChunk, length: Int, isFirst: Bool) throws(CSVFault) -> Int {
+  private func readAll(_ chunk: CSVTextChunk, length: Int) -> Int {
     var row = 0
     firstRowOfPart = [0]
     let wanted = plan.indices.filter { builders[$0].step != .done }
-    let isProjected = plan.count < chunk.width
-    let unread = isFirst && isProjected ? unreadFields(chunk) : []
-    fields.beginChunk()
-    try index.forEachGrid(of: chunk, length: length, delimiter: delimiter) { (grid) throws(CSVFault) in
+    index.forEachGrid(of: chunk, length: length, excluding: excluded) { grid in
       let mayHaveQuotes = index.quotes > 0
       for column in wanted {
         let field = chunk.fieldOfColumn[plan[column].position]
-        try fields.take(field: field, width: chunk.width, of: grid, from: chunk, mayHaveQuotes: mayHaveQuotes)
+        fields.take(
+          field: field, width: chunk.width, of: grid, from: chunk, mayHaveQuotes: mayHaveQuotes,
+          nullSpellings: plan[column].nullSpellings)
         builders[column].add(fields, of: chunk, at: row)
-      }
-      if mayHaveQuotes {
-        for field in unread {
-          try fields.take(field: field, width: chunk.width, of: grid, from: chunk, mayHaveQuotes: true)
-        }
       }
       if firstRowOfPart.count < chunk.origins.count { noteParts(grid, of: chunk, at: row) }
       row += grid.rowCount
     }
-    // Quotes left over are inside unquoted fields.
-    if isFirst, fields.accountedQuotes != index.quotes { throw .structure }
     return row
   }
 
-  private func unreadFields(_ chunk: CSVTextChunk) -> [Int] {
-    let read = Set(plan.map { chunk.fieldOfColumn[$0.position] })
-    return (0..<chunk.width).filter { !read.contains($0) }
-  }
-
-  /// The fault of the smallest row, then column.
-  private var firstFault: CSVFault? {
-    var first: (row: Int, fault: CSVFault)?
+  /// Excludes the records that the builders could not take from what follows; false if there are none.
+  private func excludeFaultyRows(_ chunk: CSVTextChunk) -> Bool {
+    var kinds: [Int: CSVFault.Kind] = [:]
     for (column, builder) in builders.enumerated() {
-      guard let (row, isInvalidUTF8) = builder.fault, row < first?.row ?? Int.max else { continue }
-      let fault: CSVFault =
-        isInvalidUTF8
-        ? .invalidUTF8(row: row, column: plan[column].position)
-        : .wrongType(row: row, column: plan[column].position, expected: plan[column].forced ?? .string)
-      first = (row, fault)
+      let kind: CSVFault.Kind =
+        builder.isText
+        ? .invalidUTF8(column: plan[column].position)
+        : .wrongType(column: plan[column].position, expected: plan[column].forced ?? .string)
+      for row in builder.faultyRows where kinds[row] == nil { kinds[row] = kind }
     }
-    return first?.fault
+    guard !kinds.isEmpty else { return false }
+    var numbers = CSVRecordNumbers((index.unevenness.faults + excludedFaults).sorted { $0.record < $1.record })
+    let rows = kinds.keys.sorted()
+    var next = 0
+    var row = 0
+    index.forEachGrid(of: chunk, length: chunk.length, excluding: excluded) { grid in
+      while next < rows.count, rows[next] < row + grid.rowCount {
+        let start = Int(grid.offsets[(rows[next] - row) * grid.stride] &+ 1)
+        let record = numbers.record(ofRow: rows[next])
+        if let kind = kinds[rows[next]] { excludedFaults.append(CSVFault(kind: kind, record: record, start: start)) }
+        next += 1
+      }
+      row += grid.rowCount
+    }
+    excludedFaults.sort { $0.record < $1.record }
+    excluded = excludedFaults.map(\.record)
+    return true
   }
 
   /// Finds the parts that begin in `grid`, the first row of which is row `row` of the chunk, by bisection.
@@ -151,10 +175,55 @@ final class CSVChunkParser {
   }
 
   /// Parts that no row begins in or after come last, without any.
-  private func rowsOfParts(_ chunk: CSVTextChunk, _ rowCount: Int) -> [Int] {
-    chunk.origins.indices.map { part in
+  private func recordsOfParts(_ chunk: CSVTextChunk, _ rowCount: Int, _ faults: [CSVFault]) -> [Int] {
+    var counts = chunk.origins.indices.map { part in
       let first = part < firstRowOfPart.count ? firstRowOfPart[part] : rowCount
       return (part + 1 < firstRowOfPart.count ? firstRowOfPart[part + 1] : rowCount) - first
     }
+    var part = 0
+    for fault in faults {
+      while part + 1 < chunk.origins.count, chunk.origins[part + 1].textOffset <= fault.start { part += 1 }
+      counts[part] += 1
+    }
+    return counts
+  }
+}
+
+/// Numbers of records by their rows, which only grow: records that are no rows have none.
+struct CSVRecordNumbers {
+  private let faults: [CSVFault]
+  private var passed = 0
+
+  /// `faults` in order of record.
+  init(_ faults: [CSVFault]) { self.faults = faults }
+
+  mutating func record(ofRow row: Int) -> Int {
+    while passed < faults.count, faults[passed].record <= row + passed { passed += 1 }
+    return row + passed
+  }
+}
+
+extension CSVTextChunk {
+  /// Where the last record within the first `byteCount` bytes ends, or the first record; and how many lines of records that are, at most.
+  func recordsEnd(within byteCount: Int) -> (end: Int, records: Int) {
+    var state = cs_csv_split_state()
+    var bytes = cs_csv_bytes(plain)
+    let start = UnsafePointer(self.bytes.assumingMemoryBound(to: UInt8.self))
+    func split(_ length: Int, _ limit: Int) {
+      while true {
+        cs_csv_split(start, length, &bytes, limit, &state)
+        guard state.doubt == CS_CSV_DOUBT_BLANK else { return }
+        // An empty line is whole and may be passed: nothing else is in doubt in a chunk.
+        state.position = state.last_end + (start[state.last_end] == plain.newline ? 1 : 2)
+        state.last_end = state.position
+        state.records += 1
+        state.inside = 0
+        state.doubt = CS_CSV_DOUBT_NONE
+        if state.position >= length || state.records >= limit { return }
+      }
+    }
+    split(min(byteCount, length), Int.max)
+    if state.last_end == 0 { split(length, 1) }
+    return (state.last_end, state.records)
   }
 }

@@ -43,7 +43,8 @@ final class CSVColumnBuilder {
   }
 
   private(set) var step = Step.done
-  private(set) var fault: (row: Int, isInvalidUTF8: Bool)?
+  /// Rows, of those handed in, whose field makes them none.
+  private(set) var faultyRows: [Int] = []
   private let forced: ColumnType?
   private var hypothesis = CSVEvidence()
   private var slotCount = 0
@@ -58,10 +59,14 @@ final class CSVColumnBuilder {
   private var codes: [UInt32] = []
   private var validity: [UInt64] = []
   private var notes = CSVNumberNotes()
+  private var timestampNotes = CSVTimestampNotes()
   private var facts = cs_number_facts()
   private lazy var dictionary = CSVLocalDictionary()
 
   init(forced: ColumnType?) { self.forced = forced }
+
+  /// True if what makes a field faulty is that it is no UTF-8.
+  var isText: Bool { forced ?? .string == .string }
 
   /// What the values of the present round of classification showed.
   var shown: (CSVEvidence, [CSVExample]) { step == .classify ? (seen, examples) : (CSVEvidence(), []) }
@@ -73,7 +78,7 @@ final class CSVColumnBuilder {
     seen = CSVEvidence()
     isExact = false
     examples = []
-    fault = nil
+    faultyRows = []
     if let forced {
       start(.build(forced))
     } else if let type = hypothesis.type, !mustClassify, type != .string || hypothesis.isSettledText {
@@ -88,6 +93,7 @@ final class CSVColumnBuilder {
     hasFailed = false
     validity = []
     notes = CSVNumberNotes()
+    timestampNotes = CSVTimestampNotes()
     facts = cs_number_facts()
     guard case .build(let type) = step else { return }
     switch type {
@@ -108,17 +114,21 @@ final class CSVColumnBuilder {
     case .done: return
     case .classify: classifyAll(text, fields, row)
     case .build(let type):
-      let parsed = parse(text, fields, row, type)
-      if parsed < fields.count {
-        hasFailed = true
-        if type == .string {
-          fault = (row + parsed, true)
-        } else if forced != nil {
-          fault = (row + parsed, false)
+      var done = 0
+      while true {
+        let parsed = parse(text, fields, row + done, type)
+        if parsed == fields.count { break }
+        // Text that is not UTF-8 fits no type; any other value fits text.
+        guard forced != nil || type == .string else {
+          hasFailed = true
+          break
         }
-        return
+        faultyRows.append(row + done + parsed)
+        fields.hide(parsed + 1)
+        done += parsed + 1
       }
-      if fields.nullCount > 0 { noteNulls(fields, row) }
+      fields.showAll()
+      if fields.nullCount > 0, !hasFailed { noteNulls(fields, row) }
     }
   }
 
@@ -136,6 +146,10 @@ final class CSVColumnBuilder {
     switch type {
     case .bool: integers.withUnsafeMutableBufferPointer { parseTruthValues(text, fields, into: $0.baseAddress! + row) }
     case .date: integers.withUnsafeMutableBufferPointer { parseDates(text, fields, into: $0.baseAddress! + row) }
+    case .timestamp(let isUTC):
+      integers.withUnsafeMutableBufferPointer {
+        parseTimestamps(text, fields, isUTC: isUTC, into: $0.baseAddress! + row, &timestampNotes)
+      }
     case .int64:
       integers.withUnsafeMutableBufferPointer { parseIntegers(text, fields, into: $0.baseAddress! + row, &notes) }
     case .float64:
@@ -215,7 +229,7 @@ final class CSVColumnBuilder {
       isExact = true
       follow()
     case .build(let type):
-      if forced != nil || fault != nil {
+      if forced != nil || !faultyRows.isEmpty {
         step = .done
       } else if hasFailed {
         precondition(!isExact, "a typed loop refused what the classification had allowed")
@@ -231,6 +245,7 @@ final class CSVColumnBuilder {
     switch type {
     case .bool: CSVEvidence(.bool)
     case .date: CSVEvidence(.date)
+    case .timestamp(let isUTC): timestampNotes.evidence(isUTC: isUTC)
     default: notes.evidence
     }
   }

@@ -36,11 +36,15 @@ package struct CSVEvidence: Equatable, Sendable {
     package static let unsafeAsFloat = Kinds(rawValue: 2048)
     /// A number of more than 15 digits, not yet checked for ``unsafeAsFloat``.
     package static let uncheckedAsFloat = Kinds(rawValue: 4096)
+    /// A valid date and time without offset.
+    package static let timestamp = Kinds(rawValue: 8192)
+    /// A valid date and time with an offset.
+    package static let instant = Kinds(rawValue: 16_384)
 
     static let number: Kinds = [.integer, .bigInteger, .point, .exponent, .nonFinite]
     static let alwaysText: Kinds = [.code, .text, .emptyString]
     /// Kinds of which two different ones in a column make it text.
-    static let families: [Kinds] = [.bool, .date, .number]
+    static let families: [Kinds] = [.bool, [.date, .timestamp], .instant, .number]
   }
 
   /// Kinds of values seen.
@@ -82,6 +86,9 @@ package struct CSVEvidence: Equatable, Sendable {
   package var type: ColumnType? {
     if isSettledText { return .string }
     if kinds.contains(.bool) { return .bool }
+    if kinds.contains(.instant) { return .timestamp(isUTC: true) }
+    // A date among timestamps is its midnight.
+    if kinds.contains(.timestamp) { return .timestamp(isUTC: false) }
     if kinds.contains(.date) { return .date }
     if !kinds.isDisjoint(with: [.exponent, .nonFinite]) {
       if kinds.contains(.unsafeAsFloat) { return .string }

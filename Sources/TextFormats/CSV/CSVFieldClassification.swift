@@ -15,6 +15,8 @@ func classify(field: UnsafeRawBufferPointer) -> CSVEvidence {
     return CSVEvidence(truthValue(field) == nil ? .text : .bool)
   }
   if dayNumber(field) != nil { return CSVEvidence(.date) }
+  var known = CSVKnownDay()
+  if let timestamp = parseTimestamp(field, &known) { return CSVEvidence(timestamp.hasOffset ? .instant : .timestamp) }
   var facts = cs_number_facts()
   var value = 0.0
   if cs_parse_number(field.baseAddress!.assumingMemoryBound(to: UInt8.self), field.count, &value, &facts) == 1 {

@@ -37,24 +37,42 @@ public struct CSVStream: Sendable {
 
 /// How to read CSVs as a table.
 public struct CSVOptions: Sendable {
-  /// Byte between fields; nil: `,`, or what the header shows. Any ASCII byte but quote, CR, LF and NUL.
-  public var delimiter: UInt8?
+  /// What becomes of a record that cannot be read as a row.
+  public enum ErrorPolicy: Sendable {
+    /// Nothing is read; the first ten are told.
+    case fail
+    /// It is left out, and told as rejected.
+    case skip
+  }
+
+  /// What is known of the dialect; the rest is found.
+  public var dialect = CSVDialectHints()
   /// Spellings of null besides the unquoted empty field; they count where unquoted.
   public var nullSpellings: [String] = []
-  /// Types that are given, not found.
+  /// Further spellings of null in some columns.
+  public var nullSpellingsOfColumn: [String: [String]] = [:]
+  /// Types that are given, not found. Names here and below are those after ``renames``.
   public var types: [String: ColumnType] = [:]
   /// True: every column not in `types` is text, as it stands.
   public var allText = false
   /// Columns to read; nil: all. They come in the text's order. Empty: the first one, so that rows can be counted.
   public var columns: [String]?
+  /// New names of columns, by the old ones.
+  public var renames: [String: String] = [:]
+  /// True: what could be repaired without losing text (short rows, stray quotes, …) is an error.
+  public var isStrict = false
+  /// What becomes of records that cannot be read.
+  public var errorPolicy = ErrorPolicy.fail
   /// Data rows to read; nil: all.
   public var rowLimit: Int?
+  /// Called once with what was found, after the last byte was read.
+  public var onReport: (@Sendable (CSVReport) -> Void)?
   /// Threads to read with.
   public var threads = 1
   /// Sizes that tests make small.
   package var limits = CSVLimits()
 
-  /// Reads everything with one thread, and finds delimiter and types.
+  /// Reads everything with one thread, and finds dialect and types.
   public init() {}
 }
 
@@ -71,7 +89,11 @@ package struct CSVLimits: Sendable {
   /// A record may not be longer than this.
   package var recordBytes = 256 << 20
   /// Bytes asked for in one read.
-  package var readBytes = 1 << 20
+  package var readBytes = 256 << 10
+  /// Bytes of a text that its dialect is told from, unless its first records need more.
+  package var dialectBytes = 64 << 10
+  /// Bytes at a text's end in which lines that are no data are looked for.
+  package var footerBytes = 4096
   /// Bytes of the first chunk that the first guess of types is made from.
   package var sampleBytes = 256 << 10
   /// Offsets indexed in one go; two million rows and a test with 64 must give the same.

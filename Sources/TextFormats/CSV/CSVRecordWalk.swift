@@ -8,7 +8,7 @@
 /// it is read in several ways (``CSVLeniency/inOrder``), and the first that gives `width` fields is taken; if none does,
 /// the one with the most fields up to `width`. So a quote that is never closed costs its own line and no other.
 struct CSVRecordWalk {
-  /// What is not as it should be in a record.
+  /// How a record breaks the form first.
   struct Anomalies: OptionSet {
     let rawValue: UInt8
     /// A quote inside an unquoted field: it is text.
@@ -85,11 +85,11 @@ struct CSVRecordWalk {
   /// The record at `start`; nil if more text is needed to tell.
   private func decided(at start: Int) -> Record? {
     if isComment(start) { return commentLine(at: start) }
-    let offset: Int
+    let (offset, anomaly): (Int, Anomalies)
     switch read(at: start, .strict) {
     case .record(let record): return record
     case .needsMore: return nil
-    case .broken(let at): offset = at
+    case .broken(let at, let kind): (offset, anomaly) = (at, kind)
     }
     var best: Record?
     for leniency in CSVLeniency.inOrder {
@@ -97,6 +97,7 @@ struct CSVRecordWalk {
       case .needsMore: return nil
       case .broken: continue
       case .record(var record):
+        record.anomalies = anomaly
         record.anomalyOffset = offset
         if record.fields.count == width ?? record.fields.count { return record }
         if isBetter(record, than: best) { best = record }
@@ -114,15 +115,15 @@ struct CSVRecordWalk {
 
   private enum Reading {
     case record(Record)
-    case broken(at: Int)
+    case broken(at: Int, Anomalies)
     case needsMore
   }
 
   private enum Passed {
     case closed(at: Int)
     /// Not a quoted field after all.
-    case asText(Anomalies)
-    case broken(at: Int)
+    case asText
+    case broken(at: Int, Anomalies)
     case needsMore
   }
 
@@ -141,14 +142,14 @@ struct CSVRecordWalk {
           field.isQuoted = true
           field.end = at
           position = skipsSpaces || !leniency.isStrict ? afterSpaces(at) : at
-        case .asText(let anomalies): record.anomalies.formUnion(anomalies)
-        case .broken(let at): return .broken(at: at)
+        case .asText: break
+        case .broken(let at, let kind): return .broken(at: at, kind)
         case .needsMore: return .needsMore
         }
       }
       if !field.isQuoted {
         position = endOfUnquoted(from, &record)
-        if leniency.isStrict, record.anomalies.contains(.strayQuote) { return .broken(at: record.anomalyOffset) }
+        if leniency.isStrict, !record.anomalies.isEmpty { return .broken(at: record.anomalyOffset, .strayQuote) }
         field.end = position
         while skipsSpaces, field.end > from, isSpace(text[field.end - 1]) { field.end -= 1 }
       }
@@ -185,7 +186,7 @@ struct CSVRecordWalk {
       let byte = text[position]
       if byte == dialect.delimiter[0], isDelimiter(position) { return position }
       if (byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")), lineEndLength(position) != nil { return position }
-      if byte == dialect.quote, record.anomalies.isDisjoint(with: [.strayQuote]), position > start {
+      if byte == dialect.quote, record.anomalies.isEmpty {
         record.anomalies.insert(.strayQuote)
         record.anomalyOffset = position
       }
@@ -221,11 +222,10 @@ struct CSVRecordWalk {
           record.lineCount += lines
           return .closed(at: position + 1)
         }
-        if leniency.isStrict { return .broken(at: position) }
-        if !leniency.innerQuotesAreText { return .asText(.textAfterQuote) }
-        record.anomalies.insert(.textAfterQuote)
+        if leniency.isStrict { return .broken(at: position, .textAfterQuote) }
+        if !leniency.innerQuotesAreText { return .asText }
       } else if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r"), let lineEnd = lineEndLength(position) {
-        if !leniency.spansLines { return .asText(.openQuote) }
+        if !leniency.spansLines { return .asText }
         lines += 1
         position += lineEnd
         continue
@@ -233,8 +233,8 @@ struct CSVRecordWalk {
       position += isEscape(position) ? 2 : 1
     }
     if !isWhole, limit == text.count { return .needsMore }
-    if leniency.isStrict || leniency.spansLines { return .broken(at: start) }
-    return .asText(.openQuote)
+    if leniency.isStrict || leniency.spansLines { return .broken(at: start, .openQuote) }
+    return .asText
   }
 
   private func commentLine(at start: Int) -> Record? {

@@ -11,6 +11,32 @@ public struct CSVReport: Sendable, Equatable {
     public let name: String
     /// Bytes of text, decompressed.
     public let byteCount: Int
+    /// Lines at its end that are no data.
+    public let footer: [String]
+  }
+
+  /// What was put right in some records without losing text.
+  public struct Repair: Sendable, Equatable {
+    /// What was wrong.
+    public enum Kind: String, Sendable, CaseIterable {
+      /// Fewer fields than the table; nulls were added.
+      case shortRow = "short_row"
+      /// Surplus fields, all empty; they were left out.
+      case emptySurplusFields = "empty_surplus_fields"
+      /// A quote inside a field that does not begin with one: it is text.
+      case strayQuote = "stray_quote"
+      /// Text after a closing quote: both are text.
+      case textAfterQuote = "text_after_quote"
+      /// A quote that is opened and never closed: it is text.
+      case openQuote = "open_quote"
+    }
+
+    /// What was wrong.
+    public let kind: Kind
+    /// Records.
+    public internal(set) var count: Int
+    /// The first of them.
+    public let first: Place
   }
 
   /// One column's type and the reason for it.
@@ -31,13 +57,25 @@ public struct CSVReport: Sendable, Equatable {
   public let columns: [Column]
   /// Data rows.
   public let rowCount: Int
+  /// Records that were left out because they are no rows of the table; ``rowCount`` and these are all there are.
+  public let rejectedRowCount: Int
+  /// The first ten of them.
+  public let firstRejected: [CSVError]
   /// Empty lines left out.
   public let blankLineCount: Int
-  /// Byte between fields.
-  public let delimiter: UInt8
-  /// How the delimiter was found.
-  public let delimiterReason: String
-  /// Things a user should know: renamed columns.
+  /// Comments left out.
+  public let commentCount: Int
+  /// Headers left out that were repeated after an empty line.
+  public let repeatedHeaderCount: Int
+  /// How the first text is divided.
+  public let dialect: CSVDialect
+  /// Each choice about the dialect, and why.
+  public let findings: [CSVFinding]
+  /// True if the names are made up, as the text has none.
+  public let hasInventedNames: Bool
+  /// What was put right.
+  public let repairs: [Repair]
+  /// Things a user should know: renamed columns, close calls.
   public let warnings: [String]
   /// Times the text was read.
   public let passCount: Int

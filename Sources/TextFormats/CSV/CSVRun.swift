@@ -13,19 +13,21 @@ import Workers
 package func readCSVs<Sink: CSVSink>(
   _ streams: [CSVStream], options: CSVOptions, into sink: Sink, progress: (@Sendable (Int) -> Void)? = nil
 ) throws -> CSVOutcome {
-  try checkDelimiter(options.delimiter)
+  try checkDialect(options.dialect)
   var splitter = try CSVSplitter(streams, options: options)
   guard let header = splitter.header else {
     return try outcomeOfNothing(splitter, options)
   }
   let plan = try planColumns(header, options: options, source: streams[0].name)
-  let state = CSVRunState(plan: plan, header: header, limits: options.limits)
+  let state = CSVRunState(
+    plan: plan, header: header, options: options, headerOfRejects: headerOfRejects(splitter.sniffing, header))
   var passCount = 1
   var exact: Set<Int> = []
   while true {
     let pass = CSVPass(splitter: splitter, state: state, sink: sink, options: options, progress: progress)
     if passCount == 1 { try pass.sampleFirstChunk() }
     try pass.run(state.hypotheses(exact: exact))
+    try state.throwFailure()
     let undecided = state.undecidedColumns
     if !state.needsAnotherPass, undecided.isEmpty { break }
     // What is known only grows, so a third or fourth pass is the last.
@@ -37,9 +39,9 @@ package func readCSVs<Sink: CSVSink>(
     splitter = try CSVSplitter(streams, options: options)
     guard splitter.header == header else { throw textChanged(streams[0].name) }
   }
-  return state.outcome(
-    inputs: splitter.finished.map { CSVReport.Input(name: $0.name, byteCount: $0.byteCount) },
-    warnings: splitter.warnings, passCount: passCount, isAllText: options.allText, given: Set(options.types.keys))
+  let outcome = state.outcome(splitter: splitter, passCount: passCount, options: options)
+  options.onReport?(outcome.report)
+  return outcome
 }
 
 private func textChanged(_ name: String) -> CSVError {
@@ -48,37 +50,58 @@ private func textChanged(_ name: String) -> CSVError {
     advice: "read a copy that nobody writes to")
 }
 
-private func checkDelimiter(_ delimiter: UInt8?) throws {
-  guard let delimiter else { return }
-  if delimiter < 128, ![0, 10, 13, UInt8(ascii: "\"")].contains(delimiter) { return }
-  throw CSVError(
-    "csv.delimiter", "this byte cannot be a delimiter", at: Place(),
-    advice: "use one ASCII character other than quote and line end")
+private func checkDialect(_ hints: CSVDialectHints) throws {
+  let special: [UInt8] = [0, 10, 13]
+  let quote = hints.quote.flatMap { $0 }
+  if let delimiter = hints.delimiter {
+    let isUsable = !delimiter.isEmpty && delimiter.count <= 8 && delimiter.allSatisfy { !special.contains($0) && $0 != quote }
+    if isUsable, hints.quote != nil || !delimiter.contains(UInt8(ascii: "\"")) { return }
+    throw CSVError(
+      "csv.delimiter", "this cannot be a delimiter", at: Place(),
+      advice: "use one to eight bytes other than quote and line end")
+  }
 }
 
 private func outcomeOfNothing(_ splitter: CSVSplitter, _ options: CSVOptions) throws -> CSVOutcome {
   let source = splitter.finished.first?.name ?? ""
-  if let name = options.columns?.first { throw UnknownColumn(name: name, source: source, known: []) }
-  if let name = options.types.keys.sorted().first { throw UnknownColumn(name: name, source: source, known: []) }
+  let asked = [options.columns?.first, options.types.keys.min(), options.renames.keys.min()]
+  if let name = asked.compactMap({ $0 }).first { throw UnknownColumn(name: name, source: source, known: []) }
   let report = CSVReport(
-    inputs: splitter.finished.map { CSVReport.Input(name: $0.name, byteCount: $0.byteCount) }, columns: [], rowCount: 0,
-    blankLineCount: 0, delimiter: options.delimiter ?? UInt8(ascii: ","), delimiterReason: "nothing to read",
-    warnings: [], passCount: 1, chunkCount: 0)
-  return CSVOutcome(report: report, dictionaries: [])
+    inputs: splitter.finished, columns: [], rowCount: 0, tally: CSVTally(), sniffing: nil, hasInventedNames: false,
+    warnings: splitter.warnings, passCount: 1, chunkCount: 0)
+  return CSVOutcome(report: report, dictionaries: [], headerOfRejects: [])
 }
 
 private func planColumns(_ header: CSVHeader, options: CSVOptions, source: String) throws -> [CSVColumnPlan] {
-  let schema = Schema(header.names.map { Field(name: $0, type: .string) })
+  let names = try renamed(header.names, options.renames, source: source)
+  let schema = Schema(names.map { Field(name: $0, type: .string) })
   for name in options.types.keys.sorted() { _ = try schema.require(name, in: source) }
+  for name in options.nullSpellingsOfColumn.keys.sorted() { _ = try schema.require(name, in: source) }
   let wanted = try options.columns.map { names in
     // A chunk counts its rows by its columns: where none is asked for, the first is read.
     names.isEmpty ? [0] : Set(try names.map { try schema.require($0, in: source) })
   }
-  return header.names.enumerated().compactMap { position, name in
+  return names.enumerated().compactMap { position, name in
     guard wanted?.contains(position) ?? true else { return nil }
+    let nulls = options.nullSpellings + (options.nullSpellingsOfColumn[name] ?? [])
     return CSVColumnPlan(
-      name: name, position: position, forced: options.types[name] ?? (options.allText ? .string : nil))
+      name: name, position: position, forced: options.types[name] ?? (options.allText ? .string : nil),
+      nullSpellings: nulls.map { Array($0.utf8) })
   }
+}
+
+private func renamed(_ names: [String], _ renames: [String: String], source: String) throws -> [String] {
+  guard !renames.isEmpty else { return names }
+  let schema = Schema(names.map { Field(name: $0, type: .string) })
+  for name in renames.keys.sorted() { _ = try schema.require(name, in: source) }
+  let new = names.map { renames[$0] ?? $0 }
+  var taken = Set<String>()
+  for name in new where !taken.insert(name).inserted {
+    throw CSVError(
+      "csv.rename", "two columns would be called \"\(name)\"", at: Place(file: source, column: name),
+      advice: "give each column a name of its own")
+  }
+  return new
 }
 
 /// One reading of all texts.
@@ -106,8 +129,7 @@ private final class CSVPass<Sink: CSVSink>: @unchecked Sendable {
   }
 
   private func makeParser() -> CSVChunkParser {
-    CSVChunkParser(
-      plan: state.plan, width: state.header.names.count, delimiter: state.header.delimiter, options: options)
+    CSVChunkParser(plan: state.plan, width: state.header.names.count, options: options)
   }
 
   /// Reads the first chunk and looks at its beginning; the chunk is then the first to be taken.
@@ -166,17 +188,21 @@ private final class CSVPass<Sink: CSVSink>: @unchecked Sendable {
     _ chunk: CSVTextChunk, _ ticket: Int, _ failure: (any Error)?, _ parser: CSVChunkParser,
     _ hypotheses: [CSVHypothesis], _ turns: Turns
   ) throws -> Bool {
-    let result: Result<CSVParsedChunk, CSVFault> =
-      failure == nil ? parsing { () throws(CSVFault) in try parser.parse(chunk, hypotheses) } : .failure(.structure)
+    let parsed = failure == nil ? parser.parse(chunk, hypotheses) : nil
     let joined = try turns.join.pass(ticket: ticket) {
-      if let failure { throw failure }
-      let codes = try state.add(result, of: chunk)
-      return (codes, state.needsAnotherPass, state.rowCount)
+      guard let parsed else {
+        // What is wrong before it is told first.
+        try state.throwFailure()
+        throw failure!
+      }
+      let joined = try state.add(parsed, of: chunk)
+      return (joined, state.isDiscarding, state.rowCount)
     }
-    guard let (codes, isDiscarded, rowsSoFar) = joined, case .success(let parsed) = result else { return false }
+    guard let (joined, isDiscarded, rowsSoFar) = joined, let parsed else { return false }
     let isWanted = !isDiscarded && parsed.rowCount > 0
-    let prepared = isWanted ? try preparePages(parsed, codes) : []
+    let prepared = isWanted ? try preparePages(parsed, joined.codes) : []
     let added: Void? = try turns.add.pass(ticket: ticket) {
+      if !isDiscarded, !joined.rejected.isEmpty { try sink.reject(joined.rejected, header: state.headerOfRejects) }
       if isWanted { try sink.append(rowCount: parsed.rowCount, prepared) }
       progress?(rowsSoFar)
     }
@@ -189,10 +215,6 @@ private final class CSVPass<Sink: CSVSink>: @unchecked Sendable {
       return try sink.prepare(finished.page, type: finished.type, statistics: finished.statistics)
     }
   }
-}
-
-private func parsing(_ body: () throws(CSVFault) -> CSVParsedChunk) -> Result<CSVParsedChunk, CSVFault> {
-  do { return .success(try body()) } catch { return .failure(error) }
 }
 
 /// The two places where workers pass in order.

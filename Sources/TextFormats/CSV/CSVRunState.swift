@@ -7,9 +7,12 @@ import Columns
 final class CSVRunState {
   let plan: [CSVColumnPlan]
   let header: CSVHeader
+  /// See ``CSVOutcome/headerOfRejects``.
+  let headerOfRejects: [UInt8]
   private let limits: CSVLimits
+  private let errorPolicy: CSVOptions.ErrorPolicy
   private(set) var rowCount = 0
-  private(set) var blankLineCount = 0
+  private var tally = CSVTally()
   private(set) var chunkCount = 0
   private(set) var evidence: [CSVEvidence]
   private(set) var nullCounts: [Int]
@@ -21,10 +24,12 @@ final class CSVRunState {
   private var dictionaryCharge = 0
   private var rowsOfFile: [Int: Int] = [:]
 
-  init(plan: [CSVColumnPlan], header: CSVHeader, limits: CSVLimits) {
+  init(plan: [CSVColumnPlan], header: CSVHeader, options: CSVOptions, headerOfRejects: [UInt8]) {
+    self.headerOfRejects = headerOfRejects
     self.plan = plan
     self.header = header
-    self.limits = limits
+    limits = options.limits
+    errorPolicy = options.errorPolicy
     evidence = plan.map { _ in CSVEvidence() }
     sights = plan.map { _ in [] }
     nullCounts = plan.map { _ in 0 }
@@ -34,7 +39,8 @@ final class CSVRunState {
 
   /// Forgets all but evidence and reasons, for the next pass.
   func restart() {
-    (rowCount, blankLineCount, chunkCount) = (0, 0, 0)
+    (rowCount, chunkCount) = (0, 0)
+    tally = CSVTally()
     nullCounts = plan.map { _ in 0 }
     pageTypes = plan.map { _ in [] }
     dictionaries = plan.map { _ in nil }
@@ -67,33 +73,46 @@ final class CSVRunState {
   /// Takes in what the sample showed.
   func addSample(_ sample: CSVSample, of chunk: CSVTextChunk) {
     for (column, shown) in sample.columns.enumerated() where plan[column].forced == nil {
-      note(shown.examples, column: column, chunk: chunk, rowsOfPart: sample.rowsOfPart)
+      note(shown.examples, column: column, chunk: chunk, recordsOfPart: sample.recordsOfPart)
       evidence[column].join(shown.evidence)
     }
   }
 
-  /// The next chunk in order was read, or found faulty.
-  ///
-  /// Returns for each column the codes that its local dictionary's strings have in the whole table; nil where it keeps its own.
-  func add(_ result: Result<CSVParsedChunk, CSVFault>, of chunk: CSVTextChunk) throws -> [[UInt32]?] {
-    let parsed: CSVParsedChunk
-    switch result {
-    case .success(let value): parsed = value
-    case .failure(let fault):
-      throw chunk.diagnose(fault, delimiter: header.delimiter, names: header.names, rowsBefore: rowsOfFile)
-    }
+  /// What became of a chunk.
+  struct Joined {
+    /// For each column the codes that its local dictionary's strings have in the whole table; nil where it keeps its own.
+    var codes: [[UInt32]?]
+    /// Records of the chunk that are left out.
+    var rejected: [CSVRejectedRow]
+  }
+
+  /// The next chunk in order was read. Throws what is wrong with the text once enough of that is known.
+  func add(_ parsed: CSVParsedChunk, of chunk: CSVTextChunk) throws -> Joined {
+    let rejected = chunk.diagnose(
+      parsed.unevenness.faults, names: header.names, rowsBefore: rowsOfFile, recordsOfPart: parsed.recordsOfPart)
+    tally.add(parsed, of: chunk, rowsBefore: rowsOfFile, rejected)
+    if errorPolicy == .fail, let error = tally.failure(isLast: false) { throw error }
     for (column, content) in parsed.columns.enumerated() {
-      note(content.examples, column: column, chunk: chunk, rowsOfPart: parsed.rowsOfPart)
+      note(content.examples, column: column, chunk: chunk, recordsOfPart: parsed.recordsOfPart)
       evidence[column].join(content.evidence)
       nullCounts[column] += content.nullCount(ofRows: parsed.rowCount)
       if let type = content.type { pageTypes[column].insert(type) }
       checkPages(of: column)
     }
     rowCount += parsed.rowCount
-    blankLineCount += parsed.blankLines
     if parsed.rowCount > 0 { chunkCount += 1 }
-    for (part, rows) in parsed.rowsOfPart.enumerated() { rowsOfFile[chunk.origins[part].file, default: 0] += rows }
-    return needsAnotherPass ? [] : mergeDictionaries(parsed)
+    for (part, records) in parsed.recordsOfPart.enumerated() {
+      rowsOfFile[chunk.origins[part].file, default: 0] += records
+    }
+    return Joined(codes: isDiscarding ? [] : mergeDictionaries(parsed), rejected: rejected)
+  }
+
+  /// True once pages are of no use: another pass will come, or an error.
+  var isDiscarding: Bool { needsAnotherPass || (errorPolicy == .fail && tally.rejectedRowCount > 0) }
+
+  /// Throws what was found wrong, at the end of the text.
+  func throwFailure() throws {
+    if errorPolicy == .fail, let error = tally.failure(isLast: true) { throw error }
   }
 
   private func checkPages(of column: Int) {
@@ -101,7 +120,7 @@ final class CSVRunState {
     needsAnotherPass = !pageTypes[column].allSatisfy { $0.isReadable(as: type) }
   }
 
-  private func note(_ examples: [CSVExample], column: Int, chunk: CSVTextChunk, rowsOfPart: [Int]) {
+  private func note(_ examples: [CSVExample], column: Int, chunk: CSVTextChunk, recordsOfPart: [Int]) {
     for example in examples {
       let new = example.kind.subtracting(evidence[column].kinds)
       let known = sights[column].reduce(into: CSVEvidence.Kinds()) { $0.formUnion($1.kind) }
@@ -109,8 +128,8 @@ final class CSVRunState {
       if kind.isEmpty { continue }
       var part = 0
       var row = example.row
-      while part + 1 < rowsOfPart.count, row >= rowsOfPart[part] {
-        row -= rowsOfPart[part]
+      while part + 1 < recordsOfPart.count, row >= recordsOfPart[part] {
+        row -= recordsOfPart[part]
         part += 1
       }
       let origin = chunk.origins[part]
@@ -148,20 +167,20 @@ final class CSVRunState {
   }
 
   /// The outcome, once all chunks were added.
-  func outcome(inputs: [CSVReport.Input], warnings: [String], passCount: Int, isAllText: Bool, given: Set<String>)
-    -> CSVOutcome
-  {
+  func outcome(splitter: CSVSplitter, passCount: Int, options: CSVOptions) -> CSVOutcome {
+    let inputs = splitter.finished
     let columns = plan.indices.map { column in
-      CSVReport.Column(
-        name: plan[column].name, type: type(of: column),
-        reason: reason(column, isAllText: isAllText && !given.contains(plan[column].name), manyFiles: inputs.count > 1),
+      let name = plan[column].name
+      return CSVReport.Column(
+        name: name, type: type(of: column),
+        reason: reason(
+          column, isAllText: options.allText && options.types[name] == nil, manyFiles: inputs.count > 1),
         nullCount: nullCounts[column])
     }
     let report = CSVReport(
-      inputs: inputs, columns: columns, rowCount: rowCount, blankLineCount: blankLineCount,
-      delimiter: header.delimiter, delimiterReason: header.reason, warnings: warnings, passCount: passCount,
-      chunkCount: chunkCount)
-    return CSVOutcome(report: report, dictionaries: dictionaries.map { $0?.finished() })
+      inputs: inputs, columns: columns, rowCount: rowCount, tally: tally, sniffing: splitter.sniffing,
+      hasInventedNames: header.isInvented, warnings: splitter.warnings, passCount: passCount, chunkCount: chunkCount)
+    return CSVOutcome(report: report, dictionaries: dictionaries.map { $0?.finished() }, headerOfRejects: headerOfRejects)
   }
 }
 

@@ -17,6 +17,11 @@ package protocol CSVSink: Sendable {
   /// Adds a chunk; called in order, by one thread at a time.
   func append(rowCount: Int, _ pages: [Prepared]) throws
 
+  /// Takes the records that were left out of the chunk added next; called in order, by one thread at a time.
+  ///
+  /// `header` is what makes a text of its own of them: see ``CSVOutcome/headerOfRejects``.
+  func reject(_ rows: [CSVRejectedRow], header: [UInt8]) throws
+
   /// Drops everything: the text is read again with wider types. Called by one thread while no other works.
   func restart() throws
 }
@@ -27,4 +32,6 @@ package struct CSVOutcome: Sendable {
   package let report: CSVReport
   /// Per column, the dictionary that its codes refer to.
   package let dictionaries: [StringDictionary?]
+  /// What a text of rejected records begins with: how it is to be read, as a comment, and the header.
+  package let headerOfRejects: [UInt8]
 }

@@ -35,5 +35,6 @@ private final class TableSink: CSVSink {
     Page(page: page, type: type)
   }
   func append(rowCount: Int, _ pages: [Page]) { chunks.withLock { $0.append(pages) } }
+  func reject(_ rows: [CSVRejectedRow], header: [UInt8]) {}
   func restart() { chunks.withLock { $0 = [] } }
 }

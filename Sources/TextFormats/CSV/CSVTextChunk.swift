@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+import CColumnShims
 import Columns
 
 /// Where a part of a chunk's text comes from.
@@ -17,6 +18,25 @@ struct CSVOrigin {
   var line: Int
 }
 
+/// A record whose text in a chunk is not what the file has: repaired, put into the plain form, or left out.
+struct CSVRewrite {
+  /// Where its text is in the chunk; empty where it was left out.
+  var text: Range<Int>
+  /// What the file has, in ``CSVTextChunk/raw``.
+  var raw: Range<Int>
+  /// The part of the chunk it belongs to.
+  var part: Int
+  /// Where it begins in the file.
+  var byteOffset: Int
+  /// Lines of the file before it.
+  var line: Int
+  /// Line ends in what the file has.
+  var lineCount: Int
+  /// How it breaks the form, and where that shows first, from its start.
+  var anomalies: CSVRecordWalk.Anomalies = []
+  var anomalyOffset = 0
+}
+
 /// Some whole records of text, in memory that is used again and again by one worker.
 ///
 /// Belongs to one thread at a time.
@@ -30,12 +50,22 @@ final class CSVTextChunk {
   var length = 0
   /// Newlines outside quotes: at least as many as there are rows.
   var recordCount = 0
+  /// What divides the text: it is in the plain form.
+  var plain = CSVPlainBytes()
   /// Parts by file; the first begins at 0.
   var origins: [CSVOrigin] = []
+  /// Records that are not as the file has them, in order.
+  var rewrites: [CSVRewrite] = []
+  /// What the file has for them.
+  var raw: [UInt8] = []
   /// For each table column, its position in a record of this text.
   var fieldOfColumn: [Int] = []
   /// Fields of a record.
   var width = 0
+  /// True for text after the table: none of its records is data of it.
+  var isPastTable = false
+  /// What was left out of the text on the way.
+  var leftOut = CSVLeftOut()
 
   init() {
     capacity = 1 << 16
@@ -47,6 +77,17 @@ final class CSVTextChunk {
 
   /// The text.
   var text: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: bytes, count: length) }
+
+  /// Forgets the text and all that was said of it.
+  func removeAll() {
+    length = 0
+    recordCount = 0
+    origins.removeAll(keepingCapacity: true)
+    rewrites.removeAll(keepingCapacity: true)
+    raw.removeAll(keepingCapacity: true)
+    isPastTable = false
+    leftOut = CSVLeftOut()
+  }
 
   /// Makes room for `wanted` bytes and keeps the first `kept`. Pointers into the text end their life.
   func reserve(_ wanted: Int, keeping kept: Int) {
@@ -60,84 +101,40 @@ final class CSVTextChunk {
     capacity = larger
   }
 
+  /// Adds text at the end.
+  func append(_ more: UnsafeRawBufferPointer) {
+    guard let start = more.baseAddress else { return }
+    reserve(length + more.count, keeping: length)
+    (bytes + length).copyMemory(from: start, byteCount: more.count)
+    length += more.count
+  }
+
   func swap(with other: CSVTextChunk) {
     Swift.swap(&bytes, &other.bytes)
     Swift.swap(&capacity, &other.capacity)
     Swift.swap(&length, &other.length)
     Swift.swap(&recordCount, &other.recordCount)
+    Swift.swap(&plain, &other.plain)
     Swift.swap(&origins, &other.origins)
+    Swift.swap(&rewrites, &other.rewrites)
+    Swift.swap(&raw, &other.raw)
     Swift.swap(&fieldOfColumn, &other.fieldOfColumn)
     Swift.swap(&width, &other.width)
+    Swift.swap(&isPastTable, &other.isPastTable)
+    Swift.swap(&leftOut, &other.leftOut)
   }
 }
 
-/// Something wrong in a chunk, before its place in the file is worked out.
-enum CSVFault: Error {
-  /// Records or quotes are not as they should be; which and where is found by walking.
-  case structure
-  /// A field of the table's column `column` in data row `row` of the chunk (from 0).
-  case invalidUTF8(row: Int, column: Int)
-  case wrongType(row: Int, column: Int, expected: ColumnType)
-}
+/// What is no data and was left out of a text.
+struct CSVLeftOut: Equatable {
+  var blankLines = 0
+  var comments = 0
+  /// Headers repeated after an empty line.
+  var repeatedHeaders = 0
 
-extension CSVTextChunk {
-  /// Says what `fault` is and where. `rowsBefore` are the data rows of each file before this chunk. O(text).
-  func diagnose(_ fault: CSVFault, delimiter: UInt8, names: [String], rowsBefore: [Int: Int]) -> CSVError {
-    var walk = CSVStrictWalk(text, delimiter: delimiter)
-    var part = 0
-    var row = 0
-    var rowOfPart = rowsBefore[origins[0].file] ?? 0
-    while let record = walk.next() {
-      while part + 1 < origins.count, origins[part + 1].textOffset <= record.start {
-        part += 1
-        rowOfPart = rowsBefore[origins[part].file] ?? 0
-      }
-      if width > 1, record.isBlank { continue }
-      rowOfPart += 1
-      let place = { [origin = origins[part]] (offset: Int, column: String?) in
-        self.place(offset, origin: origin, row: rowOfPart, column: column)
-      }
-      if let problem = record.problem { return CSVError(problem, at: place(problem.offset, nil)) }
-      if record.fields.count != width {
-        return CSVError(
-          "csv.ragged-row", "\(record.fields.count) fields where the header has \(width)", at: place(record.start, nil),
-          advice: "a delimiter or quote is missing or too many; fields that hold the delimiter must be quoted")
-      }
-      if let error = error(fault, row: row, record: record, walk: walk, names: names, place: place) { return error }
-      row += 1
-    }
-    return CSVError(
-      "csv.ragged-row", "records do not line up with the header", at: place(0, origin: origins[0], row: nil))
-  }
-
-  private func error(
-    _ fault: CSVFault, row: Int, record: CSVStrictWalk.Record, walk: CSVStrictWalk, names: [String],
-    place: (Int, String?) -> Place
-  ) -> CSVError? {
-    switch fault {
-    case .structure: return nil
-    case .invalidUTF8(let wanted, let column):
-      guard wanted == row else { return nil }
-      let field = record.fields[fieldOfColumn[column]]
-      let content = UnsafeRawBufferPointer(rebasing: text[field.start..<field.end])
-      return CSVError(
-        "csv.invalid-utf8", "the text is not UTF-8",
-        at: place(field.start + (firstInvalidUTF8(content) ?? 0), names[column]),
-        advice: "convert the file to UTF-8 first, for example with iconv -f latin1 -t utf-8")
-    case .wrongType(let wanted, let column, let expected):
-      guard wanted == row else { return nil }
-      let field = record.fields[fieldOfColumn[column]]
-      let shown = walk.content(field).withUnsafeBytes(quotedForMessage)
-      return CSVError(
-        "csv.type", "\(shown) is no \(expected)", at: place(field.start, names[column]),
-        advice: "give the column a wider type in the schema, or leave it out to have one found")
-    }
-  }
-
-  private func place(_ offset: Int, origin: CSVOrigin, row: Int?, column: String? = nil) -> Place {
-    let before = text[origin.textOffset..<offset].reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
-    return Place(
-      file: origin.name, row: row, line: origin.line + before + 1,
-      byteOffset: origin.byteOffset + offset - origin.textOffset, column: column)
+  static func += (a: inout CSVLeftOut, b: CSVLeftOut) {
+    a.blankLines += b.blankLines
+    a.comments += b.comments
+    a.repeatedHeaders += b.repeatedHeaders
   }
 }

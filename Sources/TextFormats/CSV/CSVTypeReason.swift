@@ -29,6 +29,10 @@ func reasonForType(_ evidence: CSVEvidence, valueCount: Int, sights: [CSVFirstSi
   case nil: return "no values"
   case .bool: return "\(values), all true or false"
   case .date: return "\(values), all valid days"
+  case .timestamp(isUTC: true): return "\(values), all valid timestamps with offset"
+  case .timestamp(isUTC: false):
+    let days = evidence.kinds.contains(.date) ? ", or days" : ""
+    return "\(values), all valid timestamps without offset\(days)"
   case .int64: return "\(values), at most \(evidence.integerDigits) digit\(evidence.integerDigits == 1 ? "" : "s")"
   case .decimal: return "\(values), most digits \(digits)"
   case .float64:
@@ -43,7 +47,7 @@ func reasonForType(_ evidence: CSVEvidence, valueCount: Int, sights: [CSVFirstSi
   }
 }
 
-/// The value that made a column text: the first that is no number, day or truth value, or the first two of different kinds.
+/// The value that made a column text: the first that is no number, day, timestamp or truth value, or the first two of different kinds.
 private func reasonForText(_ sights: [CSVFirstSight], _ manyFiles: Bool) -> String? {
   var families: [(family: CSVEvidence.Kinds, place: String)] = []
   for sight in sights {

@@ -34,7 +34,7 @@ struct CSVNumberNotes {
 ///
 /// Adds neighbours in three steps (Lemire, "Quickly parsing eight digits", 2018). `digits` has '0' taken off by xor.
 @inline(__always)
-private func numberOfEightDigits(_ digits: UInt64) -> UInt64? {
+func numberOfEightDigits(_ digits: UInt64) -> UInt64? {
   // A byte above 9 sets its top bit by adding 0x76, or has it set.
   guard ((digits &+ 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080 == 0 else { return nil }
   let pairs = digits &* 10 &+ (digits &>> 8)
@@ -217,22 +217,60 @@ private func withPowersOfTen<R>(_ body: (UnsafePointer<UInt64>) -> R) -> R {
 
 /// Valid dates YYYY-MM-DD, as days. A date equal to the row before it costs one comparison.
 func parseDates(_ text: UnsafePointer<UInt8>, _ fields: CSVFields, into values: UnsafeMutablePointer<Int64>) -> Int {
-  var known: (head: UInt64, tail: UInt16, day: Int64) = (0, 0, 0)
+  var known = CSVKnownDay()
   for row in 0..<fields.count {
     let start = Int(fields.starts[row])
     let end = Int(fields.ends[row])
     if start == end { continue }
-    guard end - start == 10 else { return row }
-    let field = UnsafeRawBufferPointer(start: text + start, count: 10)
-    let head = field.loadUnaligned(as: UInt64.self)
-    let tail = field.loadUnaligned(fromByteOffset: 8, as: UInt16.self)
-    if head != known.head || tail != known.tail {
-      guard let day = dayNumber(field) else { return row }
-      known = (head, tail, day)
+    guard end - start == 10, let day = known.number(UnsafeRawBufferPointer(start: text + start, count: 10)) else {
+      return row
     }
-    values[row] = known.day
+    values[row] = day
   }
   return fields.count
+}
+
+/// What a loop over timestamps found out on the way.
+struct CSVTimestampNotes {
+  var hasDates = false
+  var hasTimestamps = false
+
+  func evidence(isUTC: Bool) -> CSVEvidence {
+    var kinds: CSVEvidence.Kinds = []
+    if hasDates { kinds.insert(.date) }
+    if hasTimestamps { kinds.insert(isUTC ? .instant : .timestamp) }
+    return CSVEvidence(kinds)
+  }
+}
+
+/// Timestamps with an offset where `isUTC`; else those without and dates, which are their midnights. In microseconds.
+func parseTimestamps(
+  _ text: UnsafePointer<UInt8>, _ fields: CSVFields, isUTC: Bool, into values: UnsafeMutablePointer<Int64>,
+  _ notes: inout CSVTimestampNotes
+) -> Int {
+  var known = CSVKnownDay()
+  var found = notes
+  var row = 0
+  let count = fields.count
+  while row < count {
+    let start = Int(fields.starts[row])
+    let end = Int(fields.ends[row])
+    if end <= start {
+      if end < start { break }
+    } else if end - start == 10 {
+      guard !isUTC, let day = known.number(UnsafeRawBufferPointer(start: text + start, count: 10)) else { break }
+      values[row] = day &* CSVTimestamp.perDay
+      found.hasDates = true
+    } else {
+      let field = UnsafeRawBufferPointer(start: text + start, count: end - start)
+      guard let timestamp = parseTimestamp(field, &known), timestamp.hasOffset == isUTC else { break }
+      values[row] = timestamp.microseconds
+      found.hasTimestamps = true
+    }
+    row += 1
+  }
+  notes = found
+  return row
 }
 
 /// Truth values as 0 and 1.

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// How a format spells what is not a plain number: nulls, strings, dates, NaN and infinities.
+/// How a format spells what is not a plain number: nulls, strings, dates and timestamps, NaN and infinities.
 struct CellStyle: Sendable {
   /// How strings are made safe.
   enum Strings: Sendable {
@@ -18,7 +18,7 @@ struct CellStyle: Sendable {
   let nan: [UInt8]
   let positiveInfinity: [UInt8]
   let negativeInfinity: [UInt8]
-  /// Put before and after a date: a quote in JSON, nothing elsewhere.
+  /// Put before and after a date or timestamp: a quote in JSON, nothing elsewhere.
   let aroundDate: [UInt8]
   let strings: Strings
   /// 256 flags: bytes that need quoting or escaping.

@@ -65,13 +65,10 @@ final class CellTexts {
           return text.utf8CodeUnitCount
         }
       case .date:
-        let quote = style.aroundDate
-        cells(rows, validity, atMost: maximumDateTextLength + 2) { row, target in
-          guard let quote = quote.first else { return digits.writeDate(values[row], to: target) }
-          target[0] = quote
-          let count = digits.writeDate(values[row], to: target + 1)
-          target[count + 1] = quote
-          return count + 2
+        quotedCells(rows, validity, atMost: maximumDateTextLength) { digits.writeDate(values[$0], to: $1) }
+      case .timestamp(let isUTC):
+        quotedCells(rows, validity, atMost: maximumTimestampTextLength) {
+          digits.writeTimestamp(values[$0], isUTC: isUTC, to: $1)
         }
       case .decimal(_, let scale) where scale > 0:
         // Decimals in 64 bits have at most 18 digits, so 10^scale fits.
@@ -95,6 +92,22 @@ final class CellTexts {
         for (index, byte) in text.enumerated() { target[index] = byte }
         return text.count
       }
+    }
+  }
+
+  /// As ``cells(_:_:atMost:_:)``, with what the style puts around dates.
+  @inline(__always)
+  private func quotedCells(
+    _ rows: Range<Int>, _ validity: Validity, atMost longest: Int,
+    _ write: (_ row: Int, _ target: UnsafeMutablePointer<UInt8>) -> Int
+  ) {
+    let quote = style.aroundDate.first
+    cells(rows, validity, atMost: longest + 2) { row, target in
+      guard let quote else { return write(row, target) }
+      target[0] = quote
+      let count = write(row, target + 1)
+      target[count + 1] = quote
+      return count + 2
     }
   }
 

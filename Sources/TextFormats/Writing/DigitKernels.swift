@@ -13,6 +13,9 @@ let maximumDecimalTextLength = 42
 /// Longest text of a date: sign, year of up to 17 digits, month, day and two hyphens.
 let maximumDateTextLength = 24
 
+/// Longest text of a timestamp: sign, year of up to 6 digits, month, day, `T`, time, point, 6 digits, `Z`.
+let maximumTimestampTextLength = 32
+
 /// Longest text of a double: sign, 17 digits, point, and either an exponent or four zeros after the point.
 let maximumDoubleTextLength = 32
 
@@ -142,6 +145,40 @@ struct DigitPairs: @unchecked Sendable {
     target[at &+ 3] = UInt8(ascii: "-")
     write(UInt64(day), digits: 2, to: target + (at &+ 4))
     return at &+ 6
+  }
+
+  /// Writes microseconds since 1970-01-01T00:00:00 as `YYYY-MM-DDTHH:MM:SS`, then a point and the fewest digits that say the
+  /// rest where there is one, then `Z` if `isUTC`. Any 64-bit number is fine; years are written as ``writeDate(_:to:)`` does.
+  @inline(__always)
+  func writeTimestamp(_ microseconds: Int64, isUTC: Bool, to target: UnsafeMutablePointer<UInt8>) -> Int {
+    var (days, ofDay) = microseconds.quotientAndRemainder(dividingBy: 86_400_000_000)
+    if ofDay < 0 {
+      days &-= 1
+      ofDay &+= 86_400_000_000
+    }
+    var (seconds, fraction) = UInt64(bitPattern: ofDay).quotientAndRemainder(dividingBy: 1_000_000)
+    var at = writeDate(days, to: target)
+    target[at] = UInt8(ascii: "T")
+    write(seconds / 3600, digits: 2, to: target + (at &+ 1))
+    seconds %= 3600
+    target[at &+ 3] = UInt8(ascii: ":")
+    write(seconds / 60, digits: 2, to: target + (at &+ 4))
+    target[at &+ 6] = UInt8(ascii: ":")
+    write(seconds % 60, digits: 2, to: target + (at &+ 7))
+    at &+= 9
+    if fraction != 0 {
+      var count = 6
+      while fraction % 10 == 0 {
+        fraction /= 10
+        count &-= 1
+      }
+      target[at] = UInt8(ascii: ".")
+      write(fraction, digits: count, to: target + (at &+ 1))
+      at &+= 1 &+ count
+    }
+    guard isUTC else { return at }
+    target[at] = UInt8(ascii: "Z")
+    return at &+ 1
   }
 
   /// Writes the shortest digits that read back to the same double, as Swift prints them: `1.0`, `0.1`, `1e-05`, `-0.0`.

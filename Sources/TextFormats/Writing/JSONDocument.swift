@@ -81,7 +81,7 @@ public func appendJSON(of value: Value, to bytes: inout [UInt8]) {
   switch value {
   case .null: bytes += CellStyle.json.null
   case .string(let text): bytes += CellStyle.json.text(of: text)
-  case .date: bytes += CellStyle.json.text(of: plainText(of: value))
+  case .date, .timestamp: bytes += CellStyle.json.text(of: plainText(of: value))
   case .float64(let number) where !number.isFinite:
     let style = CellStyle.json
     bytes += number.isNaN ? style.nan : number < 0 ? style.negativeInfinity : style.positiveInfinity

@@ -6,7 +6,7 @@ import Columns
 /// Writes tables as a JSON array of objects, one object a line (RFC 8259).
 ///
 /// Whole numbers and decimals are numbers with all their digits (a reader that keeps doubles only may round them), dates are
-/// strings `YYYY-MM-DD`, null is `null`. JSON has no word for NaN and infinities: they are the strings `"NaN"`, `"Infinity"` and
+/// strings `YYYY-MM-DD`, timestamps strings `YYYY-MM-DDTHH:MM:SS` (see ``appendText(ofTimestamp:isUTC:to:)``), null is `null`. JSON has no word for NaN and infinities: they are the strings `"NaN"`, `"Infinity"` and
 /// `"-Infinity"`. A table of no rows is `[]`.
 public struct JSONWriter: TableTextWriter {
   /// Has no options.

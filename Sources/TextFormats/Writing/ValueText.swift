@@ -27,6 +27,15 @@ public func appendText(ofDate daysSinceEpoch: Int, to bytes: inout [UInt8]) {
   append(atMost: maximumDateTextLength, to: &bytes) { DigitPairs.shared.writeDate(Int64(daysSinceEpoch), to: $0) }
 }
 
+/// Adds a timestamp as ISO 8601: `2020-03-28T14:05:09`, a fraction (`.5`) only where it is not zero, `Z` at the end if `isUTC`.
+///
+/// Years outside 0…9999 are written as days' are. Any number of microseconds is fine.
+public func appendText(ofTimestamp microsecondsSinceEpoch: Int, isUTC: Bool, to bytes: inout [UInt8]) {
+  append(atMost: maximumTimestampTextLength, to: &bytes) {
+    DigitPairs.shared.writeTimestamp(Int64(microsecondsSinceEpoch), isUTC: isUTC, to: $0)
+  }
+}
+
 /// Adds the shortest digits that read back to the same double, as Swift prints it (`1.0`, `1e-05`); `NaN`, `inf`, `-inf`.
 public func appendText(of value: Double, to bytes: inout [UInt8]) {
   if value.isFinite {
@@ -50,6 +59,7 @@ public func appendText(of value: Value, to bytes: inout [UInt8]) {
   case .decimal(let unscaled, let scale): appendText(ofDecimal: unscaled, scale: scale, to: &bytes)
   case .float64(let value): appendText(of: value, to: &bytes)
   case .date(let days): appendText(ofDate: days, to: &bytes)
+  case .timestamp(let microseconds, let isUTC): appendText(ofTimestamp: microseconds, isUTC: isUTC, to: &bytes)
   case .string(let value): bytes.append(contentsOf: value.utf8)
   }
 }

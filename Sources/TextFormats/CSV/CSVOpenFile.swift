@@ -1,0 +1,122 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+
+/// One text being read: its dialect, and the bytes that are read and not yet part of a chunk.
+///
+/// Belongs to one thread at a time.
+final class CSVOpenFile {
+  let name: String
+  /// Number among the inputs.
+  let number: Int
+  let sniffing: CSVSniffing
+  let header: CSVHeader
+  /// What divides chunks of this text.
+  let plain: CSVPlainBytes
+  /// Decoded text; `cursor..<filled` is not yet part of a chunk.
+  private(set) var buffer = CSVTextChunk()
+  private(set) var cursor = 0
+  private(set) var filled = 0
+  /// True once all of the text was read.
+  private(set) var isAtEnd = false
+  /// Bytes of the text before the cursor, decoded.
+  private(set) var byteOffset = 0
+  /// Lines before the cursor.
+  private(set) var line = 0
+  /// Bytes read, before decoding.
+  var byteCount: Int { opening.byteCount }
+  /// Lines at the end that are no data.
+  private(set) var footer: [String] = []
+  /// True from where another table begins.
+  var isPastTable = false
+  /// Up to where in the buffer empty lines have been looked behind.
+  var lookedBehindBlanks = 0
+
+  private let opening: CSVOpening
+  private let readBytes: Int
+  private let footerBytes: Int
+  private let footerHint: Int?
+
+  /// Opens `stream` and tells its dialect; nil if there is no record in it, not even a header.
+  init?(_ stream: CSVStream, number: Int, options: CSVOptions, like first: CSVOpenFile.Example?) throws {
+    name = stream.name
+    self.number = number
+    readBytes = options.limits.readBytes
+    footerHint = options.dialect.footerLines
+    footerBytes = footerHint == 0 ? 0 : options.limits.footerBytes
+    opening = try CSVOpening(stream, options: options, like: first)
+    sniffing = opening.sniffing
+    header = CSVHeader(names: sniffing.names, width: sniffing.width, file: stream.name)
+    plain = CSVPlainBytes(sniffing.dialect)
+    buffer.append(opening.text)
+    filled = opening.text.count
+    isAtEnd = opening.isAtEnd
+    pass(upTo: min(sniffing.dataStart, filled), lines: sniffing.linesBeforeData)
+    if isAtEnd { endText() }
+    if sniffing.width == 0 { return nil }
+  }
+
+  /// What is known of the first text when another one is opened.
+  struct Example {
+    let dialect: CSVDialect
+    let names: [String]
+  }
+
+  /// All text in the buffer, what is passed included.
+  var text: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: buffer.bytes, count: filled) }
+
+  /// Up to here in the buffer records may be taken: what lies behind it may yet turn out to be a footer.
+  var decidedEnd: Int { isAtEnd ? filled : max(cursor, filled - footerBytes) }
+
+  /// Reads more text; what is kept moves to the buffer's front. Returns by how many bytes.
+  ///
+  /// Asks for at least as many bytes as are kept already, so that a long record is not looked at too often.
+  func readMore() throws -> Int {
+    let shift = cursor
+    let kept = filled - cursor
+    if shift > 0 {
+      buffer.bytes.copyMemory(from: buffer.bytes + cursor, byteCount: kept)
+      (cursor, filled) = (0, kept)
+      lookedBehindBlanks -= shift
+    }
+    let wanted = max(readBytes, kept)
+    buffer.reserve(filled + wanted, keeping: filled)
+    let count = try opening.read(UnsafeMutableRawBufferPointer(start: buffer.bytes + filled, count: wanted))
+    filled += count
+    if count == 0 {
+      isAtEnd = true
+      endText()
+    }
+    return shift
+  }
+
+  /// Everything before `end` in the buffer, with `lines` line ends in it, was dealt with.
+  func pass(upTo end: Int, lines: Int) {
+    byteOffset += end - cursor
+    line += lines
+    cursor = end
+  }
+
+  /// Takes the footer off and gives the last record its line end.
+  private func endText() {
+    takeFooterOff()
+    guard filled > cursor, sniffing.dialect.isPlain, buffer.text(filled).last != plain.newline else { return }
+    buffer.reserve(filled + 1, keeping: filled)
+    buffer.bytes.storeBytes(of: plain.newline, toByteOffset: filled, as: UInt8.self)
+    filled += 1
+  }
+
+  private func takeFooterOff() {
+    guard footerBytes > 0, filled > cursor, sniffing.width > 1 || footerHint != nil else { return }
+    let found = footerOf(
+      UnsafeRawBufferPointer(rebasing: text[max(cursor, filled - footerBytes)...]), dialect: sniffing.dialect,
+      width: sniffing.width, lines: footerHint)
+    footer = found.lines
+    filled -= found.byteCount
+  }
+}
+
+extension CSVTextChunk {
+  fileprivate func text(_ count: Int) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: bytes, count: count) }
+}
