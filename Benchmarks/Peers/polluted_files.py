@@ -21,8 +21,10 @@ class Polluted:
     content: bytes
     # Cells by the content of the first column.
     rows: dict
-    # nil: names are not counted.
+    # None: names are not counted.
     names: list | None = dataclasses.field(default_factory=lambda: NAMES)
+    # Rows that the pollution made unreadable.
+    spoiled: int = 0
 
 
 def clean_table(first=1001, count=ROWS, seed=7):
@@ -155,7 +157,7 @@ def spoiled_rows():
 def with_line(family, name, row, line, delimiter):
     all_lines = lines(WHOLE, delimiter)
     all_lines[row + 1] = line
-    return plain(family, name, "\n".join(all_lines) + "\n", rows=expected(CLEAN, without={row}))
+    return plain(family, name, "\n".join(all_lines) + "\n", rows=expected(CLEAN, without={row}), spoiled=1)
 
 
 def headers():
@@ -265,6 +267,37 @@ def bytes_and_cells():
     yield plain("numbers", "points and commas", text([NAMES, *both], ";"), rows=expected(both))
 
 
+def small_and_mixed():
+    group = ["", "who", "", "figures", "", "when", "", ""]
+    commas = replaced(replaced(CLEAN, 4, lambda c: c.replace(".", ",")), 1, lambda c: c.replace("Ł", "L"))
+    words = [["r" + row[0], row[1], row[2], row[7]] for row in CLEAN]
+    word_names = [*NAMES[:3], NAMES[7]]
+    for delimiter, word in SHORT.items():
+        for count in [1, 2, 4]:
+            few = CLEAN[:count]
+            yield plain("small", f"{count} rows {word}", text([NAMES, *few], delimiter), rows=expected(few))
+            few = words[:count]
+            body = text([word_names, *few], delimiter)
+            yield plain("small", f"{count} rows of text {word}", body, rows=expected(few), names=word_names)
+        few = CLEAN[:4]
+        yield plain("small", f"title {word}", "Visits by city\n\n" + text([NAMES, *few], delimiter), rows=expected(few))
+        yield plain("small", f"no header {word}", text(few, delimiter), rows=expected(few), names=None)
+        yield plain("text only", word, text([word_names, *words], delimiter), rows=expected(words), names=word_names)
+        single = text([word_names, *words], delimiter, quote="'")
+        yield plain("text only", f"single {word}", single, rows=expected(words), names=word_names)
+        two = [row[:2] for row in words]
+        yield plain("text only", f"two columns {word}", text([NAMES[:2], *two], delimiter), rows=expected(two), names=NAMES[:2])
+        for encoding in ["utf-8-sig", "cp1252", "utf-16"]:
+            body = "Visits by city\r\n\r\n" + text([NAMES, *commas], delimiter, "\r\n") + "\r\nSource: the register\r\n"
+            yield plain("several at once", f"office {encoding} {word}", body.encode(encoding), rows=expected(commas))
+        body = "".join(line + delimiter + "\r" for line in lines(CLEAN, delimiter, quote="'"))
+        yield plain("several at once", f"CR, no header {word}", body, names=None)
+        body = "# made by hand\n" + text([group, *WHOLE], delimiter).replace("\n", "\n\n") + "# the end\n"
+        yield plain("several at once", f"groups and blanks {word}", body, names=None)
+        body = f"sep={delimiter}\n" + "\n".join(lines(WHOLE, delimiter, escape="\\", always=True))
+        yield plain("several at once", f"sep= and backslashes {word}", body)
+
+
 def files():
-    for part in [dialects, line_ends, spoiled_rows, headers, surroundings, bytes_and_cells]:
+    for part in [dialects, line_ends, spoiled_rows, headers, surroundings, bytes_and_cells, small_and_mixed]:
         yield from part()
