@@ -44,6 +44,10 @@ bench-scan: setup-python
 	.build-benchmarks/release/scan-speed .build-bench/cities.csv .build-bench/groupby.csv > .build-bench/scanner.md
 	mv .build-bench/scanner.md Benchmarks/Results/scanner.md
 
+# What is left of files that are not quite CSVs, beside other readers.
+bench-polluted: build setup-python
+	$(PYTHON) Benchmarks/Peers/polluted.py
+
 lint:
 	swift format lint --strict -r Sources Tests Benchmarks Package.swift
 

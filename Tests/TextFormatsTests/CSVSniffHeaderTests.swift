@@ -30,6 +30,7 @@ import Testing
     ("Report of 2020\n\nid,name,n\n1,x,5\n2,y,6\n", ["id", "name", "n"], 3, "1,x,5\n2,y,6\n"),
     ("Sales, 2020\nid,name,n\n1,x,5\n2,y,6\n", ["id", "name", "n"], 3, "1,x,5\n2,y,6\n"),
     ("Note: a, b, c, d\nid,name,n\n1,x,5\n2,y,6\n", ["id", "name", "n"], 3, "1,x,5\n2,y,6\n"),
+    ("Note: made by hand, by many, at times\nid,name,n\n1,x,5\n2,y,6\n", ["id", "name", "n"], 3, "1,x,5\n2,y,6\n"),
     ("Population,,\n,,\nid,name,n\n1,x,5\n2,y,6\n", ["id", "name", "n"], 3, "1,x,5\n2,y,6\n"),
     ("# made by x\n# \"quoted\nid,n\n1,5\n2,6\n", ["id", "n"], 2, "1,5\n2,6\n"),
     ("##meta=1\n#id\tn\n1\t5\n2\t6\n", ["#id", "n"], 2, "1\t5\n2\t6\n"),

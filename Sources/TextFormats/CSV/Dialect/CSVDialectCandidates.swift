@@ -71,9 +71,9 @@ struct CSVDialectCandidates {
     delimiter != UInt8(ascii: " ") && spaced[Int(delimiter)] * 10 >= count(delimiter) * 7 && count(delimiter) > 0
   }
 
-  /// Quotes that may be: none is tried where there are double ones, as they may be inches.
-  var likelyQuotes: [UInt8?] {
-    var quotes: [UInt8?] = [UInt8(ascii: "\"")]
+  /// What may quote besides double quotes; nothing at all is tried where there are some, as they may be inches.
+  var otherQuotes: [UInt8?] {
+    var quotes: [UInt8?] = []
     if quotesAtStarts >= 2 || (quotesAtStarts == 1 && lines < 4) { quotes.append(UInt8(ascii: "'")) }
     if count(UInt8(ascii: "\"")) > 0 { quotes.append(nil) }
     return quotes

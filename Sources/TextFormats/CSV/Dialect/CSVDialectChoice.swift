@@ -13,6 +13,7 @@ struct CSVDialectChoice {
   private let candidates: CSVDialectCandidates
   private let hints: CSVDialectHints
   private let base: CSVDialect
+  private static let mostDelimiters = 4
 
   /// `base` has the line end and comments; `given` is a delimiter that the user or the text states.
   init(_ candidates: CSVDialectCandidates, base: CSVDialect, hints: CSVDialectHints, given: [UInt8]?) {
@@ -25,7 +26,12 @@ struct CSVDialectChoice {
       best = bestOfQuotes(given)
       return
     }
-    var scores = candidates.likelyDelimiters.map { withRepeats(bestOfQuotes([$0])) }.filter(\.isAcceptable)
+    // Other quotes are tried only with what does well with the usual one.
+    let firsts = candidates.likelyDelimiters.map { bestOfEscapes(dialect([$0])) }.sorted { $0.total > $1.total }
+    var scores = firsts.enumerated().map { rank, score in
+      withRepeats(rank < Self.mostDelimiters ? bestOfQuotes(besides: score) : score)
+    }
+    scores.removeAll { !$0.isAcceptable }
     // What the first record has, and the others alike, is not beaten by what it has not.
     if scores.contains(where: { $0.firstFits && $0.widths.share >= 0.95 }) { scores.removeAll(where: \.lacksFirst) }
     scores.sort { $0.total > $1.total }
@@ -50,16 +56,26 @@ struct CSVDialectChoice {
     CSVDialectScore(dialect, in: candidates.window, isWhole: candidates.isWhole)
   }
 
-  private func bestOfQuotes(_ delimiter: [UInt8]) -> CSVDialectScore {
+  /// `base` with a delimiter and the first of the quotes.
+  private func dialect(_ delimiter: [UInt8]) -> CSVDialect {
     var dialect = base
     dialect.delimiter = delimiter
     dialect.joinsDelimiters = delimiter == [UInt8(ascii: " ")]
     dialect.escape = hints.escape ?? .doubled
-    let quotes = hints.quote.map { [$0] } ?? candidates.likelyQuotes
-    dialect.quote = quotes[0]
-    var best = bestOfEscapes(dialect)
-    let first = best
-    for quote in quotes.dropFirst() {
+    dialect.quote = hints.quote ?? dialect.quote
+    return dialect
+  }
+
+  private func bestOfQuotes(_ delimiter: [UInt8]) -> CSVDialectScore {
+    bestOfQuotes(besides: bestOfEscapes(dialect(delimiter)))
+  }
+
+  /// The best of all quotes with the delimiter of `first`, which has the usual one.
+  private func bestOfQuotes(besides first: CSVDialectScore) -> CSVDialectScore {
+    guard hints.quote == nil else { return first }
+    var best = first
+    var dialect = dialect(first.dialect.delimiter)
+    for quote in candidates.otherQuotes {
       dialect.quote = quote
       let other = bestOfEscapes(dialect)
       let isPossible = quote == nil ? first.hardlyQuotes(beside: other) : other.quotedFields > other.brokenRecords

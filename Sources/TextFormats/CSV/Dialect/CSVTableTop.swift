@@ -61,11 +61,19 @@ struct CSVTableTop {
   private func isTitle(_ row: Int) -> Bool {
     let filled = table.kinds(row, width: fieldCount(row)).enumerated().filter { $0.element != .empty }
     if filled.isEmpty { return true }
+    if isProse(row), isStrong(row + 1) { return true }
     guard filled.count == 1, filled[0].offset == 0, width > 2, let next = nextFilled(row + 1) else {
       return false
     }
     let evidence = CSVHeaderEvidence(table, row: next, width: width)
     return evidence.filled * 2 > width && (evidence.data <= evidence.names || evidence.areYears)
+  }
+
+  /// A sentence with as many commas as the table has: a space after each, unlike the records' fields.
+  private func isProse(_ row: Int) -> Bool {
+    let later = table.records[row].fields.dropFirst()
+    let isSpaced = later.allSatisfy { $0.end > $0.start && !$0.isQuoted && table.walk.text[$0.start] == 32 }
+    return isSpaced && row + 1 < table.records.count && fieldCount(row + 1) >= width
   }
 
   /// A header with fewer names than its records have fields: nothing but names, in at least half of the columns.
