@@ -6,7 +6,7 @@ export SWIFT_BACKTRACE = enable=no
 RELEASE = swift build -c release --static-swift-stdlib --product colonnade -Xlinker --gc-sections -Xlinker -s
 PYTHON = .build-venv/bin/python
 
-.PHONY: demo test build unit end-to-end vectors bench bench-polluted lint format setup setup-python clean
+.PHONY: demo test build unit end-to-end vectors bench bench-convert bench-scan bench-export bench-polluted lint format setup setup-python clean
 
 # The main job on the real data, from nothing: installs what is missing, builds, runs, shows the result.
 demo: build
@@ -35,6 +35,19 @@ bench: build setup-python
 bench-polluted: build setup-python
 	$(PYTHON) Benchmarks/Peers/polluted.py
 
+# Export to text side by side with other engines.
+bench-export: build setup-python
+	$(PYTHON) Benchmarks/Peers/export.py
+
+# One thread's speed of the CSV scanner, level by level; writes Benchmarks/Results/scanner.md.
+bench-scan: setup-python
+	mkdir -p .build-bench
+	test -f .build-bench/cities.csv || $(PYTHON) Benchmarks/generate_cities.py .build-bench/cities.csv
+	test -f .build-bench/groupby.csv || $(PYTHON) Benchmarks/generate_groupby.py .build-bench/groupby.csv
+	swift build -c release --package-path Benchmarks --scratch-path .build-benchmarks --product scan-speed
+	.build-benchmarks/release/scan-speed .build-bench/cities.csv .build-bench/groupby.csv > .build-bench/scanner.md
+	mv .build-bench/scanner.md Benchmarks/Results/scanner.md
+
 lint:
 	swift format lint --strict -r Sources Tests Benchmarks Package.swift
 
@@ -48,4 +61,4 @@ setup-python: setup
 	@Tests/setup.sh python
 
 clean:
-	rm -rf .build .build-demo .build-bench .build-venv
+	rm -rf .build .build-demo .build-bench .build-benchmarks .build-venv

@@ -131,6 +131,14 @@ int cs_open_unnamed(const char *folder) {
 #endif
 }
 
+void cs_start_writeback(int descriptor, int64_t offset, int64_t byte_count) {
+#ifdef SYNC_FILE_RANGE_WRITE
+  int kept = errno;
+  (void)sync_file_range(descriptor, offset, byte_count, SYNC_FILE_RANGE_WRITE);
+  errno = kept;
+#endif
+}
+
 int cs_lock(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB) < 0 ? -errno : 0; }
 
 int cs_duplicate(int descriptor) {

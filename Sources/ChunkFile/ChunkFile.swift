@@ -27,6 +27,8 @@ public final class ChunkFile: TableSource {
   let directory: [SectionEntry]
   let tail: Tail
   let scratch = ScratchBuffers()
+  /// Whether the metadata say that names were made up.
+  private let namesNote = Once<Bool>()
   /// nil for columns not asked for yet.
   private let columns: Mutex<[LazyColumn?]>
 
@@ -80,6 +82,15 @@ public final class ChunkFile: TableSource {
         try MetadataSection.parse(bytes)
       }
     }
+  }
+
+  /// Whether the writer noted that names were made up (``ChunkFileWriter/inventedNames``); read on first use and kept.
+  ///
+  /// False where the metadata cannot be read: names that are written needlessly lose nothing, and ``verify()`` tells of it.
+  public var hasInventedNames: Bool {
+    let note = ChunkFileWriter.inventedNames
+    let found = try? namesNote.value { try metadata.contains { $0.key == note.key && $0.value == note.value } }
+    return found ?? false
   }
 
   /// What the footer knows of a page, at the column's scale. Costs reading the column's section once.

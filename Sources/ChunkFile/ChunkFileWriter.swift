@@ -22,6 +22,9 @@ public struct ChunkFileSummary: Sendable, Equatable {
 /// Holds the footer in memory (some 100 bytes a page), never the pages. Not for use from several threads at once, except
 /// ``encode(_:as:statistics:compression:)``. The same pages, schema, dictionaries and metadata give the same bytes.
 public final class ChunkFileWriter {
+  /// The metadata entry of a table whose column names were made up, because its source had none.
+  public static let inventedNames: (key: String, value: String) = ("names", "invented")
+
   private let object: any ObjectWriter
   private var offset = 0
   private var columns: [WrittenColumn]

@@ -7,6 +7,8 @@ public struct Table: TableSource {
   public let name: String
   /// Names and types of the columns.
   public let schema: Schema
+  /// True if the names were made up.
+  public let hasInventedNames: Bool
   /// `chunks[k][c]` is column `c` of chunk `k`.
   public let chunks: [[ColumnPage]]
   /// Per column, the dictionary its codes refer to.
@@ -16,7 +18,8 @@ public struct Table: TableSource {
 
   /// Precondition: every chunk has one page per column, all of the same number of rows; codes have a dictionary.
   public init(
-    name: String = "memory", schema: Schema, chunks: [[ColumnPage]], dictionaries: [StringDictionary?]? = nil
+    name: String = "memory", schema: Schema, chunks: [[ColumnPage]], dictionaries: [StringDictionary?]? = nil,
+    hasInventedNames: Bool = false
   ) {
     let width = schema.fields.count
     for pages in chunks {
@@ -25,6 +28,7 @@ public struct Table: TableSource {
     }
     self.name = name
     self.schema = schema
+    self.hasInventedNames = hasInventedNames
     self.chunks = chunks
     self.dictionaries = dictionaries ?? Array(repeating: nil, count: width)
     rowCount = chunks.reduce(0) { $0 + ($1.first?.rowCount ?? 0) }

@@ -10,6 +10,8 @@ public protocol TableSource: Sendable {
   var name: String { get }
   /// Names and types of the columns.
   var schema: Schema { get }
+  /// True if the source had no names and these were made up: what is exported again then has none either.
+  var hasInventedNames: Bool { get }
   /// Number of chunks; 0 for a table without rows.
   var chunkCount: Int { get }
   /// Rows in all chunks.
@@ -22,4 +24,9 @@ public protocol TableSource: Sendable {
   func dictionary(column: Int) throws -> StringDictionary?
   /// Reads, checks and decodes one page. The case of its values follows the column's type (see ``PageValues``).
   func page(column: Int, chunk: Int) throws -> ColumnPage
+}
+
+extension TableSource {
+  /// False: the names are the source's, or say what was computed.
+  public var hasInventedNames: Bool { false }
 }

@@ -61,6 +61,11 @@ final class FileDescriptor: Sendable {
     return filled
   }
 
+  /// Asks the system to begin writing a part of the file to disk, so that ``synchronize(name:)`` finds less to do. Best effort.
+  func startWriteback(from offset: Int, byteCount: Int) {
+    cs_start_writeback(number, Int64(offset), Int64(byteCount))
+  }
+
   /// Makes what was written survive a loss of power.
   func synchronize(name: String) throws(StorageError) {
     let failure = retryingInterrupts { fsync(number) }

@@ -16,6 +16,11 @@ final class LocalWriter: ObjectWriter {
   private let folder: FileDescriptor
   private var buffer: OutputBuffer
   private var isDone = false
+  /// Bytes given to ``write(_:)``, and how many of them the system was asked to begin writing to disk.
+  private var writtenByteCount = 0
+  private var startedByteCount = 0
+  /// The disk works while the rest is made, in steps of this many bytes.
+  private static let writebackStep = 8 << 20
 
   /// `path` is the target with all links followed; `existing` what is there now.
   init(target path: String, existing: FileStatus?, name: String) throws(StorageError) {
@@ -40,6 +45,12 @@ final class LocalWriter: ObjectWriter {
   func write(_ bytes: UnsafeRawBufferPointer) throws {
     precondition(!isDone, "written after publish or discard")
     try buffer.write(bytes)
+    writtenByteCount += bytes.count
+    let ready = writtenByteCount - OutputBuffer.capacity
+    if ready - startedByteCount >= Self.writebackStep {
+      buffer.descriptor.startWriteback(from: startedByteCount, byteCount: ready - startedByteCount)
+      startedByteCount = ready
+    }
   }
 
   func publish() throws {

@@ -41,7 +41,9 @@ public func compareInputs(
   let other = try openTable(
     options.compare, reading: options.reading, threads: options.threads, progress: progress)
   let comparison = try compare(source, other, options.request, threads: options.threads)
-  if let rows = options.rows { try writeTable(DifferingRows(comparison, source, other), to: rows) }
+  if let rows = options.rows {
+    try writeTable(DifferingRows(comparison, source, other), to: rows, threads: options.threads)
+  }
   if let report = options.report { try writeText(compareReport(comparison).text, to: report) }
   return comparison
 }

@@ -89,8 +89,12 @@ public func convert(_ options: ConvertOptions, into output: any ObjectWriter) th
 /// Reads CSVs as a table in memory: for `head` (with a row limit) and small inputs.
 public func readTable(_ options: ConvertOptions) throws -> (table: Table, report: CSVReport) {
   let meter = ConvertMeter(inputCount: options.inputs.count)
-  return try readCSVs(
+  let (table, report) = try readCSVs(
     options.inputs.map { stream(of: $0, meter: meter) }, options: options.reading, name: options.inputs.first?.name)
+  let noted = Table(
+    name: table.name, schema: table.schema, chunks: table.chunks, dictionaries: table.dictionaries,
+    hasInventedNames: report.hasInventedNames)
+  return (noted, report)
 }
 
 /// Reads CSVs as a table whose pages lie in a nameless temporary file: for inputs of any size.
@@ -159,7 +163,8 @@ private final class ChunkFileSink: CSVSink, @unchecked Sendable {
     let writer = try startIfNeeded(columnCount: outcome.report.columns.count)
     let summary = try writer.finish(
       schema: outcome.report.schema, dictionaries: outcome.dictionaries,
-      metadata: [(key: "receipt", value: storedReceipt(outcome.report))])
+      metadata: [(key: "receipt", value: storedReceipt(outcome.report))]
+        + (outcome.report.hasInventedNames ? [ChunkFileWriter.inventedNames] : []))
     guard let output else { preconditionFailure("a chunk file without an output") }
     return (output, summary, try rejects.finish(header: outcome.headerOfRejects))
   }

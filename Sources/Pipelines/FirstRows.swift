@@ -29,6 +29,8 @@ public struct FirstRows: TableSource {
   public var name: String { base.name }
   /// The base's columns.
   public var schema: Schema { base.schema }
+  /// As the base's.
+  public var hasInventedNames: Bool { base.hasInventedNames }
   /// Chunks that the rows lie in.
   public var chunkCount: Int { chunkRows.count }
 

@@ -18,6 +18,18 @@ public enum OutputFormat: String, Sendable, CaseIterable {
   case markdown = "md"
   /// A chunk file.
   case cln
+
+  /// As people call it.
+  var name: String {
+    switch self {
+    case .csv: "CSV"
+    case .json: "JSON"
+    case .ndjson: "NDJSON"
+    case .table: "a table"
+    case .markdown: "Markdown"
+    case .cln: "a chunk file"
+    }
+  }
 }
 
 /// Where an output goes and in which form.
@@ -28,6 +40,8 @@ public struct OutputTarget: Sendable {
   public let format: OutputFormat
   /// Compression around it, nil for none.
   public let compression: CompressionFormat?
+  /// What the form leaves open.
+  public internal(set) var style = OutputStyle()
 
   /// Takes the form from the path's extension (`.csv .json .ndjson .jsonl .md .txt .cln`, then `.gz` or `.zst`); `format` overrules it.
   ///
@@ -88,15 +102,22 @@ public struct OutputError: Diagnosis, Equatable {
     case compressedChunkFile = "output.compressed-chunk-file"
     /// A chunk file under a name that says it is something else.
     case notAChunkFileName = "output.not-a-chunk-file-name"
+    /// A choice that the form does not leave.
+    case styleWithoutEffect = "output.style-without-effect"
+    /// A spelling of null that a CSV would have to quote.
+    case nullSpelling = "output.null-spelling"
   }
 
   /// What kind of mistake it is.
   public let kind: Kind
   /// The output's path.
   public let place: Place
+  /// What was found, where the kind alone does not say it.
+  private let found: String
 
-  init(_ kind: Kind, path: String) {
+  init(_ kind: Kind, path: String, found: String = "") {
     self.kind = kind
+    self.found = found
     place = Place(file: path)
   }
 
@@ -109,6 +130,7 @@ public struct OutputError: Diagnosis, Equatable {
     case .unknownFormat: "the extension of the output does not say what to write"
     case .compressedChunkFile: "a chunk file is compressed inside, not around"
     case .notAChunkFileName: "what is written is a chunk file, but the name says something else"
+    case .styleWithoutEffect, .nullSpelling: found
     }
   }
 
@@ -118,6 +140,9 @@ public struct OutputError: Diagnosis, Equatable {
     case .unknownFormat: "end the name in .csv .json .ndjson .md .txt or .cln, or say --format"
     case .compressedChunkFile: "leave .gz or .zst off the name"
     case .notAChunkFileName: "end the name in .cln; 'colonnade export' writes the other forms"
+    case .styleWithoutEffect where found.hasPrefix("--null-as"): "it is for CSV, Markdown and tables: see --format"
+    case .styleWithoutEffect: "it is for CSV: end the name in .csv, or say --format csv"
+    case .nullSpelling: "choose a text without delimiter, quotes and line ends, which can stand bare"
     }
   }
 }

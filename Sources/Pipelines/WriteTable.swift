@@ -5,28 +5,51 @@ import ChunkFile
 import Columns
 import Encodings
 import ObjectStorage
+import Synchronization
 import TextFormats
 
 /// Writes a whole table to a target in its form, and publishes it: afterwards all of it is there, or an error was thrown
 /// and what was there before still is.
 ///
-/// The last two matter for the form `table` alone: `usesColour` for a terminal, and `maximumTableRowCount`, after which a line
+/// `threads` format texts, the same whatever their number; `progress` is called as a text grows, from any thread. The
+/// last two matter for the form `table` alone: `usesColour` for a terminal, and `maximumTableRowCount`, after which a line
 /// says how many rows are left out (nil: all are shown).
 public func writeTable(
-  _ table: any TableSource, to target: OutputTarget, usesColour: Bool = false, maximumTableRowCount: Int? = nil
+  _ table: any TableSource, to target: OutputTarget, threads: Int = 1,
+  progress: (@Sendable (WriteProgress) -> Void)? = nil, usesColour: Bool = false, maximumTableRowCount: Int? = nil
 ) throws {
   try publishing(to: target) { writer in
-    switch target.format {
-    case .cln: try writeChunks(of: table, to: writer)
-    case .csv: try CSVWriter().write(table, to: writer.write)
-    case .json: try JSONWriter().write(table, to: writer.write)
-    case .ndjson: try NDJSONWriter().write(table, to: writer.write)
-    case .table:
-      let form = TableWriter(
-        maximumRowCount: maximumTableRowCount, moreRowsHint: "-o FILE or --format csv for all", usesColour: usesColour)
-      try form.write(table, to: writer.write)
-    case .markdown: try MarkdownWriter().write(table, to: writer.write)
+    guard let form = textWriter(target, usesColour: usesColour, maximumTableRowCount: maximumTableRowCount) else {
+      return try writeChunks(of: table, to: writer)
     }
+    let byteCount = Atomic(0)
+    let options = WritingOptions(threads: threads) { [totalRowCount = table.rowCount] rowCount in
+      progress?(
+        WriteProgress(
+          rowCount: rowCount, totalRowCount: totalRowCount, byteCount: byteCount.load(ordering: .relaxed)))
+    }
+    try form.write(table, options: options) { bytes in
+      try writer.write(bytes)
+      byteCount.wrappingAdd(bytes.count, ordering: .relaxed)
+    }
+  }
+}
+
+/// The writer of a target's form in its style; nil for chunk files.
+private func textWriter(
+  _ target: OutputTarget, usesColour: Bool, maximumTableRowCount: Int?
+) -> (any TableTextWriter)? {
+  let null = target.style.nullSpelling
+  switch target.format {
+  case .cln: return nil
+  case .csv: return target.style.csvWriter
+  case .json: return JSONWriter()
+  case .ndjson: return NDJSONWriter()
+  case .table:
+    return TableWriter(
+      maximumRowCount: maximumTableRowCount, moreRowsHint: "-o FILE or --format csv for all", usesColour: usesColour,
+      nullSpelling: null ?? "null")
+  case .markdown: return MarkdownWriter(nullSpelling: null ?? "")
   }
 }
 
@@ -50,5 +73,7 @@ func writeChunks(of table: any TableSource, to object: any ObjectWriter) throws 
       try writer.append(rowCount: range.count, pages: encoded)
     }
   }
-  _ = try writer.finish(schema: table.schema, dictionaries: dictionaries.map { $0?.dictionary }, metadata: [])
+  _ = try writer.finish(
+    schema: table.schema, dictionaries: dictionaries.map { $0?.dictionary },
+    metadata: table.hasInventedNames ? [ChunkFileWriter.inventedNames] : [])
 }

@@ -16,6 +16,7 @@ struct AggCommand: ParsableCommand {
         colonnade agg cities.cln --by date,state --agg 'sum(cases), sum(deaths)'
         colonnade agg cities.cln --by state --agg 'mean(cases) as m' --order-by 'm desc'
         colonnade agg 2024/ --agg 'count(*), sum(amount)' -o total.json
+        colonnade agg 2024/ --by shop --agg 'sum(amount)' -o shops.csv --null-as NA
 
       Functions: sum, count, min, max, mean (avg). count(*) counts rows, count(x)
       values that are not null. Sums of integers and decimals are exact; sums of
@@ -43,6 +44,7 @@ struct AggCommand: ParsableCommand {
   var limit: Int?
 
   @OptionGroup var output: OutputOptions
+  @OptionGroup var style: OutputStyleOptions
   @OptionGroup var csv: CSVInputOptions
   @OptionGroup var common: CommonOptions
 
@@ -51,7 +53,7 @@ struct AggCommand: ParsableCommand {
     guard by != nil || aggregates != nil else { return }
     if inputs.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be only one of the inputs") }
     _ = try query()
-    _ = try output.target(forTables: true)
+    _ = try output.target(forTables: true, style: style)
   }
 
   private func query() throws -> AggregateQuery {
@@ -66,11 +68,13 @@ struct AggCommand: ParsableCommand {
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
     let tables = try openTables(
-      inputs, reading: csv.reading(isQuiet: common.quiet), columns: query.columnNames, threads: common.threads, progress: line.update)
+      inputs, reading: csv.reading(isQuiet: common.quiet), columns: query.columnNames, threads: common.threads,
+      progress: line.update)
     let result = try aggregate(tables, query, threads: common.threads)
     line.clear()
     try writeTable(
-      result, to: try output.target(forTables: true), usesColour: output.usesColour,
+      result, to: try output.target(forTables: true, style: style), threads: common.threads,
+      usesColour: output.usesColour,
       maximumTableRowCount: limit == nil ? output.maximumTableRowCount : nil)
   }
 }

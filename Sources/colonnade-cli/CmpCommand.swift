@@ -44,13 +44,21 @@ struct CmpCommand: ParsableCommand {
       "Write every differing row to this file: .csv .json .ndjson .md .cln, then .gz or .zst.", valueName: "file"))
   var rows: String?
 
+  @OptionGroup var style: OutputStyleOptions
   @OptionGroup var csv: CSVInputOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
     if source == "-", compare == "-" { throw ValidationError("standard input can be only one of the two tables") }
     _ = try request()
-    if let rows { _ = try usage { try OutputTarget(path: rows, format: nil, fallback: .csv) } }
+    if try rowsTarget() == nil, let option = style.given {
+      throw ValidationError("\(option) has no effect without --rows")
+    }
+  }
+
+  private func rowsTarget() throws -> OutputTarget? {
+    guard let rows else { return nil }
+    return try usage { try OutputTarget(path: rows, format: nil, fallback: .csv).styled(as: style.style()) }
   }
 
   private func request() throws -> CompareRequest {
@@ -67,7 +75,7 @@ struct CmpCommand: ParsableCommand {
     var options = CompareOptions(source: source, compare: compare, request: try request())
     options.reading = try csv.reading(isQuiet: common.quiet)
     options.report = output
-    options.rows = try rows.map { try OutputTarget(path: $0, format: nil, fallback: .csv) }
+    options.rows = try rowsTarget()
     options.threads = common.threads
     let comparison = try compareInputs(options, progress: line.update)
     line.clear()

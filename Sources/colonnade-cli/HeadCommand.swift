@@ -14,6 +14,7 @@ struct HeadCommand: ParsableCommand {
       EXAMPLES
         colonnade head cities.cln
         colonnade head cities.csv.gz -n 3 --format json
+        colonnade head cities.cln -o first.csv --quote-style all --null-as NULL
       """)
 
   @Argument(
@@ -24,17 +25,20 @@ struct HeadCommand: ParsableCommand {
   var rows = 10
 
   @OptionGroup var output: OutputOptions
+  @OptionGroup var style: OutputStyleOptions
   @OptionGroup var csv: CSVInputOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
     if rows < 0 { throw ValidationError("-n takes a number from 0 on, not \(rows)") }
-    _ = try output.target(forTables: true)
+    _ = try output.target(forTables: true, style: style)
   }
 
   func run() throws {
     try usage { try refuseOverwriting(outputs: output.paths, inputs: [input]) }
-    let table = try openFirstRows(of: input, count: rows, reading: csv.reading(isQuiet: common.quiet), threads: common.threads)
-    try writeTable(table, to: output.target(forTables: true), usesColour: output.usesColour)
+    let table = try openFirstRows(
+      of: input, count: rows, reading: csv.reading(isQuiet: common.quiet), threads: common.threads)
+    try writeTable(
+      table, to: output.target(forTables: true, style: style), threads: common.threads, usesColour: output.usesColour)
   }
 }

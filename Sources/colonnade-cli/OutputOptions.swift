@@ -23,12 +23,14 @@ struct OutputOptions: ParsableArguments {
   var format: OutputFormat?
 
   /// The target, with a table as the form on a terminal and CSV elsewhere. Throws a usage error.
-  func target(forTables: Bool) throws -> OutputTarget {
+  func target(forTables: Bool, style: OutputStyleOptions? = nil) throws -> OutputTarget {
     if isOnTerminal, format == .cln {
       throw ValidationError("a chunk file does not go to a terminal: say -o FILE.cln")
     }
     return try usage {
-      try OutputTarget(path: output ?? "-", format: format, fallback: forTables && isOnTerminal ? .table : .csv)
+      let fallback: OutputFormat = forTables && isOnTerminal ? .table : .csv
+      let target = try OutputTarget(path: output ?? "-", format: format, fallback: fallback)
+      return if let style { try target.styled(as: style.style()) } else { target }
     }
   }
 
@@ -38,7 +40,8 @@ struct OutputOptions: ParsableArguments {
   /// Rows that a table on a terminal shows of a result whose length nobody asked for, nil elsewhere.
   var maximumTableRowCount: Int? { isOnTerminal ? 100 : nil }
 
-  private var isOnTerminal: Bool { (output ?? "-") == "-" && isTerminal(1) }
+  /// True if the output goes to a terminal.
+  var isOnTerminal: Bool { (output ?? "-") == "-" && isTerminal(1) }
 
   /// True where colours are wanted: a terminal whose user did not say no.
   var usesColour: Bool { isOnTerminal && getenv("NO_COLOR") == nil }

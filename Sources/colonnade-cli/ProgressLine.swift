@@ -4,49 +4,45 @@
 import Pipelines
 import Synchronization
 import Workers
-import TextFormats
 
-/// One line on standard error that is rewritten at most ten times a second: how far, how fast, how long still.
+/// One line on standard error that is rewritten at most ten times a second: how far, how long still, how fast.
 final class ProgressLine: Sendable {
   private struct State {
+    var text = ProgressText(startingAt: monotonicSeconds())
     var lastShown: Double = 0
     var isShown = false
   }
   private let state = Mutex(State())
-  private let start = monotonicSeconds()
   private let isOn: Bool
 
   init(isOn: Bool) { self.isOn = isOn }
 
-  /// Shows the line if a tenth of a second has passed since it was last shown. Cheap otherwise; any thread may call.
-  func update(_ progress: ConvertOptions.Progress) {
+  /// Shows how far a conversion is, if a tenth of a second has passed since the line was last shown. Cheap otherwise; any
+  /// thread may call.
+  func update(_ progress: ConvertOptions.Progress) { show { $0.line(progress, at: $1) } }
+
+  /// The same for a table that is written.
+  func update(_ progress: WriteProgress) { show { $0.line(progress, at: $1) } }
+
+  private func show(_ line: (inout ProgressText, _ seconds: Double) -> String) {
     guard isOn else { return }
     let now = monotonicSeconds()
-    let isDue = state.withLock { state in
-      guard now - state.lastShown >= 0.1 else { return false }
+    state.withLock { state in
+      guard now - state.lastShown >= 0.1 else { return }
       state.lastShown = now
       state.isShown = true
-      return true
+      // Inside the lock: lines of two threads do not mix.
+      printToStandardError("\r\u{1B}[K\(line(&state.text, now))")
     }
-    guard isDue else { return }
-    let seconds = now - start
-    let rate = seconds > 0 ? Double(progress.consumedByteCount) / seconds : 0
-    var text = "\r\u{1B}[K\(ByteSize(progress.consumedByteCount))"
-    if let total = progress.totalByteCount, total > 0 {
-      let percent = min(100, progress.consumedByteCount * 100 / total)
-      text += " of \(ByteSize(total)) (\(percent) %)"
-      if rate > 0, progress.consumedByteCount < total {
-        text += ", \(Int((Double(total - progress.consumedByteCount) / rate).rounded(.up))) s left"
-      }
-    }
-    text += ", \(grouped(progress.rowCount)) rows, \(ByteSize(Int(rate)))/s"
-    printToStandardError(text)
   }
 
-  /// Removes the line, if it is there, so that what follows starts on a clean one.
+  /// Removes the line, if it is there, so that what follows starts on a clean one, and starts the clock again.
   func clear() {
     let wasShown = state.withLock { state in
-      defer { state.isShown = false }
+      defer {
+        state.isShown = false
+        state.text = ProgressText(startingAt: monotonicSeconds())
+      }
       return state.isShown
     }
     if wasShown { printToStandardError("\r\u{1B}[K") }

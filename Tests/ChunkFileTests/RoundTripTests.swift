@@ -24,6 +24,30 @@ import Testing
     }
   }
 
+  @Test func madeUpNamesAreNoted() throws {
+    let table = Table(columns: [("column_1", .int64, [.int64(1)])])
+    let note = ChunkFileWriter.inventedNames
+    #expect(note == ("names", "invented"), "as the specification has it")
+    for (metadata, expected) in [
+      ([], false), ([note], true), ([("receipt", "{}"), note], true), ([("names", "other")], false),
+      ([("other", "invented")], false),
+    ] {
+      #expect(try open(chunkFileBytes(of: table, metadata: metadata)).hasInventedNames == expected)
+    }
+  }
+
+  /// Names that are written needlessly lose nothing, so damaged metadata are no reason to refuse the rows.
+  @Test func damagedMetadataNoteNothing() throws {
+    let table = Table(columns: [("column_1", .int64, [.int64(1)])])
+    var bytes = try chunkFileBytes(of: table, metadata: [ChunkFileWriter.inventedNames])
+    let metadata = try open(bytes).directory[1]
+    bytes[metadata.offset + 8] ^= 1
+    let file = try open(bytes)
+    #expect(!file.hasInventedNames)
+    #expect(try !file.verify().isIntact)
+    try expectEqual(file, table, "rows")
+  }
+
   @Test func sameInputSameBytes() throws {
     var random = RandomSource(seed: 77)
     let table = randomTable(&random)

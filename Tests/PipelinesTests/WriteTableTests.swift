@@ -6,6 +6,7 @@ import Columns
 import ObjectStorage
 import TestSupport
 import Testing
+import TextFormats
 
 @testable import Pipelines
 
@@ -90,4 +91,21 @@ func dictionariesPastTheirLimitsGoOnAsPlainStrings() {
   let few = recoded(1, 99)
   #expect(few.0[0] == .strings(StringArray(["a", "c", "a"])))
   #expect(few.1 == nil)
+}
+
+@Test func madeUpNamesStayMadeUp() throws {
+  let page = ColumnPage(values: .int64([1, 2, 3]))
+  let schema = Schema([Field(name: "column_1", type: .int64)])
+  let nameless = Table(schema: schema, chunks: [[page]], hasInventedNames: true)
+  let file = try ChunkFile(MemoryObject(name: "out.cln", bytes: written(nameless)))
+  #expect(file.hasInventedNames)
+  #expect(try CSVWriter().text(of: file) == "1\n2\n3\n")
+  #expect(FirstRows(of: file, limit: 2).hasInventedNames)
+  let first = try ChunkFile(MemoryObject(name: "out.cln", bytes: written(FirstRows(of: file, limit: 2))))
+  #expect(first.hasInventedNames && first.rowCount == 2)
+  // What is computed has names that say what it is.
+  let sums = try aggregate([file], by: "column_1", aggregates: "count(*)", threads: 1)
+  #expect(!sums.hasInventedNames)
+  let named = try ChunkFile(MemoryObject(name: "out.cln", bytes: written(Table(schema: schema, chunks: [[page]]))))
+  #expect(!named.hasInventedNames)
 }

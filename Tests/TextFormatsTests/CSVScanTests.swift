@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CColumnShims
+import Foundation
 import TestSupport
 import Testing
 
@@ -164,8 +165,9 @@ import Testing
     let letters = Array("\",\n\ra".utf8)
     for number in 0..<3125 {
       let middle = (0..<5).map { letters[number / [1, 5, 25, 125, 625][$0] % 5] }
-      for start in 60...63 {
-        let text = [UInt8](repeating: 120, count: start - 1) + [44] + middle + Array("\"\n".utf8)
+      // Without a quote behind it, the second block is looked at only for what the first one left open.
+      for (start, tail) in [(60, "x\n"), (60, "\"\n"), (61, "x\n"), (61, "\"\n"), (62, "\"\n"), (63, "\"\n")] {
+        let text = [UInt8](repeating: 120, count: start - 1) + [44] + middle + Array(tail.utf8)
         expectSplitEqualsTwin(text, dialects[0], lengths: [text.count], limit: Int.max, "\(number)")
         expectSplitEqualsTwin(text, dialects[0], lengths: [64, 65, text.count], limit: Int.max, "\(number) cut")
         var lines = text
@@ -192,13 +194,32 @@ import Testing
   }
 
   @Test func levelsAreWhatTheyAreCalled() {
-    cs_csv_force_scan_level(0)
-    #expect(cs_csv_scan_level() == 0)
+    let names = levels.map { String(cString: cs_csv_scan_level_name($0)) }
+    #if arch(x86_64)
+      #expect(["plain", "SSE2", "AVX2", "AVX-512"].starts(with: names))
+    #elseif arch(arm64)
+      #expect(names == ["plain", "NEON"])
+    #endif
+    #expect(String(cString: cs_csv_scan_level_name(99)).isEmpty)
+    for level in levels {
+      cs_csv_force_scan_level(level)
+      #expect(cs_csv_scan_level() == level)
+    }
     cs_csv_force_scan_level(99)
-    let best = cs_csv_scan_level()
-    cs_csv_force_scan_level(-1)
-    #expect(cs_csv_scan_level() == best)
+    #expect(cs_csv_scan_level() == levels.upperBound)
   }
+
+  #if arch(x86_64) && os(Linux)
+    /// The level is chosen by what the kernel, too, says of the processor.
+    @Test func bestLevelIsTheProcessors() throws {
+      let flags =
+        try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
+        .split(separator: "\n").first { $0.hasPrefix("flags") }?.split(separator: " ") ?? []
+      let hasAVX2 = Set(flags).isSuperset(of: ["avx2", "pclmulqdq", "bmi1", "bmi2", "popcnt"])
+      let hasAVX512 = hasAVX2 && Set(flags).isSuperset(of: ["avx512f", "avx512bw", "avx512vl", "avx512_vbmi2"])
+      #expect(levels.upperBound == (hasAVX512 ? 3 : hasAVX2 ? 2 : 1))
+    }
+  #endif
 }
 
 private func isSame(_ a: cs_csv_split_state, _ b: cs_csv_split_state) -> Bool {

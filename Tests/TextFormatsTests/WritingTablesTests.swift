@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Columns
+import Synchronization
 import TestSupport
 import Testing
 
@@ -190,11 +191,24 @@ func jsonEscapes(string: String, expected: String) throws {
   }
   #expect(String(decoding: bytes, as: UTF8.self) == expected, "seed \(random.seed)")
   #expect(pieces.count > 1 && pieces.dropLast().allSatisfy { $0 >= 64 * 1024 })
+  // Several threads give the same text, in order, and say how far they are.
+  for threads in [2, 3, 8] {
+    let rows = Mutex<[Int]>([])
+    let options = WritingOptions(threads: threads, progress: { count in rows.withLock { $0.append(count) } })
+    #expect(try CSVWriter().text(of: table, options: options) == expected, "\(threads) threads")
+    #expect(rows.withLock { $0 } == [1, 1, 1024, 2048, 3073, 8073, 28_073])
+    var limited = options
+    limited.rowLimit = 3073
+    #expect(try CSVWriter().text(of: table, options: limited).utf8.count { $0 == 10 } == 3074)
+    for writer in [JSONWriter(), NDJSONWriter(), MarkdownWriter()] as [any TableTextWriter] {
+      #expect(try writer.text(of: table, options: options) == writer.text(of: table))
+    }
+  }
   // Few rows of a large dictionary take the other way to the strings.
   let firstLines = expected.split(separator: "\n").prefix(4).map { $0 + "\n" }.joined()
   #expect(try CSVWriter().text(of: table, rowLimit: 3) == firstLines)
   var swapped = ""
-  try CSVWriter(hasHeader: false).write(table, columns: [1], rowLimit: 1) {
+  try CSVWriter(hasHeader: false).write(table, options: WritingOptions(columns: [1], rowLimit: 1)) {
     swapped += String(decoding: $0, as: UTF8.self)
   }
   #expect(swapped == firstLines.split(separator: "\n")[1].drop { $0 != "," }.dropFirst() + "\n")
@@ -203,6 +217,19 @@ func jsonEscapes(string: String, expected: String) throws {
 @Test func errorsOfTheSinkComeThrough() {
   struct Full: Error {}
   #expect(throws: Full.self) { try CSVWriter().write(awkward) { _ in throw Full() } }
+  let many = Table(
+    schema: Schema([Field(name: "v", type: .int64)]),
+    chunks: (0..<40).map { [ColumnPage(values: .int64(Array($0 * 5000..<($0 + 1) * 5000)))] })
+  for failing in [0, 1, 7, 30] {
+    var calls = 0
+    #expect(throws: Full.self) {
+      try CSVWriter().write(many, options: WritingOptions(threads: 3)) { _ in
+        calls += 1
+        if calls > failing { throw Full() }
+      }
+    }
+    #expect(calls == failing + 1, "nothing after the error")
+  }
 }
 
 @Test func documentsKeepTheirOrder() {

@@ -40,7 +40,7 @@ func decimalsHaveAllDigitsOfTheirScale(unscaled: Int128, scale: Int, expected: S
     let type = ColumnType.decimal(precision: 18, scale: scale)
     let texts = CellTexts(style: .json, cellCapacity: 1)
     texts.format(
-      ColumnPage(values: .int64([value])), rows: 0..<1, type: type, dictionary: nil, entries: nil)
+      ColumnPage(values: .int64([value])), rows: 0..<1, type: type, dictionary: nil)
     let narrow = String(
       decoding: UnsafeBufferPointer(start: texts.bytes.start, count: texts.bytes.count), as: UTF8.self)
     #expect(narrow == plainText(of: .decimal(unscaled: Int128(value), scale: scale)), "seed \(random.seed)")

@@ -6,9 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// The instruction sets a scan can use: 0 plain C, 1 SSE2, 2 AVX2 with carry-less multiply.
+/// The instruction sets a scan can use: 0 plain C; then on x86-64 1 SSE2, 2 AVX2 with carry-less multiply, 3 AVX-512 with
+/// byte compression (VBMI2); on AArch64 1 NEON. A processor that has one has those below it.
 /// Returns the one in use: the best this processor has, unless another was forced.
 int cs_csv_scan_level(void);
+
+/// "plain", "SSE2", "AVX2", "AVX-512", "NEON"; "" for a level that no processor of this architecture has.
+const char *cs_csv_scan_level_name(int level);
 
 /// For tests: uses `level` from now on if the processor has it; -1 goes back to the best.
 void cs_csv_force_scan_level(int level);

@@ -26,6 +26,9 @@ void cs_install_cleanup_handlers(void);
 /// Opens a file without a name in `folder`; -EOPNOTSUPP, -EISDIR or -EINVAL where the file system cannot.
 int cs_open_unnamed(const char *folder);
 
+/// Asks for a part of a file to be written to disk from now on, without waiting. A hint: does nothing where it cannot.
+void cs_start_writeback(int descriptor, int64_t offset, int64_t byte_count);
+
 /// Takes the whole-file lock that goes away with the process. 0 if taken, -EWOULDBLOCK if someone has it.
 int cs_lock(int descriptor);
 

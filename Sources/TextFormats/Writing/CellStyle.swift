@@ -5,8 +5,9 @@
 struct CellStyle: Sendable {
   /// How strings are made safe.
   enum Strings: Sendable {
-    /// Quoted where they contain a marked byte, are empty, or start like a byte order mark; quotes inside are doubled.
-    case csv(quote: UInt8)
+    /// Quoted where they contain a marked byte, are empty, start like a byte order mark, or read as the null does, or always;
+    /// quotes inside are doubled.
+    case csv(quote: UInt8, always: Bool)
     /// Always in double quotes, with backslash escapes (RFC 8259).
     case json
     /// Pipes and line breaks escaped for a Markdown table.
@@ -24,10 +25,12 @@ struct CellStyle: Sendable {
   /// 256 flags: bytes that need quoting or escaping.
   let marked: [Bool]
 
-  static func csv(delimiter: UInt8, quote: UInt8) -> CellStyle {
+  static func csv(
+    delimiter: UInt8, quote: UInt8, quotesAll: Bool = false, null: [UInt8] = []
+  ) -> CellStyle {
     CellStyle(
-      null: [], nan: Array("NaN".utf8), positiveInfinity: Array("inf".utf8), negativeInfinity: Array("-inf".utf8),
-      aroundDate: [], strings: .csv(quote: quote),
+      null: null, nan: Array("NaN".utf8), positiveInfinity: Array("inf".utf8), negativeInfinity: Array("-inf".utf8),
+      aroundDate: [], strings: .csv(quote: quote, always: quotesAll),
       marked: (0...255).map { $0 == delimiter || $0 == quote || $0 == 10 || $0 == 13 })
   }
 
@@ -36,10 +39,42 @@ struct CellStyle: Sendable {
     negativeInfinity: Array("\"-Infinity\"".utf8), aroundDate: [UInt8(ascii: "\"")], strings: .json,
     marked: (0...255).map { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") })
 
-  static let markdown = CellStyle(
-    null: [], nan: Array("NaN".utf8), positiveInfinity: Array("inf".utf8), negativeInfinity: Array("-inf".utf8),
-    aroundDate: [], strings: .markdown,
-    marked: (0...255).map { $0 == UInt8(ascii: "|") || $0 == UInt8(ascii: "\\") || $0 == 10 || $0 == 13 })
+  /// `null` is escaped as strings are.
+  static func markdown(null: String = "") -> CellStyle {
+    let plain = markdown(null: [])
+    return null.isEmpty ? plain : markdown(null: plain.text(of: null))
+  }
+
+  private static func markdown(null: [UInt8]) -> CellStyle {
+    CellStyle(
+      null: null, nan: Array("NaN".utf8), positiveInfinity: Array("inf".utf8), negativeInfinity: Array("-inf".utf8),
+      aroundDate: [], strings: .markdown,
+      marked: (0...255).map { $0 == UInt8(ascii: "|") || $0 == UInt8(ascii: "\\") || $0 == 10 || $0 == 13 })
+  }
+
+  /// In CSV, the quote that numbers, dates and truth values stand in, always or where they read as the null does; nil where they
+  /// never need one.
+  var quoteOfNumbers: UInt8? {
+    guard case .csv(let quote, let always) = strings, always || !null.isEmpty else { return nil }
+    return quote
+  }
+
+  /// Puts text of a number, date or truth value in quotes if it needs them; returns the new count. Two more bytes fit at `target`.
+  func quoted(_ count: Int, at target: UnsafeMutablePointer<UInt8>) -> Int {
+    guard case .csv(let quote, let always) = strings,
+      always || UnsafeBufferPointer(start: target, count: count).elementsEqual(null)
+    else { return count }
+    (target + 1).update(from: target, count: count)
+    target[0] = quote
+    target[count + 1] = quote
+    return count + 2
+  }
+
+  /// In CSV, whether a string cannot stand bare.
+  func needsQuotes(_ string: String) -> Bool {
+    guard case .csv(let quote, _) = strings else { return false }
+    return text(of: string).first == quote
+  }
 
   /// Most bytes that `count` bytes of a string can become.
   func longestString(_ count: Int) -> Int {
@@ -65,7 +100,8 @@ struct CellStyle: Sendable {
   func write(_ string: UnsafeBufferPointer<UInt8>, to target: UnsafeMutablePointer<UInt8>) -> Int {
     marked.withUnsafeBufferPointer { marked in
       switch strings {
-      case .csv(let quote): writeQuotedWhereNeeded(string, quote: quote, marked: marked, to: target)
+      case .csv(let quote, let always):
+        writeQuotedWhereNeeded(string, quote: quote, marked: marked, always: always, null: null, to: target)
       case .json: writeJSONString(string, marked: marked, to: target)
       case .markdown: writeMarkdownString(string, marked: marked, to: target)
       }
@@ -75,10 +111,12 @@ struct CellStyle: Sendable {
 
 /// RFC 4180, minimal: see ``CSVWriter`` for which cells are quoted.
 private func writeQuotedWhereNeeded(
-  _ string: UnsafeBufferPointer<UInt8>, quote: UInt8, marked: UnsafeBufferPointer<Bool>,
+  _ string: UnsafeBufferPointer<UInt8>, quote: UInt8, marked: UnsafeBufferPointer<Bool>, always: Bool, null: [UInt8],
   to target: UnsafeMutablePointer<UInt8>
 ) -> Int {
-  var needsQuotes = string.isEmpty || (string.count >= 3 && string[0] == 0xEF && string[1] == 0xBB && string[2] == 0xBF)
+  var needsQuotes =
+    always || string.isEmpty || (!null.isEmpty && string.elementsEqual(null))
+    || (string.count >= 3 && string[0] == 0xEF && string[1] == 0xBB && string[2] == 0xBF)
   for index in string.indices {
     target[index] = string[index]
     needsQuotes = needsQuotes || marked[Int(string[index])]

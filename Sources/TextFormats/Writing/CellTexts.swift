@@ -3,32 +3,33 @@
 
 import Columns
 
-/// Texts of a run of cells of one column, end to end: cell `i` is bytes `ends[i - 1]..<ends[i]` (from 0 for the first).
+/// Texts of a run of cells of one column, end to end: cell `i` is bytes `ends[i - 1]..<ends[i]`, where `ends[-1]` is 0. Each
+/// begins with what the format puts before the column's cells: a comma, a member's name.
 ///
 /// Formatting goes column by column, so that the type is looked at once per block; rows are put together afterwards.
 final class CellTexts {
   let bytes: GrowingBytes
-  private(set) var ends: UnsafeMutablePointer<Int>
-  private var endCapacity: Int
+  let ends: UnsafeMutablePointer<Int>
+  let cellCapacity: Int
   private let style: CellStyle
+  private let lead: GrowingBytes
 
-  init(style: CellStyle, cellCapacity: Int) {
+  init(style: CellStyle, lead: [UInt8] = [], cellCapacity: Int) {
     self.style = style
+    self.lead = GrowingBytes(lead)
     // A start; it grows as needed.
     bytes = GrowingBytes(capacity: 4 * min(1024, cellCapacity))
-    endCapacity = cellCapacity
-    ends = .allocate(capacity: max(1, cellCapacity))
+    self.cellCapacity = cellCapacity
+    let bounds = UnsafeMutablePointer<Int>.allocate(capacity: cellCapacity + 1)
+    bounds[0] = 0
+    ends = bounds + 1
   }
 
-  deinit { ends.deallocate() }
+  deinit { (ends - 1).deallocate() }
 
   /// Replaces what is here by the cells `rows` of a page. Precondition: no more rows than the cell capacity.
-  ///
-  /// `entries`, if given, are the dictionary's strings already formatted in the same style.
-  func format(
-    _ page: ColumnPage, rows: Range<Int>, type: ColumnType, dictionary: StringDictionary?, entries: CellTexts?
-  ) {
-    precondition(rows.count <= endCapacity && rows.upperBound <= page.rowCount, "more rows than there is room for")
+  func format(_ page: ColumnPage, rows: Range<Int>, type: ColumnType, dictionary: StringDictionary?) {
+    precondition(rows.count <= cellCapacity && rows.upperBound <= page.rowCount, "more rows than there is room for")
     bytes.count = 0
     switch page.values {
     case .int64(let values): formatIntegers(values, rows, page.validity, type)
@@ -41,14 +42,9 @@ final class CellTexts {
       }
     case .float64(let values): formatDoubles(values, rows, page.validity)
     case .codes(let codes):
-      if let entries {
-        copyEntries(codes, rows, page.validity, entries)
-      } else if let dictionary {
-        codes.withUnsafeBufferPointer { codes in
-          strings(dictionary.entries, rows, page.validity) { Int(codes[$0]) }
-        }
-      } else {
-        preconditionFailure("codes without their dictionary")
+      guard let dictionary else { preconditionFailure("codes without their dictionary") }
+      codes.withUnsafeBufferPointer { codes in
+        strings(dictionary.entries, rows, page.validity) { Int(codes[$0]) }
       }
     case .strings(let values): strings(values, rows, page.validity) { $0 }
     }
@@ -65,7 +61,19 @@ final class CellTexts {
           return text.utf8CodeUnitCount
         }
       case .date:
-        quotedCells(rows, validity, atMost: maximumDateTextLength) { digits.writeDate(values[$0], to: $1) }
+        // Dates often come in runs.
+        var last = (day: Int64.min, text: SIMD16<UInt8>(), count: 0)
+        quotedCells(rows, validity, atMost: maximumDateTextLength) { row, target in
+          let day = values[row]
+          if day == last.day, last.count > 0 {
+            // At least maximumDateTextLength bytes may be written.
+            UnsafeMutableRawPointer(target).storeBytes(of: last.text, as: SIMD16<UInt8>.self)
+            return last.count
+          }
+          let count = digits.writeDate(day, to: target)
+          if count <= 16 { last = (day, UnsafeRawPointer(target).loadUnaligned(as: SIMD16<UInt8>.self), count) }
+          return count
+        }
       case .timestamp(let isUTC):
         quotedCells(rows, validity, atMost: maximumTimestampTextLength) {
           digits.writeTimestamp(values[$0], isUTC: isUTC, to: $1)
@@ -117,14 +125,27 @@ final class CellTexts {
     _ rows: Range<Int>, _ validity: Validity, atMost longest: Int,
     _ write: (_ row: Int, _ target: UnsafeMutablePointer<UInt8>) -> Int
   ) {
-    bytes.reserve(rows.count * max(longest, style.null.count))
+    guard style.quoteOfNumbers == nil else {
+      return bareCells(rows, validity, atMost: longest + 2) { style.quoted(write($0, $1), at: $1) }
+    }
+    bareCells(rows, validity, atMost: longest, write)
+  }
+
+  @inline(__always)
+  private func bareCells(
+    _ rows: Range<Int>, _ validity: Validity, atMost longest: Int,
+    _ write: (_ row: Int, _ target: UnsafeMutablePointer<UInt8>) -> Int
+  ) {
+    bytes.reserve(rows.count * (lead.count + max(longest, style.null.count)))
     let start = bytes.start
     let ends = ends
+    let (leadStart, leadCount) = (lead.start, lead.count)
     var at = 0
     switch validity {
     case .allValid:
       for row in rows {
-        at &+= write(row, start + at)
+        copyBytes(leadStart, leadCount, to: start + at)
+        at &+= leadCount &+ write(row, start + (at &+ leadCount))
         ends[row &- rows.lowerBound] = at
       }
     case .allNull:
@@ -135,8 +156,12 @@ final class CellTexts {
     case .bits(let words):
       words.withUnsafeBufferPointer { words in
         for row in rows {
-          let isValid = words[row &>> 6] &>> UInt64(truncatingIfNeeded: row & 63) & 1 == 1
-          at &+= isValid ? write(row, start + at) : writeNull(start + at)
+          if words[row &>> 6] &>> UInt64(truncatingIfNeeded: row & 63) & 1 == 1 {
+            copyBytes(leadStart, leadCount, to: start + at)
+            at &+= leadCount &+ write(row, start + (at &+ leadCount))
+          } else {
+            at &+= writeNull(start + at)
+          }
           ends[row &- rows.lowerBound] = at
         }
       }
@@ -144,9 +169,11 @@ final class CellTexts {
     bytes.count = at
   }
 
+  /// Writes the lead and what stands for null.
   private func writeNull(_ target: UnsafeMutablePointer<UInt8>) -> Int {
-    for (index, byte) in style.null.enumerated() { target[index] = byte }
-    return style.null.count
+    copyBytes(lead.start, lead.count, to: target)
+    for (index, byte) in style.null.enumerated() { target[lead.count + index] = byte }
+    return lead.count + style.null.count
   }
 
   private func strings(
@@ -160,11 +187,13 @@ final class CellTexts {
             let index = position(row)
             let range = Int(offsets[index])..<Int(offsets[index + 1])
             bytes.count = at
-            bytes.reserve(style.longestString(range.count))
+            bytes.reserve(lead.count + style.longestString(range.count))
+            copyBytes(lead.start, lead.count, to: bytes.start + at)
+            at += lead.count
             at += style.write(UnsafeBufferPointer(rebasing: text[range]), to: bytes.start + at)
           } else {
             bytes.count = at
-            bytes.reserve(style.null.count)
+            bytes.reserve(lead.count + style.null.count)
             at += writeNull(bytes.start + at)
           }
           ends[row - rows.lowerBound] = at
@@ -174,34 +203,15 @@ final class CellTexts {
     }
   }
 
-  private func copyEntries(_ codes: [UInt32], _ rows: Range<Int>, _ validity: Validity, _ entries: CellTexts) {
-    codes.withUnsafeBufferPointer { codes in
-      var at = 0
-      for row in rows {
-        bytes.count = at
-        if validity.isValid(row) {
-          let code = Int(codes[row])
-          precondition(code < entries.endCapacity, "a code outside its dictionary")
-          let from = code == 0 ? 0 : entries.ends[code - 1]
-          let count = entries.ends[code] - from
-          bytes.reserve(count)
-          // Both buffers keep copySlack bytes past what is reserved.
-          copyBytes(entries.bytes.start + from, count, to: bytes.start + at)
-          at += count
-        } else {
-          bytes.reserve(style.null.count)
-          at += writeNull(bytes.start + at)
-        }
-        ends[row - rows.lowerBound] = at
-      }
-      bytes.count = at
-    }
-  }
-
-  /// All strings of a dictionary in `style`, so that each is quoted or escaped once and not once per row.
-  static func entries(of dictionary: StringDictionary, style: CellStyle) -> CellTexts {
-    let texts = CellTexts(style: style, cellCapacity: dictionary.count)
-    texts.strings(dictionary.entries, 0..<dictionary.count, .allValid) { $0 }
+  /// What stands for null, then all strings of a dictionary: each is quoted or escaped once and not once per row.
+  ///
+  /// Code `c` is cell `c + 1`.
+  static func entries(of dictionary: StringDictionary, style: CellStyle, lead: [UInt8]) -> CellTexts {
+    let texts = CellTexts(style: style, lead: lead, cellCapacity: dictionary.count + 1)
+    // Row 0 is the null; the validity has a bit for it and every entry.
+    var words = [UInt64](repeating: .max, count: dictionary.count / 64 + 1)
+    words[0] &= ~1
+    texts.strings(dictionary.entries, 0..<dictionary.count + 1, .bits(words)) { $0 - 1 }
     return texts
   }
 }

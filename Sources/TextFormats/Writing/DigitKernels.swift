@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Numbers to ASCII digits, into memory of the caller. Each function returns how many bytes it wrote; its constant says how
-// many it may write at most.
+// Numbers to ASCII digits, into memory of the caller. Each function returns how long the text is; its constant says how many
+// bytes it may touch at most: those past the text may be overwritten too.
 
 /// Longest text of an int64: a sign and 19 digits.
 let maximumIntegerTextLength = 20
@@ -62,12 +62,23 @@ struct DigitPairs: @unchecked Sendable {
     if at == 1 { target[0] = UInt8(truncatingIfNeeded: 48 &+ rest % 10) }
   }
 
-  /// Writes an unsigned number without leading zeros.
+  /// Writes an unsigned number without leading zeros, eight digits at a time.
   @inline(__always)
   func write(_ value: UInt64, to target: UnsafeMutablePointer<UInt8>) -> Int {
-    let count = Self.digitCount(value)
-    write(value, digits: count, to: target)
-    return count
+    guard value < 100_000_000 else { return writeLong(value, to: target) }
+    let digits = eightDigits(value)
+    // Leading zeros are shifted out, of zero itself all but the last.
+    let zeroCount = (digits | 1 << 56).trailingZeroBitCount / 8
+    store((digits | asciiZeros) &>> UInt64(8 &* zeroCount), to: target)
+    return 8 &- zeroCount
+  }
+
+  @inline(never)
+  private func writeLong(_ value: UInt64, to target: UnsafeMutablePointer<UInt8>) -> Int {
+    let (upper, lower) = value.quotientAndRemainder(dividingBy: 100_000_000)
+    let count = write(upper, to: target)
+    store(eightDigits(lower) | asciiZeros, to: target + count)
+    return count + 8
   }
 
   /// Writes an int64: sign, digits.
@@ -92,7 +103,11 @@ struct DigitPairs: @unchecked Sendable {
     let (whole, fraction) = unscaled.magnitude.quotientAndRemainder(dividingBy: divisor)
     at &+= write(whole, to: target + at)
     target[at] = UInt8(ascii: ".")
-    write(fraction, digits: scale, to: target + (at &+ 1))
+    if scale <= 8 {
+      store((eightDigits(fraction) | asciiZeros) &>> UInt64(8 &* (8 &- scale)), to: target + (at &+ 1))
+    } else {
+      write(fraction, digits: scale, to: target + (at &+ 1))
+    }
     return at &+ 1 &+ scale
   }
 
@@ -201,6 +216,30 @@ struct DigitPairs: @unchecked Sendable {
       return utf8.count
     }
   }
+}
+
+private let asciiZeros: UInt64 = 0x3030_3030_3030_3030
+
+/// The eight digits of a number below 10^8, zeros in front, one a byte, the first one lowest.
+///
+/// Three steps halve what each part of the word holds, all parts at once: eight digits, four, two, one. Quotients by 100 and 10
+/// are products with 10,486 / 2^20 and 103 / 2^10, exact below 10,000 and 100 (Granlund and Montgomery, "Division by Invariant
+/// Integers using Multiplication", 1994).
+@inline(__always)
+private func eightDigits(_ value: UInt64) -> UInt64 {
+  let high = value / 10_000
+  let fours = high | (value &- high &* 10_000) &<< 32
+  let hundreds = (fours &* 10_486) &>> 20 & 0x7F_0000_007F
+  let twos = hundreds | (fours &- hundreds &* 100) &<< 16
+  let tens = (twos &* 103) &>> 10 & 0x000F_000F_000F_000F
+  return tens | (twos &- tens &* 10) &<< 8
+}
+
+/// Writes eight bytes, the lowest first.
+@inline(__always)
+private func store(_ bytes: UInt64, to target: UnsafeMutablePointer<UInt8>) {
+  // Every text may touch more than 16 bytes past where it starts, as the constants above say.
+  UnsafeMutableRawPointer(target).storeBytes(of: bytes.littleEndian, as: UInt64.self)
 }
 
 /// Year, month (1...12) and day (1...31) of a day in the proleptic Gregorian calendar; year 0 is 1 BC. Any Int64 is fine.

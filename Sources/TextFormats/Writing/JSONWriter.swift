@@ -3,26 +3,27 @@
 
 import Columns
 
-/// Writes tables as a JSON array of objects, one object a line (RFC 8259).
+/// Writes tables as a JSON array of objects, one object a line (RFC 8259), as `Formats/JSON/README.md` has it.
 ///
-/// Whole numbers and decimals are numbers with all their digits (a reader that keeps doubles only may round them), dates are
-/// strings `YYYY-MM-DD`, timestamps strings `YYYY-MM-DDTHH:MM:SS` (see ``appendText(ofTimestamp:isUTC:to:)``), null is `null`. JSON has no word for NaN and infinities: they are the strings `"NaN"`, `"Infinity"` and
-/// `"-Infinity"`. A table of no rows is `[]`.
+/// Whole numbers and decimals are numbers with all their digits (a reader that keeps doubles only may round them), doubles the
+/// shortest that read back, dates are strings `YYYY-MM-DD`, timestamps `YYYY-MM-DDTHH:MM:SS` (see
+/// ``appendText(ofTimestamp:isUTC:to:)``), null is `null`. JSON has no word for NaN and infinities: they are the strings `"NaN"`,
+/// `"Infinity"` and `"-Infinity"`. Control characters are escaped; strings are valid UTF-8, so no surrogate can stand alone; names
+/// of columns are unique, so members are. A table of no rows is `[]`. Streams: a row is text as soon as it is read.
 public struct JSONWriter: TableTextWriter {
   /// Has no options.
   public init() {}
 
   /// Objects with one member per column; see ``TableTextWriter``.
-  public func write(_ source: any TableSource, columns: [Int]?, rowLimit: Int?, to sink: ByteSink) throws {
-    let columns = columns ?? Array(source.schema.fields.indices)
-    let output = PieceBuffer()
-    let hasRows = min(rowLimit ?? Int.max, source.rowCount) > 0 && !columns.isEmpty
-    output.bytes.append(Array((hasRows ? "[\n" : "[").utf8))
+  public func write(_ source: any TableSource, options: WritingOptions, to sink: ByteSink) throws {
+    let columns = options.columns(of: source)
+    let layout = try RowLayout(
+      source, columns: columns, rowLimit: options.rowLimit, style: .json,
+      frame: objectFrame(source, columns, rowEnd: "}", betweenRows: ",\n"))
+    let hasRows = !layout.chunks.isEmpty
     try writeRows(
-      of: source, columns: columns, rowLimit: rowLimit, style: .json,
-      frame: objectFrame(source, columns, rowEnd: "}", betweenRows: ",\n"), into: output, to: sink)
-    output.bytes.append(Array((hasRows ? "\n]\n" : "]\n").utf8))
-    try output.flush(to: sink)
+      layout, head: Array((hasRows ? "[\n" : "[").utf8), foot: Array((hasRows ? "\n]\n" : "]\n").utf8),
+      options: options, to: sink)
   }
 }
 
@@ -32,13 +33,12 @@ public struct NDJSONWriter: TableTextWriter {
   public init() {}
 
   /// Objects with one member per column; see ``TableTextWriter``.
-  public func write(_ source: any TableSource, columns: [Int]?, rowLimit: Int?, to sink: ByteSink) throws {
-    let columns = columns ?? Array(source.schema.fields.indices)
-    let output = PieceBuffer()
-    try writeRows(
-      of: source, columns: columns, rowLimit: rowLimit, style: .json,
-      frame: objectFrame(source, columns, rowEnd: "}\n", betweenRows: ""), into: output, to: sink)
-    try output.flush(to: sink)
+  public func write(_ source: any TableSource, options: WritingOptions, to sink: ByteSink) throws {
+    let columns = options.columns(of: source)
+    let layout = try RowLayout(
+      source, columns: columns, rowLimit: options.rowLimit, style: .json,
+      frame: objectFrame(source, columns, rowEnd: "}\n", betweenRows: ""))
+    try writeRows(layout, options: options, to: sink)
   }
 }
 

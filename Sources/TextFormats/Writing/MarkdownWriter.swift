@@ -5,32 +5,28 @@ import Columns
 
 /// Writes tables as Markdown (GitHub's pipe tables), numbers aligned to the right.
 ///
-/// Pipes and backslashes get a backslash, line breaks become `<br>`, null is an empty cell. Cells are not padded: rows stream.
+/// Pipes and backslashes get a backslash, line breaks become `<br>`, null is an empty cell unless told otherwise. Cells are not padded: rows stream.
 public struct MarkdownWriter: TableTextWriter {
-  /// Has no options.
-  public init() {}
+  /// Stands for a row without a value; escaped as strings are.
+  public let nullSpelling: String
+
+  /// `nullSpelling` stands for a row without a value.
+  public init(nullSpelling: String = "") { self.nullSpelling = nullSpelling }
 
   /// Header, rule and rows; see ``TableTextWriter``. A table without columns is no text.
-  public func write(_ source: any TableSource, columns: [Int]?, rowLimit: Int?, to sink: ByteSink) throws {
-    let columns = columns ?? Array(source.schema.fields.indices)
+  public func write(_ source: any TableSource, options: WritingOptions, to sink: ByteSink) throws {
+    let columns = options.columns(of: source)
     let fields = columns.map { source.schema.fields[$0] }
-    let output = PieceBuffer()
+    let style = CellStyle.markdown(null: nullSpelling)
     let frame = RowFrame(
       leads: columns.indices.map { Array(($0 == 0 ? "| " : " | ").utf8) }, rowEnd: Array(" |\n".utf8), betweenRows: [])
+    var header: [UInt8] = []
     if !fields.isEmpty {
-      for (index, field) in fields.enumerated() {
-        output.bytes.append(frame.leads[index])
-        output.bytes.append(CellStyle.markdown.text(of: field.name))
-      }
-      output.bytes.append(frame.rowEnd)
-      for (index, field) in fields.enumerated() {
-        output.bytes.append(frame.leads[index])
-        output.bytes.append(Array((field.type.isNumeric ? "---:" : "---").utf8))
-      }
-      output.bytes.append(frame.rowEnd)
+      header += zip(frame.leads, fields).flatMap { lead, field in lead + style.text(of: field.name) } + frame.rowEnd
+      header += zip(frame.leads, fields).flatMap { lead, field in lead + (field.type.isNumeric ? "---:" : "---").utf8 }
+      header += frame.rowEnd
     }
-    try writeRows(
-      of: source, columns: columns, rowLimit: rowLimit, style: .markdown, frame: frame, into: output, to: sink)
-    try output.flush(to: sink)
+    let layout = try RowLayout(source, columns: columns, rowLimit: options.rowLimit, style: style, frame: frame)
+    try writeRows(layout, head: header, options: options, to: sink)
   }
 }

@@ -4,18 +4,19 @@
 /// Bytes kept for short copies of 16 at a time, which may read and write past their end.
 let copySlack = 16
 
-/// Copies `count` bytes, short ones as one 16-byte load and store.
+/// Copies `count` bytes, 16 at a time.
 ///
 /// Precondition: `copySlack` bytes past `count` can be read at `source` and written at `target`.
 @inline(__always)
 func copyBytes(_ source: UnsafePointer<UInt8>, _ count: Int, to target: UnsafeMutablePointer<UInt8>) {
-  if count <= 16 {
-    // The precondition makes all 16 bytes readable and writable.
-    let bytes = UnsafeRawPointer(source).loadUnaligned(as: SIMD16<UInt8>.self)
-    UnsafeMutableRawPointer(target).storeBytes(of: bytes, as: SIMD16<UInt8>.self)
-  } else {
-    target.update(from: source, count: count)
-  }
+  if count > 64 { return target.update(from: source, count: count) }
+  var at = 0
+  repeat {
+    // The precondition makes all 16 bytes readable and writable: `at` is at most `count`.
+    let bytes = UnsafeRawPointer(source + at).loadUnaligned(as: SIMD16<UInt8>.self)
+    UnsafeMutableRawPointer(target + at).storeBytes(of: bytes, as: SIMD16<UInt8>.self)
+    at &+= 16
+  } while at < count
 }
 
 /// Memory that grows, with `copySlack` bytes always there past its reservation.
@@ -32,6 +33,12 @@ final class GrowingBytes {
     start.initialize(repeating: 0, count: capacity + copySlack)
   }
 
+  /// Holds `bytes`.
+  convenience init(_ bytes: [UInt8]) {
+    self.init(capacity: bytes.count)
+    append(bytes)
+  }
+
   deinit { start.deallocate() }
 
   /// Makes room for `more` bytes past `count`. Amortised O(1) per byte.
@@ -40,8 +47,8 @@ final class GrowingBytes {
     guard wanted > capacity else { return }
     let larger = max(wanted, capacity * 2)
     let fresh = UnsafeMutablePointer<UInt8>.allocate(capacity: larger + copySlack)
-    fresh.initialize(repeating: 0, count: larger + copySlack)
     fresh.update(from: start, count: count)
+    (fresh + count).initialize(repeating: 0, count: larger + copySlack - count)
     start.deallocate()
     start = fresh
     capacity = larger

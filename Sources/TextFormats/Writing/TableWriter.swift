@@ -6,7 +6,7 @@ import Columns
 /// Writes tables for people at a terminal: aligned columns under a header and a rule, numbers to the right.
 ///
 /// Widths count terminal cells (wide and combining characters included); control characters are made visible; cells wider than
-/// `maximumCellWidth` end in `…`. Rows past `maximumRowCount` are left out, and a last line says how many. Null is `null`, dimmed
+/// `maximumCellWidth` end in `…`. Rows past `maximumRowCount` are left out, and a last line says how many. Null is `null` unless told otherwise, dimmed
 /// where there is colour; an empty string is `""`. Cost: the rows shown are read twice, first for the widths; memory is that of one chunk's pages.
 public struct TableWriter: TableTextWriter {
   /// Most rows shown, nil for all.
@@ -18,21 +18,26 @@ public struct TableWriter: TableTextWriter {
   /// Whether escape sequences may dim nulls and the rule, and make the header bold.
   public let usesColour: Bool
 
+  /// Stands for a row without a value.
+  public let nullSpelling: String
+
   /// Precondition: `maximumCellWidth` is at least 2.
   public init(
-    maximumRowCount: Int? = nil, moreRowsHint: String? = nil, maximumCellWidth: Int = 48, usesColour: Bool = false
+    maximumRowCount: Int? = nil, moreRowsHint: String? = nil, maximumCellWidth: Int = 48, usesColour: Bool = false,
+    nullSpelling: String = "null"
   ) {
     precondition(maximumCellWidth >= 2, "a cell needs room for one character and an ellipsis")
     self.maximumRowCount = maximumRowCount
     self.moreRowsHint = moreRowsHint
     self.maximumCellWidth = maximumCellWidth
     self.usesColour = usesColour
+    self.nullSpelling = nullSpelling
   }
 
   /// Header, rule, rows and the note about rows left out; see ``TableTextWriter``.
-  public func write(_ source: any TableSource, columns: [Int]?, rowLimit: Int?, to sink: ByteSink) throws {
-    let columns = columns ?? Array(source.schema.fields.indices)
-    let wanted = min(rowLimit ?? Int.max, source.rowCount)
+  public func write(_ source: any TableSource, options: WritingOptions, to sink: ByteSink) throws {
+    let columns = options.columns(of: source)
+    let wanted = min(options.rowLimit ?? Int.max, source.rowCount)
     let shown = min(wanted, maximumRowCount ?? Int.max)
     let layouts = try columns.map { try ColumnLayout(source, column: $0, rowCount: shown, style: self) }
     let output = PieceBuffer()
@@ -112,7 +117,7 @@ private final class ColumnLayout {
     type = field.type
     isNumeric = field.type.isNumeric
     name = ShownText(field.name, maximumWidth: style.maximumCellWidth)
-    null = ShownText("null", maximumWidth: 4)
+    null = ShownText(style.nullSpelling, maximumWidth: style.maximumCellWidth)
     width = name.width
     dictionary = try source.dictionary(column: column)
     entries = []

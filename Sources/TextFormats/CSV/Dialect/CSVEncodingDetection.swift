@@ -49,10 +49,22 @@ private func utf16WithoutMark(_ raw: UnsafeRawBufferPointer) -> CSVEncodingGuess
   }
   // At least one character in ten is ASCII: delimiters and line ends alone are that many.
   let (most, least) = (max(zeros.first, zeros.second), min(zeros.first, zeros.second))
-  guard most * 10 >= pairs, least * 20 <= most else { return nil }
+  guard most * 10 >= pairs, least * 20 <= most, linesEnd(in: raw, zeroFirst: zeros.first > zeros.second) else {
+    return nil
+  }
   let name = zeros.first > zeros.second ? "UTF-16BE" : "UTF-16LE"
   let place = zeros.first > zeros.second ? "first" : "second"
   return CSVEncodingGuess(name: name, reason: "the \(place) byte of \(most) of \(pairs) pairs is zero")
+}
+
+/// True unless bytes of line ends stand there that are none in UTF-16: single zero bytes in plain text are no sign of it.
+private func linesEnd(in raw: UnsafeRawBufferPointer, zeroFirst: Bool) -> Bool {
+  var (ends, others) = (0, 0)
+  for index in raw.indices.dropLast(raw.count % 2) where raw[index] == 10 || raw[index] == 13 {
+    let partner = raw[index ^ 1]
+    if partner == 0, index % 2 == (zeroFirst ? 1 : 0) { ends += 1 } else { others += 1 }
+  }
+  return ends >= others
 }
 
 /// True if the bytes from `start` to the end begin a character of UTF-8 and are too few for it.

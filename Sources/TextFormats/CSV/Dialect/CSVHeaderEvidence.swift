@@ -29,7 +29,10 @@ struct CSVHeaderEvidence {
   /// Of `table`'s row `row`, for `width` columns. Linear in the cells.
   init(_ table: CSVSampleTable, row: Int, width: Int) {
     let kinds = table.kinds(row, width: width)
-    let below = (row + 1)..<min(table.records.count, row + 1 + Self.mostRows)
+    // A row that says the same again is a header repeated, not data.
+    let rows = (row + 1)..<min(table.records.count, row + 1 + Self.mostRows)
+    let others = rows.filter { !table.isSame($0, row) }
+    let below = others.isEmpty ? Array(rows) : others
     rowsBelow = below.count
     var profiles = [Profile](repeating: Profile(), count: kinds.count)
     for other in below {
@@ -89,7 +92,7 @@ struct CSVHeaderEvidence {
     }
   }
 
-  private func occurs(_ column: Int, of row: Int, in below: Range<Int>, _ table: CSVSampleTable) -> Bool {
+  private func occurs(_ column: Int, of row: Int, in below: [Int], _ table: CSVSampleTable) -> Bool {
     let cell = table.rawContent(table.records[row].fields[column])
     return below.contains { other in
       let fields = table.records[other].fields
@@ -109,7 +112,7 @@ struct CSVHeaderEvidence {
   }
 
   /// Years in equal steps, each outside what its column holds.
-  private func isYears(_ columns: [Int], _ row: Int, _ below: Range<Int>, _ table: CSVSampleTable) -> Bool {
+  private func isYears(_ columns: [Int], _ row: Int, _ below: [Int], _ table: CSVSampleTable) -> Bool {
     let years = columns.map { number(row, $0, table) ?? 0 }
     guard years.allSatisfy({ $0 == $0.rounded() && (1500...2200).contains($0) }) else { return false }
     let steps = zip(years.dropFirst(), years).map { $0 - $1 }

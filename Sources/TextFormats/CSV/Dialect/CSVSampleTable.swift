@@ -52,4 +52,10 @@ struct CSVSampleTable {
 
   /// True if the record begins with `prefix`.
   func begins(_ row: Int, with prefix: [UInt8]) -> Bool { walk.text[records[row].start...].starts(with: prefix) }
+
+  /// True if two rows have the same cells.
+  func isSame(_ one: Int, _ other: Int) -> Bool {
+    let (a, b) = (records[one].fields, records[other].fields)
+    return a.count == b.count && zip(a, b).allSatisfy { rawContent($0).elementsEqual(rawContent($1)) }
+  }
 }
