@@ -31,10 +31,6 @@ vectors: setup-python
 bench: build setup-python
 	$(PYTHON) Benchmarks/Peers/main_job.py
 
-# What is left of files that are not quite CSVs, beside other readers.
-bench-polluted: build setup-python
-	$(PYTHON) Benchmarks/Peers/polluted.py
-
 # Export to text side by side with other engines.
 bench-export: build setup-python
 	$(PYTHON) Benchmarks/Peers/export.py
@@ -47,6 +43,10 @@ bench-scan: setup-python
 	swift build -c release --package-path Benchmarks --scratch-path .build-benchmarks --product scan-speed
 	.build-benchmarks/release/scan-speed .build-bench/cities.csv .build-bench/groupby.csv > .build-bench/scanner.md
 	mv .build-bench/scanner.md Benchmarks/Results/scanner.md
+
+# What is left of files that are not quite CSVs, beside other readers.
+bench-polluted: build setup-python
+	$(PYTHON) Benchmarks/Peers/polluted.py
 
 lint:
 	swift format lint --strict -r Sources Tests Benchmarks Package.swift

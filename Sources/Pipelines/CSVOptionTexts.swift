@@ -12,6 +12,8 @@ public struct CSVOptionTexts: Sendable {
   public var quote: String?
   /// `doubled` or `backslash`.
   public var escape: String?
+  /// `lf` (or CR LF), `cr` or `mixed`.
+  public var lineEnd: String?
   /// A name that iconv knows.
   public var encoding: String?
   /// What comments begin with, or `none`.
@@ -72,6 +74,12 @@ public struct CSVOptionTexts: Sendable {
         throw CSVOptionError(.escape, found: escape, advice: "say doubled or backslash")
       }
       hints.escape = known
+    }
+    if let lineEnd {
+      guard let known = CSVDialect.LineEnd(rawValue: lineEnd) else {
+        throw CSVOptionError(.lineEnd, found: lineEnd, advice: "say lf (which takes CR LF too), cr or mixed")
+      }
+      hints.lineEnd = known
     }
     hints.comment = comment.map { $0 == "none" ? [] : Array($0.utf8) }
     for count in [skipLines, headerRows, footerLines] {
@@ -168,6 +176,8 @@ public struct CSVOptionError: Diagnosis, Equatable {
     case quote = "csv-option.quote"
     /// An escape that does not exist.
     case escape = "csv-option.escape"
+    /// A line end that does not exist.
+    case lineEnd = "csv-option.line-end"
     /// A number of lines that cannot be.
     case lines = "csv-option.lines"
     /// A null spelling that is not `column=text`.
@@ -203,6 +213,7 @@ public struct CSVOptionError: Diagnosis, Equatable {
     case .type: "\"\(found)\" is not a column type"
     case .quote: "\"\(found)\" cannot be a quote"
     case .escape: "\"\(found)\" is no way to escape"
+    case .lineEnd: "\"\(found)\" is no line end"
     case .lines: "\(found) is no number of lines"
     case .nullOf: "\"\(found)\" does not say which column it is null in"
     case .rename: "new names are not understood at \"\(found)\""

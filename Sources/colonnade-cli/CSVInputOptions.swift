@@ -26,6 +26,9 @@ struct CSVInputOptions: ParsableArguments {
       "How quotes in quoted fields are written: doubled or backslash. (default: found)", valueName: "way"))
   var escape: String?
 
+  @Option(help: ArgumentHelp("Line end: lf (also CR LF), cr or mixed. (default: found)", valueName: "way"))
+  var lineEnd: String?
+
   @Option(
     help: ArgumentHelp(
       "Encoding, as iconv names it: utf-16, windows-1252, gbk, … (default: found)", valueName: "name"))
@@ -94,6 +97,7 @@ struct CSVInputOptions: ParsableArguments {
     texts.quote = quote
     texts.escape = escape
     texts.encoding = encoding
+    texts.lineEnd = lineEnd
     texts.comment = comment
     texts.skipLines = skipLines
     texts.headerRows = noHeader ? 0 : headerRows

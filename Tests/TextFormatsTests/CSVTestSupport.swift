@@ -65,6 +65,7 @@ extension CSVDialectHints {
     hints.delimiter = [UInt8(ascii: ",")]
     hints.quote = .some(UInt8(ascii: "\""))
     hints.escape = .doubled
+    hints.lineEnd = .lf
     hints.comment = []
     hints.preambleLines = 0
     hints.headerRows = 1

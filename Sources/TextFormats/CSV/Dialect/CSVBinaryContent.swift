@@ -17,15 +17,13 @@ func refuseBinary(_ bytes: UnsafeRawBufferPointer, file: String) throws(CSVError
     if byte == 0 { zeros += 1 }
     if !(9...13).contains(byte) { controls += 1 }
   }
-  if zeros > 0, controls >= fewestControls, controls * 20 > bytes.count {
+  // In short texts a few say nothing.
+  if zeros > 0, controls >= 16, controls * 20 > bytes.count {
     throw CSVError(
       "csv.binary", "this is no text: \(controls) of its first \(bytes.count) bytes are control characters",
       at: Place(file: file), advice: "if it is text in another encoding, say --encoding NAME, such as UTF-16LE")
   }
 }
-
-/// So that a NUL or two in a short text are no binary file.
-private let fewestControls = 8
 
 private struct KnownFormat {
   let magic: [UInt8]

@@ -11,6 +11,8 @@ public struct CSVDialectHints: Sendable, Equatable {
   public var quote: UInt8??
   /// See ``CSVDialect/escape``.
   public var escape: CSVDialect.Escape?
+  /// See ``CSVDialect/lineEnd-swift.property``.
+  public var lineEnd: CSVDialect.LineEnd?
   /// See ``CSVDialect/comment``; empty: there are none.
   public var comment: [UInt8]?
   /// See ``CSVDialect/preambleLines``.

@@ -67,7 +67,7 @@ struct CSVLineEndChoice {
   }
 
   /// The finding.
-  func finding(_ lineEnd: CSVDialect.LineEnd) -> CSVFinding {
+  func finding(_ lineEnd: CSVDialect.LineEnd, asked: Bool) -> CSVFinding {
     let value: String
     let reason: String
     switch lineEnd {
@@ -87,6 +87,6 @@ struct CSVLineEndChoice {
         reason = pairs == feeds ? "each LF follows a CR" : "\(pairs) of \(feeds) LF follow a CR"
       }
     }
-    return CSVFinding(name: "line_end", value: value, reason: reason, isCloseCall: false)
+    return CSVFinding(name: "line_end", value: value, reason: asked ? "as asked" : reason, isCloseCall: false)
   }
 }

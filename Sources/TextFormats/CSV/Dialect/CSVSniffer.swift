@@ -52,7 +52,7 @@ private struct CSVSniffer {
     if isShort, lineEnds.feeds + lineEnds.loneReturns < 2 { return nil }
     var dialect = CSVDialect()
     dialect.encoding = hints.encoding ?? encoding.name
-    dialect.lineEnd = lineEnds.first
+    dialect.lineEnd = hints.lineEnd ?? lineEnds.first
     let ownComment = Array("#colonnade".utf8)
     dialect.comment = hints.comment ?? (text.starts(with: ownComment) ? ownComment : [])
     let top = skippedTop(dialect.lineEnd)
@@ -62,7 +62,7 @@ private struct CSVSniffer {
     let choice = CSVDialectChoice(
       CSVDialectCandidates(rest, isWhole: isWhole), base: dialect, hints: hints, given: given)
     dialect = choice.best.dialect
-    dialect.lineEnd = lineEnds.best(for: dialect, in: rest, isWhole: isWhole)
+    dialect.lineEnd = hints.lineEnd ?? lineEnds.best(for: dialect, in: rest, isWhole: isWhole)
 
     var table = CSVSampleTable(rest, dialect: dialect, width: nil, isWhole: isWhole)
     var comments: CSVCommentChoice?
@@ -93,7 +93,7 @@ private struct CSVSniffer {
       dialect: dialect,
       findings: [
         words.encoding(encoding), words.delimiter(choice, statedByText: separatorLine != nil), words.quote(choice.best),
-        words.escape(choice.best), lineEnds.finding(dialect.lineEnd), words.header(header), words.preamble(tableTop),
+        words.escape(choice.best), lineEnds.finding(dialect.lineEnd, asked: hints.lineEnd != nil), words.header(header), words.preamble(tableTop),
         words.footer(), words.comment(comments),
       ].compactMap { $0 },
       names: header.rows > 0 ? names.names : nil, width: header.rows > 0 ? names.width : tableTop.width,
@@ -129,10 +129,10 @@ private struct CSVSniffer {
     dialect.escape = hints.escape ?? dialect.escape
     dialect.comment = hints.comment ?? dialect.comment
     dialect.headerRows = hints.headerRows ?? dialect.headerRows
-    dialect.lineEnd = lineEnds.feeds == 0 ? lineEnds.first : .lf
+    dialect.lineEnd = hints.lineEnd ?? (lineEnds.feeds == 0 ? lineEnds.first : .lf)
     let words = CSVFindingWords(hints: hints, dialect: dialect)
     return CSVSniffing(
-      dialect: dialect, findings: [words.encoding(encoding), lineEnds.finding(dialect.lineEnd)], names: [], width: 0,
+      dialect: dialect, findings: [words.encoding(encoding), lineEnds.finding(dialect.lineEnd, asked: hints.lineEnd != nil)], names: [], width: 0,
       dataStart: text.count, linesBeforeData: dialect.lineEnd == .cr ? lineEnds.loneReturns : lineEnds.feeds)
   }
 }
