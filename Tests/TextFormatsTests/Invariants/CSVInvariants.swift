@@ -94,34 +94,34 @@ package struct CSVInvariants {
 
   // MARK: what must be equal
 
-  private func compare(_ first: Outcome, _ other: Outcome, _ what: String) throws {
+  private func compare(_ first: Outcome, _ other: Outcome, _ what: @autoclosure () -> String) throws {
     switch (first, other) {
     case (.refused(let one), .refused(let two)):
-      try require(one.code == two.code && one.place == two.place, "\(what): \(one.code) at \(one.place), \(two.code) at \(two.place)")
+      try require(one.code == two.code && one.place == two.place, "\(what()): \(one.code) at \(one.place), \(two.code) at \(two.place)")
     case (.read(let one, let report), .read(let two, let otherReport)):
       try require(
         report.rejectedRowCount == otherReport.rejectedRowCount,
-        "\(what): \(report.rejectedRowCount) rejected, then \(otherReport.rejectedRowCount)")
-      try requireSame(one, two, what)
-      try require(report.columns == otherReport.columns, "\(what): \(report.columns), then \(otherReport.columns)")
+        "\(what()): \(report.rejectedRowCount) rejected, then \(otherReport.rejectedRowCount)")
+      try require(report.columns == otherReport.columns, "\(what()): \(report.columns), then \(otherReport.columns)")
+      try requireSame(one, two, what())
       try require(
-        report.firstRejected == otherReport.firstRejected, "\(what): \(report.firstRejected), then \(otherReport.firstRejected)")
-      try require(report.repairs == otherReport.repairs, "\(what): \(report.repairs), then \(otherReport.repairs)")
+        report.firstRejected == otherReport.firstRejected, "\(what()): \(report.firstRejected), then \(otherReport.firstRejected)")
+      try require(report.repairs == otherReport.repairs, "\(what()): \(report.repairs), then \(otherReport.repairs)")
       let counts = [report, otherReport].map { [$0.blankLineCount, $0.commentCount, $0.repeatedHeaderCount] }
-      try require(counts[0] == counts[1], "\(what): left out \(counts)")
-      try require(report.inputs == otherReport.inputs, "\(what): \(report.inputs), then \(otherReport.inputs)")
-    case (.refused(let error), .read): throw BrokenInvariant(description: "\(what): \(error) first, then read")
-    case (.read, .refused(let error)): throw BrokenInvariant(description: "\(what): read first, then \(error)")
+      try require(counts[0] == counts[1], "\(what()): left out \(counts)")
+      try require(report.inputs == otherReport.inputs, "\(what()): \(report.inputs), then \(otherReport.inputs)")
+    case (.refused(let error), .read): throw BrokenInvariant(description: "\(what()): \(error) first, then read")
+    case (.read, .refused(let error)): throw BrokenInvariant(description: "\(what()): read first, then \(error)")
     }
   }
 
-  private func requireSame(_ one: Table, _ two: Table, _ what: String) throws {
-    try require(one.schema == two.schema, "\(what): \(one.schema), then \(two.schema)")
-    try require(one.rowCount == two.rowCount, "\(what): \(one.rowCount) rows, then \(two.rowCount)")
+  private func requireSame(_ one: Table, _ two: Table, _ what: @autoclosure () -> String) throws {
+    try require(one.schema == two.schema, "\(what()): \(one.schema), then \(two.schema)")
+    try require(one.rowCount == two.rowCount, "\(what()): \(one.rowCount) rows, then \(two.rowCount)")
     for row in 0..<one.rowCount {
       for column in one.schema.fields.indices {
         let (a, b) = (one.value(row: row, column: column), two.value(row: row, column: column))
-        try require(isSame(a, b), "\(what): row \(row) column \(column) is \(a), then \(b)")
+        try require(isSame(a, b), "\(what()): row \(row) column \(column) is \(a), then \(b)")
       }
     }
   }
