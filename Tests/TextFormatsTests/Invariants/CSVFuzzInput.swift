@@ -30,13 +30,18 @@ struct CSVFuzzInput {
   /// How the table is written.
   private(set) var writer = CSVWriter()
 
-  private static let delimiters = [",", ";", "\t", "|", " ", "||", "::", ":", "a", "\"", "'", "é"].map { Array($0.utf8) }
-  private static let quotes: [UInt8?] = [UInt8(ascii: "\""), UInt8(ascii: "'"), nil, UInt8(ascii: ";"), UInt8(ascii: "0")]
+  private static let delimiters = [",", ";", "\t", "|", " ", "||", "::", ":", "a", "\"", "'", "é"].map {
+    Array($0.utf8)
+  }
+  private static let quotes: [UInt8?] = [
+    UInt8(ascii: "\""), UInt8(ascii: "'"), nil, UInt8(ascii: ";"), UInt8(ascii: "0"),
+  ]
   private static let comments = ["", "#", "//", "#colonnade", "a"].map { Array($0.utf8) }
   private static let lineEnds = [CSVDialect.LineEnd.lf, .cr, .mixed]
   private static let encodings = [nil, "UTF-8", "UTF-16LE", "windows-1252", "nonesuch"]
   private static let types: [ColumnType] = [
-    .int64, .float64, .decimal(precision: 9, scale: 2), .date, .timestamp(isUTC: false), .timestamp(isUTC: true), .bool, .string,
+    .int64, .float64, .decimal(precision: 9, scale: 2), .date, .timestamp(isUTC: false), .timestamp(isUTC: true), .bool,
+    .string,
   ]
 
   /// Every input means something.
@@ -88,7 +93,12 @@ struct CSVFuzzInput {
 
     // Starting threads takes longer than all else: every fourth input has some.
     variants = [
-      (numbers[6] % 4 == 1 ? 2 : 1, limits(records: 1 + numbers[5] % 8, bytes: 1 + numbers[6] % 64, read: 1 + numbers[7] % 32, sample: 1 + numbers[6] % 16)),
+      (
+        numbers[6] % 4 == 1 ? 2 : 1,
+        limits(
+          records: 1 + numbers[5] % 8, bytes: 1 + numbers[6] % 64, read: 1 + numbers[7] % 32,
+          sample: 1 + numbers[6] % 16)
+      ),
       (1, limits(records: 1, bytes: 1, read: 1 + numbers[6] % 3, sample: 1)),
     ]
     let delimiter = hints.delimiter.flatMap { $0.count == 1 && $0[0] < 128 ? $0[0] : nil } ?? UInt8(ascii: ",")

@@ -97,7 +97,9 @@ package struct CSVInvariants {
   private func compare(_ first: Outcome, _ other: Outcome, _ what: @autoclosure () -> String) throws {
     switch (first, other) {
     case (.refused(let one), .refused(let two)):
-      try require(one.code == two.code && one.place == two.place, "\(what()): \(one.code) at \(one.place), \(two.code) at \(two.place)")
+      try require(
+        one.code == two.code && one.place == two.place,
+        "\(what()): \(one.code) at \(one.place), \(two.code) at \(two.place)")
     case (.read(let one, let report), .read(let two, let otherReport)):
       try require(
         report.rejectedRowCount == otherReport.rejectedRowCount,
@@ -105,7 +107,8 @@ package struct CSVInvariants {
       try require(report.columns == otherReport.columns, "\(what()): \(report.columns), then \(otherReport.columns)")
       try requireSame(one, two, what())
       try require(
-        report.firstRejected == otherReport.firstRejected, "\(what()): \(report.firstRejected), then \(otherReport.firstRejected)")
+        report.firstRejected == otherReport.firstRejected,
+        "\(what()): \(report.firstRejected), then \(otherReport.firstRejected)")
       try require(report.repairs == otherReport.repairs, "\(what()): \(report.repairs), then \(otherReport.repairs)")
       let counts = [report, otherReport].map { [$0.blankLineCount, $0.commentCount, $0.repeatedHeaderCount] }
       try require(counts[0] == counts[1], "\(what()): left out \(counts)")
@@ -131,10 +134,13 @@ package struct CSVInvariants {
     options.limits = input.variants[0].limits
     defer { options.limits = input.options.limits }
     guard case .read(let table, let report) = first, !input.hasShortRecords else { return }
-    guard case .read(let twice, let both) = try read(2) else { throw BrokenInvariant(description: "refused the second time") }
+    guard case .read(let twice, let both) = try read(2) else {
+      throw BrokenInvariant(description: "refused the second time")
+    }
     try require(
       twice.rowCount == 2 * table.rowCount && both.rejectedRowCount == 2 * report.rejectedRowCount,
-      "twice \(table.rowCount) rows and \(report.rejectedRowCount) rejected are \(twice.rowCount) and \(both.rejectedRowCount)")
+      "twice \(table.rowCount) rows and \(report.rejectedRowCount) rejected are \(twice.rowCount) and \(both.rejectedRowCount)"
+    )
     try require(table.schema == twice.schema, "twice: \(table.schema), then \(twice.schema)")
     for row in 0..<twice.rowCount {
       for column in table.schema.fields.indices {
@@ -189,7 +195,8 @@ package struct CSVInvariants {
       let again = try readCSVs([CSVStream(name: "written", bytes: text)], options: back).table
       try requireSame(table, again, "written as \(String(decoding: text, as: UTF8.self).debugDescription)")
     } catch let error as any Diagnosis {
-      throw BrokenInvariant(description: "\(error) in what was written: \(String(decoding: text, as: UTF8.self).debugDescription)")
+      throw BrokenInvariant(
+        description: "\(error) in what was written: \(String(decoding: text, as: UTF8.self).debugDescription)")
     }
   }
 }
@@ -198,7 +205,8 @@ package struct CSVInvariants {
 package func requireTwin(_ twin: PlainCSV, _ table: Table, _ report: CSVReport) throws {
   try require(
     table.rowCount == twin.rows.count && report.rejectedRowCount == twin.faults.count,
-    "\(table.rowCount) rows and \(report.rejectedRowCount) rejected; the twin has \(twin.rows.count) and \(twin.faults.count)")
+    "\(table.rowCount) rows and \(report.rejectedRowCount) rejected; the twin has \(twin.rows.count) and \(twin.faults.count)"
+  )
   for row in twin.rows.indices {
     for column in twin.rows[row].indices {
       let (a, b) = (table.value(row: row, column: column), twin.rows[row][column])

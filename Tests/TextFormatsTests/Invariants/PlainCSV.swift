@@ -70,7 +70,8 @@ package struct PlainCSV {
       || (isStrict && count < width)
     {
       faults.append(Fault(code: "csv.ragged-row", offset: record.start))
-    } else if record.fields.prefix(width).contains(where: { walk.content($0).withUnsafeBytes(firstInvalidUTF8) != nil }) {
+    } else if record.fields.prefix(width).contains(where: { walk.content($0).withUnsafeBytes(firstInvalidUTF8) != nil })
+    {
       faults.append(Fault(code: "csv.invalid-utf8", offset: record.start))
     } else {
       var row = record.fields.prefix(width).map { field -> Value in
