@@ -180,7 +180,8 @@ final class CSVRunState {
     let report = CSVReport(
       inputs: inputs, columns: columns, rowCount: rowCount, tally: tally, sniffing: splitter.sniffing,
       hasInventedNames: header.isInvented, warnings: splitter.warnings, passCount: passCount, chunkCount: chunkCount)
-    return CSVOutcome(report: report, dictionaries: dictionaries.map { $0?.finished() }, headerOfRejects: headerOfRejects)
+    return CSVOutcome(
+      report: report, dictionaries: dictionaries.map { $0?.finished() }, headerOfRejects: headerOfRejects)
   }
 }
 
