@@ -209,7 +209,9 @@ import Testing
 
 @Suite struct CSVDecodingTests {
   /// Characters of one to four bytes meet every border of samples, reads and pieces.
-  @Test(arguments: ["UTF-16LE", "UTF-16BE", "UTF-32LE", "GB18030"]) func encodingsInPiecesOfEverySize(encoding: String) throws {
+  @Test(arguments: ["UTF-16LE", "UTF-16BE", "UTF-32LE", "GB18030"]) func encodingsInPiecesOfEverySize(encoding: String)
+    throws
+  {
     let lines = (0..<150).map { "\($0),é\($0 % 7 == 0 ? "€" : "x")😀\($0)" }
     let text = "n,s\n" + lines.joined(separator: "\n") + "\n"
     let bytes = try encoded(text, as: encoding)

@@ -9,7 +9,8 @@ func headerOfRejects(_ sniffing: CSVSniffing?, _ header: CSVHeader) -> [UInt8] {
   guard let sniffing else { return [] }
   let dialect = sniffing.dialect
   let lineEnd: [UInt8] = dialect.lineEnd == .cr ? [13] : [10]
-  var text = Array("\(rejectsComment): records left out, each below its reason; \(statement(of: dialect))".utf8) + lineEnd
+  var text =
+    Array("\(rejectsComment): records left out, each below its reason; \(statement(of: dialect))".utf8) + lineEnd
   guard dialect.headerRows > 0 else { return text }
   let names = sniffing.names ?? []
   for (index, name) in names.enumerated() {
