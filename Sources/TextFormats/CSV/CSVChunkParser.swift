@@ -14,11 +14,15 @@ struct CSVColumnPlan {
   var forced: ColumnType?
   /// What means null besides the empty field.
   var nullSpellings: [[UInt8]] = []
+  /// What is given about the style of its values.
+  var rules = CSVStyleRules()
 }
 
 /// What one column's type is supposed to be while a chunk is read.
 struct CSVHypothesis: Sendable {
   var evidence = CSVEvidence()
+  /// How its values are written.
+  var style = CSVStyle()
   /// True where each value must be looked at closely.
   var mustClassify = false
 }
@@ -55,7 +59,7 @@ final class CSVChunkParser {
   init(plan: [CSVColumnPlan], width: Int, options: CSVOptions) {
     self.plan = plan
     index = CSVFieldIndex(entries: options.limits.indexEntries, width: width, isStrict: options.isStrict)
-    builders = plan.map { CSVColumnBuilder(forced: $0.forced) }
+    builders = plan.map { CSVColumnBuilder(forced: $0.forced, rules: $0.rules) }
   }
 
   /// Reads a chunk under `hypotheses`, one per column of the plan.
@@ -64,8 +68,7 @@ final class CSVChunkParser {
     excludedFaults = []
     while true {
       for (builder, hypothesis) in zip(builders, hypotheses) {
-        builder.begin(
-          slotCount: chunk.recordCount, hypothesis: hypothesis.evidence, mustClassify: hypothesis.mustClassify)
+        builder.begin(slotCount: chunk.recordCount, hypothesis: hypothesis)
       }
       var rowCount = readAll(chunk, length: chunk.length)
       while true {
@@ -89,12 +92,14 @@ final class CSVChunkParser {
       unevenness: unevenness)
   }
 
-  /// What the records within the first `sampleBytes` bytes show, and first examples.
-  func sample(_ chunk: CSVTextChunk, sampleBytes: Int) -> CSVSample {
+  /// What the records within the first `sampleBytes` bytes show, read in `styles`, and first examples.
+  func sample(_ chunk: CSVTextChunk, sampleBytes: Int, _ styles: [CSVStyle]) -> CSVSample {
     let (end, records) = chunk.recordsEnd(within: sampleBytes)
     excluded = []
     excludedFaults = []
-    for builder in builders { builder.begin(slotCount: records, hypothesis: CSVEvidence(), mustClassify: true) }
+    for (builder, style) in zip(builders, styles) {
+      builder.begin(slotCount: records, hypothesis: CSVHypothesis(style: style, mustClassify: true))
+    }
     let rowCount = readAll(chunk, length: end)
     let faults = index.unevenness.faults
     let shown = builders.map { builder in
