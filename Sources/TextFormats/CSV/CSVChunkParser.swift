@@ -16,6 +16,13 @@ struct CSVColumnPlan {
   var nullSpellings: [[UInt8]] = []
   /// What is given about the style of its values.
   var rules = CSVStyleRules()
+
+  /// What a row has whose field cannot be read.
+  func fault(isText: Bool) -> CSVFault.Kind {
+    if isText { return .invalidUTF8(column: position) }
+    if let format = rules.format, forced != nil { return .wrongFormat(column: position, format: format.description) }
+    return .wrongType(column: position, expected: forced ?? .string)
+  }
 }
 
 /// What one column's type is supposed to be while a chunk is read.
@@ -139,10 +146,7 @@ final class CSVChunkParser {
   private func excludeFaultyRows(_ chunk: CSVTextChunk) -> Bool {
     var kinds: [Int: CSVFault.Kind] = [:]
     for (column, builder) in builders.enumerated() {
-      let kind: CSVFault.Kind =
-        builder.isText
-        ? .invalidUTF8(column: plan[column].position)
-        : .wrongType(column: plan[column].position, expected: plan[column].forced ?? .string)
+      let kind = plan[column].fault(isText: builder.isText)
       for row in builder.faultyRows where kinds[row] == nil { kinds[row] = kind }
     }
     guard !kinds.isEmpty else { return false }

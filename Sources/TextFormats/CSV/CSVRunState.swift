@@ -67,7 +67,7 @@ final class CSVRunState {
         sights[column] = []
       } else {
         evidence[column] = CSVEvidence(evidence[column].kinds.subtracting(.styledReading))
-        for index in sights[column].indices { sights[column][index].kind.remove(.misfit) }
+        for index in sights[column].indices { sights[column][index].kind.subtract(.styledReading) }
       }
       if let style = plan[column].rules.style(for: evidence[column]) { styles[column] = style }
     }

@@ -43,8 +43,9 @@ extension CSVStyle {
     func add(_ words: String, _ kinds: CSVEvidence.Kinds) {
       parts.append(words + (isNumberGiven ? "" : first(kinds).map { " (\($0))" } ?? ""))
     }
-    if number.decimal == UInt8(ascii: ","), isNumberGiven || kinds.contains(.commaDecimal) {
-      add("decimal comma", .commaDecimal)
+    if number.decimal == UInt8(ascii: ",") {
+      // Where points group, commas need not be looked at one by one.
+      add("decimal comma", kinds.contains(.dotGroups) ? [] : .commaDecimal)
     }
     switch number.groups {
     case .none: break
