@@ -68,7 +68,8 @@ public struct CSVOptionTexts: Sendable {
       guard options.types[name].map(parsed.gives) ?? true,
         options.dateFormatOfColumn.updateValue(parsed, forKey: name) == nil
       else {
-        throw CSVOptionError(.dateFormatOf, found: text, advice: "give a column one format, and its type only as that gives it")
+        throw CSVOptionError(
+          .dateFormatOf, found: text, advice: "give a column one format, and its type only as that gives it")
       }
     }
     for part in rename.map(topLevelParts) ?? [] {

@@ -44,7 +44,8 @@ private func isMark(_ bytes: [UInt8]) -> Bool {
   guard bytes.count == 1 else { return true }
   switch bytes[0] {
   case 0..<0x20, 0x7F, UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "\""): return false
-  case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"):
+  case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+    UInt8(ascii: "a")...UInt8(ascii: "z"):
     return false
   default: return true
   }

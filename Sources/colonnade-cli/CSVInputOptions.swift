@@ -67,7 +67,8 @@ struct CSVInputOptions: ParsableArguments {
   var schema: String?
 
   @Option(
-    help: ArgumentHelp("How dates are written, '%d/%m/%Y', where a whole column is. (default: found)", valueName: "format"))
+    help: ArgumentHelp(
+      "How dates are written, '%d/%m/%Y', where a whole column is. (default: found)", valueName: "format"))
   var dateFormat: String?
 
   @Option(

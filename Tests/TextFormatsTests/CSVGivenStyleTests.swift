@@ -14,12 +14,15 @@ import Testing
     ("%d/%m/%Y", "0/1/2020", nil), ("%d/%m/%Y", "1/1/0000", nil), ("%d/%m/%Y", "1/1/0001", "0001-01-01"),
     ("%d.%m.%y", "1.2.68", "2068-02-01"), ("%d.%m.%y", "1.2.69", "1969-02-01"), ("%d.%m.%y", "1.2.7", nil),
     ("%Y%m%d", "20200229", "2020-02-29"), ("%Y%m%d", "20210229", nil), ("%Y%m%d", "2020229", nil),
-    ("%e %b %Y", " 5 Jan 2020", "2020-01-05"), ("%e %b %Y", "15 DEC 2020", "2020-12-15"), ("%e %b %Y", "5 Foo 2020", nil),
-    ("%B %d, %Y", "september 7, 2021", "2021-09-07"), ("%B %d, %Y", "Sep 7, 2021", nil), ("%d%B%Y", "01May2020", "2020-05-01"),
+    ("%e %b %Y", " 5 Jan 2020", "2020-01-05"), ("%e %b %Y", "15 DEC 2020", "2020-12-15"),
+    ("%e %b %Y", "5 Foo 2020", nil),
+    ("%B %d, %Y", "september 7, 2021", "2021-09-07"), ("%B %d, %Y", "Sep 7, 2021", nil),
+    ("%d%B%Y", "01May2020", "2020-05-01"),
     ("%F", "2020-12-25", "2020-12-25"), ("%F", "2020-1-2", "2020-01-02"), ("%%%F", "%2020-12-25", "2020-12-25"),
     ("%F %T", "2020-12-25 1:02:03", "2020-12-25 01:02:03"), ("%F %T", "2020-12-25 24:00:00", nil),
     ("%F %T", "2020-12-25 23:59:60", nil), ("%F %H", "2020-12-25 7", "2020-12-25 07:00:00"),
-    ("%F %H:%M", "2020-12-25 7:5", "2020-12-25 07:05:00"), ("%F %T.%f", "2020-12-25 01:02:03.5", "2020-12-25 01:02:03.500000"),
+    ("%F %H:%M", "2020-12-25 7:5", "2020-12-25 07:05:00"),
+    ("%F %T.%f", "2020-12-25 01:02:03.5", "2020-12-25 01:02:03.500000"),
     ("%F %T.%f", "2020-12-25 01:02:03.000001", "2020-12-25 01:02:03.000001"), ("%F %T.%f", "2020-12-25 01:02:03.", nil),
     ("%F %T.%f", "2020-12-25 01:02:03.0000001", nil), ("%FT%T%z", "2020-12-25T01:02:03Z", "2020-12-25 01:02:03+00:00"),
     ("%FT%T%z", "2020-12-25T01:02:03-0330", "2020-12-25 01:02:03-03:30"),
@@ -63,7 +66,8 @@ import Testing
 
   @Test func aFormatForAllAppliesWhereEveryValueMatches() throws {
     let rowsOfText = (1...60).map { "0\($0 % 9 + 1)/02/2020;2020-01-0\($0 % 9 + 1);\($0);03/0\($0 % 9 + 1)/2020" }
-    for last in ["05/06/2020;2020-01-01;5;25/12/2020", "31/12/2020;2020-01-01;5;12/25/2020", "x;2020-01-01;y;1/1/2020"] {
+    for last in ["05/06/2020;2020-01-01;5;25/12/2020", "31/12/2020;2020-01-01;5;12/25/2020", "x;2020-01-01;y;1/1/2020"]
+    {
       for threads in 1...3 {
         for sample in [1, 100_000] {
           let text = "a;b;c;d\n" + (rowsOfText + [last]).map { $0 + "\n" }.joined()
@@ -106,7 +110,8 @@ import Testing
         }
         Issue.record("no fault")
       } catch let error as CSVError {
-        #expect(error.code == "csv.type" && error.place.row == 4 && error.summary.contains("\"x\" is no valid %d/%m/%Y"))
+        #expect(
+          error.code == "csv.type" && error.place.row == 4 && error.summary.contains("\"x\" is no valid %d/%m/%Y"))
       }
     }
     let (table, report) = try readGiven(text) {
@@ -140,16 +145,21 @@ import Testing
 
   @Test func aStyleOfNumbersForAllLeavesOthersText() throws {
     let text = "a;b;c;d;e;f\n1,234;1.234;1.5;7;2020-01-01;0.123\n0,5;12.345,5;2;8;2020-01-02;1\n"
-    func found(_ style: CSVNumberStyle) throws -> [String] { types(try readGiven(text) { $0.numberStyle = style }.table) }
+    func found(_ style: CSVNumberStyle) throws -> [String] {
+      types(try readGiven(text) { $0.numberStyle = style }.table)
+    }
     let comma = UInt8(ascii: ",")
-    #expect(try found(CSVNumberStyle(decimal: comma)) == ["decimal(4,3)", "string", "string", "int64", "date", "string"])
+    #expect(
+      try found(CSVNumberStyle(decimal: comma)) == ["decimal(4,3)", "string", "string", "int64", "date", "string"])
     #expect(
       try found(CSVNumberStyle(decimal: comma, groups: .mark([UInt8(ascii: ".")])))
         == ["decimal(4,3)", "decimal(6,1)", "string", "int64", "date", "string"])
     #expect(
       try found(CSVNumberStyle(groups: .mark([comma])))
         == ["string", "string", "decimal(2,1)", "int64", "date", "decimal(4,3)"])
-    let spaced = try readGiven("a\n1 234\n2\u{A0}345\n3\u{202F}456.5\n") { $0.numberStyle = CSVNumberStyle(groups: .anySpace) }
+    let spaced = try readGiven("a\n1 234\n2\u{A0}345\n3\u{202F}456.5\n") {
+      $0.numberStyle = CSVNumberStyle(groups: .anySpace)
+    }
     #expect(types(spaced.table) == ["decimal(5,1)"])
     #expect(spaced.report.columns[0].reason.hasSuffix(", spaces between groups as given"))
     let swiss = try readGiven("a\n1’234\n12’345.5\n") {

@@ -58,12 +58,16 @@ private func readColumns(_ text: String, _ change: (inout CSVOptions) -> Void = 
     (["12,34.5"], "string", "12,34.5"), (["1,,234"], "string", "1,,234"), (["01,5"], "string", "01,5"),
     (["+1,5"], "string", "+1,5"), (["007", "0,5"], "string", "007"), (["-0,5"], "decimal(2,1)", "-0.5"),
     ([",5"], "decimal(1,1)", "0.5"), (["5,"], "decimal(1,0)", "5"), ([","], "string", ","), (["-,"], "string", "-,"),
-    (["1,5e-3", "2"], "float64", "0.0015"), (["1,234e5"], "float64", "123400.0"), (["1,234,567e5"], "string", "1,234,567e5"),
+    (["1,5e-3", "2"], "float64", "0.0015"), (["1,234e5"], "float64", "123400.0"),
+    (["1,234,567e5"], "string", "1,234,567e5"),
     (["NaN", "0,5"], "float64", "nan"), (["9.223.372.036.854.775.807"], "int64", "9223372036854775807"),
     (["-9,223,372,036,854,775,808"], "int64", "-9223372036854775808"),
     (["9 223 372 036 854 775 808"], "decimal(19,0)", "9223372036854775808"),
     (["12.345.678.901.234.567.890.123.456.789.012.345.678"], "decimal(38,0)", "12345678901234567890123456789012345678"),
-    (["123.456.789.012.345.678.901.234.567.890.123.456.789"], "string", "123.456.789.012.345.678.901.234.567.890.123.456.789"),
+    (
+      ["123.456.789.012.345.678.901.234.567.890.123.456.789"], "string",
+      "123.456.789.012.345.678.901.234.567.890.123.456.789"
+    ),
     (["0,5", "x"], "string", "0,5"), (["0,5", "true"], "string", "0,5"), (["0,5", "2020-01-01"], "string", "0,5"),
     (["192.168.0.1"], "string", "192.168.0.1"), (["1,2,3"], "string", "1,2,3"),
   ]
@@ -84,7 +88,13 @@ private func readColumns(_ text: String, _ change: (inout CSVOptions) -> Void = 
   }
 
   private func isNumber(_ table: Table, _ row: Int, _ text: String) -> Bool {
-    guard let same = try? read("v\n\(text)\n", { $0.dialect = .plain; $0.types = ["v": table.schema.fields[0].type] }).table
+    guard
+      let same = try? read(
+        "v\n\(text)\n",
+        {
+          $0.dialect = .plain; $0.types = ["v": table.schema.fields[0].type]
+        }
+      ).table
     else { return false }
     return "\(same.value(row: 0, column: 0))" == "\(table.value(row: row, column: 0))"
   }
@@ -115,7 +125,8 @@ private func readColumns(_ text: String, _ change: (inout CSVOptions) -> Void = 
       let rowsOfText = (0..<count).map { row in
         poolsOfColumn.map { pools in
           let pool =
-            isLate ? pools[row == count - 1 ? pools.count - 1 : 0] : pools[min(pools.count - 1, row * pools.count / count)]
+            isLate
+            ? pools[row == count - 1 ? pools.count - 1 : 0] : pools[min(pools.count - 1, row * pools.count / count)]
           return pool.randomElement(using: &random)!
         }
       }

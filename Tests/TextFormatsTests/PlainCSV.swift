@@ -37,7 +37,9 @@ struct PlainCSV {
           // Another table: its records are read for themselves.
           var rest = CSVRecordWalk(text, dialect: dialect, from: records[index].start)
           while let record = rest.next() {
-            if !record.isBlank, !record.isComment { faults.append(Fault(code: "csv.second-table", offset: record.start)) }
+            if !record.isBlank, !record.isComment {
+              faults.append(Fault(code: "csv.second-table", offset: record.start))
+            }
           }
           return
         }

@@ -59,7 +59,9 @@ private enum NumberShape: Hashable {
 }
 
 private let styledNumberShapes: Set<NumberShape> = {
-  var shapes: Set<NumberShape> = [.commaDecimal, .commaGroups, .commaEither, .dotGroups(hasComma: true), .dotGroups(hasComma: false)]
+  var shapes: Set<NumberShape> = [
+    .commaDecimal, .commaGroups, .commaEither, .dotGroups(hasComma: true), .dotGroups(hasComma: false),
+  ]
   for space in [" ", "\u{A0}", "\u{202F}"] {
     for mark in ["", ",", "."] { shapes.insert(.spaces(space, mark: mark)) }
   }

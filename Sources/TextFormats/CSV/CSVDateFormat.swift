@@ -97,5 +97,7 @@ public struct CSVDateFormat: Equatable, Sendable, CustomStringConvertible {
   var kind: CSVEvidence.Kinds { hasOffset ? .styledInstant : hasTime ? .styledTimestamp : .styledDate }
 
   /// True if a column of type `type` can be written so.
-  public func gives(_ type: ColumnType) -> Bool { self.type == type || (self.type == .date && type == .timestamp(isUTC: false)) }
+  public func gives(_ type: ColumnType) -> Bool {
+    self.type == type || (self.type == .date && type == .timestamp(isUTC: false))
+  }
 }

@@ -15,7 +15,8 @@ func headerOfRejects(_ sniffing: CSVSniffing?, _ header: CSVHeader) -> [UInt8] {
   for (index, name) in names.enumerated() {
     if index > 0 { text += dialect.delimiter }
     let bytes = Array(name.utf8)
-    guard let quote = dialect.quote, bytes.contains(where: { $0 == quote || $0 == 10 || $0 == 13 || dialect.delimiter.contains($0) })
+    guard let quote = dialect.quote,
+      bytes.contains(where: { $0 == quote || $0 == 10 || $0 == 13 || dialect.delimiter.contains($0) })
     else {
       text += bytes
       continue

@@ -123,7 +123,9 @@ final class CSVRowEvening {
     return true
   }
 
-  private func fault(_ text: UnsafePointer<UInt8>, _ entry: UnsafePointer<UInt32>, count: Int, start: Int) -> CSVFault.Kind? {
+  private func fault(_ text: UnsafePointer<UInt8>, _ entry: UnsafePointer<UInt32>, count: Int, start: Int) -> CSVFault
+    .Kind?
+  {
     if chunk.isPastTable { return .pastTable }
     if let anomalies = passRepaired(start) { return .form(anomalies) }
     if count < width { return isStrict ? .tooFewFields(count) : nil }
@@ -149,7 +151,8 @@ final class CSVRowEvening {
         end -= 1
       }
       return end == start
-        || (chunk.plain.hasQuote && end == start + 2 && text[start] == chunk.plain.quote && text[start + 1] == chunk.plain.quote)
+        || (chunk.plain.hasQuote && end == start + 2 && text[start] == chunk.plain.quote
+          && text[start + 1] == chunk.plain.quote)
     }
   }
 

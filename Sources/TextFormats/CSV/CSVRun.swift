@@ -60,7 +60,8 @@ private func checkDialect(_ hints: CSVDialectHints) throws {
   let special: [UInt8] = [0, 10, 13]
   let quote = hints.quote.flatMap { $0 }
   if let delimiter = hints.delimiter {
-    let isUsable = !delimiter.isEmpty && delimiter.count <= 8 && delimiter.allSatisfy { !special.contains($0) && $0 != quote }
+    let isUsable =
+      !delimiter.isEmpty && delimiter.count <= 8 && delimiter.allSatisfy { !special.contains($0) && $0 != quote }
     if isUsable, hints.quote != nil || !delimiter.contains(UInt8(ascii: "\"")) { return }
     throw CSVError(
       "csv.delimiter", "this cannot be a delimiter", at: Place(),

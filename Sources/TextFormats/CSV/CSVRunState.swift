@@ -54,7 +54,9 @@ final class CSVRunState {
 
   /// Columns whose values turned out to be written in another style than the one they are read in.
   var columnsOfOtherStyle: [Int] {
-    plan.indices.filter { plan[$0].forced == nil && styles[$0] != plan[$0].rules.style(for: evidence[$0]) ?? styles[$0] }
+    plan.indices.filter {
+      plan[$0].forced == nil && styles[$0] != plan[$0].rules.style(for: evidence[$0]) ?? styles[$0]
+    }
   }
 
   /// From now on `columns` are read in the style that their values show. What they showed in the other one is forgotten.
@@ -199,18 +201,20 @@ final class CSVRunState {
     let inputs = splitter.finished
     let columns = plan.indices.map { column in
       let name = plan[column].name
+      let isAllText = options.allText && options.types[name] == nil && options.dateFormatOfColumn[name] == nil
       return CSVReport.Column(
         name: name, type: type(of: column),
-        reason: reason(
-          column, isAllText: options.allText && options.types[name] == nil, manyFiles: inputs.count > 1),
+        reason: reason(column, isAllText: isAllText, manyFiles: inputs.count > 1),
         nullCount: nullCounts[column])
     }
     let ambiguous = plan.indices.filter { plan[$0].forced == nil && evidence[$0].isAmbiguous }
     let warnings = ambiguous.map { "column \"\(columns[$0].name)\" is kept as text: \(columns[$0].reason)" }
     let report = CSVReport(
       inputs: inputs, columns: columns, rowCount: rowCount, tally: tally, sniffing: splitter.sniffing,
-      hasInventedNames: header.isInvented, warnings: splitter.warnings + warnings, passCount: passCount, chunkCount: chunkCount)
-    return CSVOutcome(report: report, dictionaries: dictionaries.map { $0?.finished() }, headerOfRejects: headerOfRejects)
+      hasInventedNames: header.isInvented, warnings: splitter.warnings + warnings, passCount: passCount,
+      chunkCount: chunkCount)
+    return CSVOutcome(
+      report: report, dictionaries: dictionaries.map { $0?.finished() }, headerOfRejects: headerOfRejects)
   }
 }
 

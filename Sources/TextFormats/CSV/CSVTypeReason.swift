@@ -38,7 +38,8 @@ func reasonForType(
   case .timestamp(isUTC: false):
     let days = evidence.kinds.isDisjoint(with: [.date, .styledDate]) ? "" : ", or days"
     return "\(values), all valid timestamps without offset\(days)\(dates)"
-  case .int64: return "\(values), at most \(evidence.integerDigits) digit\(evidence.integerDigits == 1 ? "" : "s")\(numbers)"
+  case .int64:
+    return "\(values), at most \(evidence.integerDigits) digit\(evidence.integerDigits == 1 ? "" : "s")\(numbers)"
   case .decimal: return "\(values), most digits \(digits)\(numbers)"
   case .float64:
     return (first([.exponent, .nonFinite]) ?? "\(values), more digits than a decimal holds: \(digits)") + numbers
@@ -60,7 +61,8 @@ private func reasonForText(_ sights: [CSVFirstSight], _ manyFiles: Bool) -> Stri
     let shown = CSVEvidence(sight.kind.subtracting(.misfit))
     seen.join(shown)
     guard seen.isSettledText else { continue }
-    let opponent = shown.isSettledText ? nil : sights[..<index].first { shown.joined(CSVEvidence($0.kind)).isSettledText }
+    let opponent =
+      shown.isSettledText ? nil : sights[..<index].first { shown.joined(CSVEvidence($0.kind)).isSettledText }
     return [opponent, sight].compactMap { $0.map { place($0, manyFiles) } }.joined(separator: ", ")
   }
   return nil

@@ -15,8 +15,16 @@ struct CSVDialectChoice {
   private let base: CSVDialect
   private static let mostDelimiters = 4
 
-  /// `base` has the line end and comments; `given` is a delimiter that the user or the text states.
+  /// `base` has the line end and comments; `given` is a delimiter that the user or the text states: spaces at its end mean that spaces
+  /// are no part of fields, none mean that they are.
   init(_ candidates: CSVDialectCandidates, base: CSVDialect, hints: CSVDialectHints, given: [UInt8]?) {
+    let space = UInt8(ascii: " ")
+    var given = given
+    var base = base
+    if let stated = given, stated.count > 1, stated.last == space, let end = stated.lastIndex(where: { $0 != space }) {
+      given = Array(stated[...end])
+      base.skipsSpaces = true
+    }
     self.candidates = candidates
     self.hints = hints
     self.base = base
@@ -98,7 +106,7 @@ struct CSVDialectChoice {
   /// With the spaces around fields, or without them where nearly every delimiter is followed by one.
   private func bestOfSpaces(_ dialect: CSVDialect) -> CSVDialectScore {
     let plain = Self.score(dialect, candidates)
-    guard dialect.delimiter.count == 1, candidates.isSpaced(dialect.delimiter[0]) else { return plain }
+    guard hints.delimiter == nil, dialect.delimiter.count == 1, candidates.isSpaced(dialect.delimiter[0]) else { return plain }
     var skipping = dialect
     skipping.skipsSpaces = true
     let other = Self.score(skipping, candidates)
