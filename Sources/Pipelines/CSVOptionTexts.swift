@@ -66,7 +66,12 @@ public struct CSVOptionTexts: Sendable {
 
   private func hints() throws(CSVOptionError) -> CSVDialectHints {
     var hints = CSVDialectHints()
-    hints.encoding = encoding
+    if let encoding {
+      guard !encoding.isEmpty else {
+        throw CSVOptionError(.encoding, found: encoding, advice: "give a name such as windows-1252 or gbk")
+      }
+      hints.encoding = encoding
+    }
     if let quote { hints.quote = .some(try quoteByte(quote)) }
     if let delimiter { hints.delimiter = try delimiterBytes(delimiter, quote: hints.quote ?? UInt8(ascii: "\"")) }
     if let escape {
@@ -176,6 +181,8 @@ public struct CSVOptionError: Diagnosis, Equatable {
     case quote = "csv-option.quote"
     /// An escape that does not exist.
     case escape = "csv-option.escape"
+    /// An encoding without a name.
+    case encoding = "csv-option.encoding"
     /// A line end that does not exist.
     case lineEnd = "csv-option.line-end"
     /// A number of lines that cannot be.
@@ -213,6 +220,7 @@ public struct CSVOptionError: Diagnosis, Equatable {
     case .type: "\"\(found)\" is not a column type"
     case .quote: "\"\(found)\" cannot be a quote"
     case .escape: "\"\(found)\" is no way to escape"
+    case .encoding: "\"\(found)\" is no encoding"
     case .lineEnd: "\"\(found)\" is no line end"
     case .lines: "\(found) is no number of lines"
     case .nullOf: "\"\(found)\" does not say which column it is null in"
