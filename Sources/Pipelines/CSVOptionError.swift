@@ -13,6 +13,8 @@ public struct CSVOptionError: Diagnosis, Equatable {
     case quote = "csv-option.quote"
     /// An escape that does not exist.
     case escape = "csv-option.escape"
+    /// An encoding without a name.
+    case encoding = "csv-option.encoding"
     /// A line end that does not exist.
     case lineEnd = "csv-option.line-end"
     /// A number of lines that cannot be.
@@ -58,6 +60,7 @@ public struct CSVOptionError: Diagnosis, Equatable {
     case .type: "\"\(found)\" is not a column type"
     case .quote: "\"\(found)\" cannot be a quote"
     case .escape: "\"\(found)\" is no way to escape"
+    case .encoding: "\"\(found)\" is no encoding"
     case .lineEnd: "\"\(found)\" is no line end"
     case .lines: "\(found) is no number of lines"
     case .nullOf: "\"\(found)\" does not say which column it is null in"

@@ -86,7 +86,12 @@ public struct CSVOptionTexts: Sendable {
 
   private func hints() throws(CSVOptionError) -> CSVDialectHints {
     var hints = CSVDialectHints()
-    hints.encoding = encoding
+    if let encoding {
+      guard !encoding.isEmpty else {
+        throw CSVOptionError(.encoding, found: encoding, advice: "give a name such as windows-1252 or gbk")
+      }
+      hints.encoding = encoding
+    }
     if let quote { hints.quote = .some(try quoteByte(quote)) }
     if let delimiter { hints.delimiter = try delimiterBytes(delimiter, quote: hints.quote ?? UInt8(ascii: "\"")) }
     if let escape {

@@ -27,7 +27,7 @@ final class CSVDecoder {
     self.encoding = encoding
     self.file = file
     pending = first
-    guard let converter = iconv_open("UTF-8", encoding), converter != iconv_t(bitPattern: -1) else {
+    guard let converter = openConverter(from: encoding) else {
       throw CSVError(
         "csv.encoding", "this system does not know the encoding \"\(encoding)\"", at: Place(file: file),
         advice: "'iconv -l' lists those it knows; or convert the file to UTF-8 elsewhere")
@@ -94,4 +94,12 @@ final class CSVDecoder {
       "csv.encoding", what, at: Place(file: file, byteOffset: decodedByteCount),
       advice: "say what it is: --encoding iso-8859-1 takes any byte; 'iconv -l' lists the names")
   }
+}
+
+/// Nil where the system does not know the name, nor the name without its hyphens and the like: `latin-1` is `LATIN1`.
+private func openConverter(from encoding: String) -> iconv_t? {
+  for name in [encoding, encoding.filter { !"-_ ".contains($0) }] where !name.isEmpty {
+    if let converter = iconv_open("UTF-8", name), converter != iconv_t(bitPattern: -1) { return converter }
+  }
+  return nil
 }
