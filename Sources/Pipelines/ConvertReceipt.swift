@@ -31,7 +31,7 @@ public struct ConvertReceipt: Sendable, Equatable {
     lines.append(
       "\(source)\(text) became \(ByteSize(outputByteCount))\(ratio) in \(secondsText(seconds)) s\(rate)")
     lines.append("peak memory \(ByteSize(peakMemoryByteCount))")
-    for finding in report.findings where finding.isTold {
+    for finding in report.findings where finding.isTold && !finding.isCloseCall {
       lines.append("\(finding.title) \(finding.value): \(finding.reason)")
     }
     if report.blankLineCount > 0 { lines.append("\(counted(report.blankLineCount, "empty line")) left out") }
