@@ -84,6 +84,13 @@ import Testing
     }
   }
 
+  /// Found by the fuzzer: `.5` was found to be a decimal(1,1), and `0.5`, as it is written again, was refused as one.
+  @Test(arguments: ["0.5", "-0.5", ".5", "-.5", "0", "-0"]) func aZeroBeforeThePointTakesNoDigit(value: String) throws {
+    let (table, _) = try read("k,v\n1,\(value)\n") { $0.types = ["v": .decimal(precision: 1, scale: 1)] }
+    #expect(table.rowCount == 1)
+    #expect(failure("k,v\n1,1.5\n") { $0.types = ["v": .decimal(precision: 1, scale: 1)] }?.code == "csv.type")
+  }
+
   /// Found by the fuzzer: what a rejected record shows made the column text if the first sample had it.
   @Test(arguments: [1, 1000]) func rejectedRecordsDoNotWidenTypes(sampleBytes: Int) throws {
     for (bad, typeOfA) in [([0x78, 0x2C, 0xFF], nil), (Array("x,y".utf8), ColumnType.int64)] as [([UInt8], ColumnType?)]

@@ -185,7 +185,10 @@ final class CSVColumnBuilder {
     for row in 0..<fields.count where fields.ends[row] > fields.starts[row] {
       let start = Int(fields.starts[row])
       let shown = classify(field: UnsafeRawBufferPointer(start: text + start, count: Int(fields.ends[row]) - start))
-      if shown.fractionDigits > scale || shown.integerDigits + scale > precision { return row }
+      // A zero alone before the point takes none of the type's digits: 0.5 is a decimal(1,1).
+      let firstDigit = text[start] == UInt8(ascii: "-") ? text[start + 1] : text[start]
+      let integerDigits = shown.integerDigits == 1 && firstDigit == UInt8(ascii: "0") ? 0 : shown.integerDigits
+      if shown.fractionDigits > scale || integerDigits + scale > precision { return row }
     }
     return fields.count
   }
