@@ -91,6 +91,19 @@ import Testing
     #expect(failure("k,v\n1,1.5\n") { $0.types = ["v": .decimal(precision: 1, scale: 1)] }?.code == "csv.type")
   }
 
+  /// Found by the fuzzer: where any of LF and CR ends lines, a CR in quotes counted only if a chunk ended behind it.
+  @Test(arguments: [1, 1000]) func linesAreCountedAlikeInAllChunks(records: Int) throws {
+    var options = CSVOptions()
+    options.dialect = .plain
+    options.dialect.lineEnd = .mixed
+    options.errorPolicy = .skip
+    options.limits = .tiny(records: records, bytes: 1000)
+    let text = Array("a,b\n\"x\ry\",1\n".utf8) + [0xFF] + Array(",2\n".utf8)
+    let report = try readCSVs([stream(text)], options: options).report
+    #expect(report.firstRejected.map(\.place.line) == [4])
+    #expect(report.firstRejected.map(\.place.byteOffset) == [12])
+  }
+
   /// Found by the fuzzer: what a rejected record shows made the column text if the first sample had it.
   @Test(arguments: [1, 1000]) func rejectedRecordsDoNotWidenTypes(sampleBytes: Int) throws {
     for (bad, typeOfA) in [([0x78, 0x2C, 0xFF], nil), (Array("x,y".utf8), ColumnType.int64)] as [([UInt8], ColumnType?)]

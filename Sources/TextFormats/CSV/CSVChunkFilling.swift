@@ -140,7 +140,10 @@ struct CSVChunkFilling {
     walk.write(record, as: file.plain, to: &text)
     guard chunk.length == 0 || chunk.length + text.count <= byteLimit else { return .chunkIsFull }
     let original = UnsafeRawBufferPointer(rebasing: file.text[record.start..<record.end])
-    if record.anomalies.isEmpty, original.elementsEqual(text) {
+    // Places count the plain form's newlines: where a quoted CR ends a line as well, the record says itself how many it has.
+    if record.anomalies.isEmpty, original.elementsEqual(text),
+      original.count(where: { $0 == file.plain.newline }) == record.lineCount
+    {
       chunk.append(original)
       file.pass(upTo: record.end, lines: record.lineCount)
     } else {
