@@ -89,12 +89,8 @@ public func convert(_ options: ConvertOptions, into output: any ObjectWriter) th
 /// Reads CSVs as a table in memory: for `head` (with a row limit) and small inputs.
 public func readTable(_ options: ConvertOptions) throws -> (table: Table, report: CSVReport) {
   let meter = ConvertMeter(inputCount: options.inputs.count)
-  let (table, report) = try readCSVs(
+  return try readCSVs(
     options.inputs.map { stream(of: $0, meter: meter) }, options: options.reading, name: options.inputs.first?.name)
-  let noted = Table(
-    name: table.name, schema: table.schema, chunks: table.chunks, dictionaries: table.dictionaries,
-    hasInventedNames: report.hasInventedNames)
-  return (noted, report)
 }
 
 /// Reads CSVs as a table whose pages lie in a nameless temporary file: for inputs of any size.
@@ -181,7 +177,16 @@ private func rowCounter(
   }
 }
 
+/// Greatest resident memory of this program. Not what getrusage tells, which begins with that of whoever started it.
 private func peakMemoryByteCount() -> Int {
+  if let status = fopen("/proc/self/status", "r") {
+    defer { fclose(status) }
+    var line = [CChar](repeating: 0, count: 256)
+    while fgets(&line, Int32(line.count), status) != nil {
+      let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      if text.hasPrefix("VmHWM:"), let kibibytes = Int(text.filter(\.isNumber)) { return kibibytes << 10 }
+    }
+  }
   var usage = rusage()
   getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
   return usage.ru_maxrss * 1024

@@ -31,10 +31,14 @@ public struct ConvertReceipt: Sendable, Equatable {
     lines.append(
       "\(source)\(text) became \(ByteSize(outputByteCount))\(ratio) in \(secondsText(seconds)) s\(rate)")
     lines.append("peak memory \(ByteSize(peakMemoryByteCount))")
-    for finding in report.findings where finding.isTold { lines.append("\(finding.title) \(finding.value): \(finding.reason)") }
+    for finding in report.findings where finding.isTold && !finding.isCloseCall {
+      lines.append("\(finding.title) \(finding.value): \(finding.reason)")
+    }
     if report.blankLineCount > 0 { lines.append("\(counted(report.blankLineCount, "empty line")) left out") }
     if report.commentCount > 0 { lines.append("\(counted(report.commentCount, "comment")) left out") }
-    if report.repeatedHeaderCount > 0 { lines.append("\(counted(report.repeatedHeaderCount, "repeated header")) left out") }
+    if report.repeatedHeaderCount > 0 {
+      lines.append("\(counted(report.repeatedHeaderCount, "repeated header")) left out")
+    }
     for input in report.inputs { lines += input.footer.map { "footer left out: \($0)" } }
     if report.passCount > 1 { lines.append("read \(report.passCount) times, as a late value widened a column") }
     for warning in report.warnings { lines.append("warning: \(warning)") }
@@ -63,7 +67,8 @@ public struct ConvertReceipt: Sendable, Equatable {
 
   private var rejected: String {
     report.rejectedRowCount == 0
-      ? "" : "; \(counted(report.rowCount + report.rejectedRowCount, "row")) in, \(grouped(report.rejectedRowCount)) rejected"
+      ? ""
+      : "; \(counted(report.rowCount + report.rejectedRowCount, "row")) in, \(grouped(report.rejectedRowCount)) rejected"
   }
 
   private var ratio: String {
@@ -81,7 +86,8 @@ func columnLines(of report: CSVReport) -> [String] {
   let typeWidth = report.columns.map(\.type.description.count).max() ?? 0
   return report.columns.map { column in
     let nulls = column.nullCount > 0 ? "; \(counted(column.nullCount, "null"))" : ""
-    return "  \(padded(column.name, nameWidth))  \(padded(column.type.description, typeWidth))  \(column.reason)\(nulls)"
+    return
+      "  \(padded(column.name, nameWidth))  \(padded(column.type.description, typeWidth))  \(column.reason)\(nulls)"
   }
 }
 

@@ -7,16 +7,17 @@ import Glibc
 /// Refuses outputs that would replace an input, or one another. Call before anything is opened.
 ///
 /// `outputs` are paths of all outputs of one run, `inputs` its INPUT arguments. Files are told by device and inode, so that links
-/// count; outputs that do not exist yet, by their path. Pipes, devices and standard output once are no matter. Throws
+/// count; outputs that do not exist yet, by folder and name. Pipes, devices and standard output once are no matter. Throws
 /// `output.is-input` and `output.named-twice`.
 public func refuseOverwriting(outputs: [String], inputs: [String]) throws {
-  let inputFiles = try expandInputs(inputs).compactMap(FileIdentity.init)
+  let inputFiles = try expandInputs(inputs).compactMap { FileIdentity($0) }
   for (index, output) in outputs.enumerated() {
     if output != "-", let file = FileIdentity(output), inputFiles.contains(file) {
       throw OverwriteError(kind: .isInput, place: Place(file: output))
     }
     let isTwice = outputs[..<index].contains { other in
       if let a = FileIdentity(other), let b = FileIdentity(output) { return a == b }
+      if let a = FileIdentity(ofMissing: other), let b = FileIdentity(ofMissing: output) { return a == b }
       return other == output && other != "/dev/null"
     }
     if isTwice { throw OverwriteError(kind: .namedTwice, place: Place(file: output)) }
@@ -27,6 +28,8 @@ public func refuseOverwriting(outputs: [String], inputs: [String]) throws {
 private struct FileIdentity: Equatable {
   let device: dev_t
   let inode: ino_t
+  /// The name in that folder, of a file that does not exist yet.
+  var name = ""
 
   /// Nil unless `path` leads to a regular file.
   init?(_ path: String) {
@@ -34,6 +37,17 @@ private struct FileIdentity: Equatable {
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     device = status.st_dev
     inode = status.st_ino
+  }
+
+  /// Nil unless nothing is at `path` yet, in a folder that exists.
+  init?(ofMissing path: String) {
+    var status = stat()
+    guard path != "-", stat(path, &status) != 0, let name = path.split(separator: "/").last else { return nil }
+    let folder = path.dropLast(name.count)
+    guard stat(folder.isEmpty ? "." : String(folder), &status) == 0 else { return nil }
+    device = status.st_dev
+    inode = status.st_ino
+    self.name = String(name)
   }
 }
 

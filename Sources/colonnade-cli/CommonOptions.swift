@@ -39,4 +39,3 @@ struct CommonOptions: ParsableArguments {
 enum ProgressChoice: String, ExpressibleByArgument, CaseIterable {
   case auto, on, off
 }
-

@@ -62,7 +62,13 @@ struct ConvertCommand: ParsableCommand {
   }
 
   private func rejectsTarget() throws -> OutputTarget? {
-    try rejects.map { path in try usage { try OutputTarget(path: path, format: .csv, fallback: .csv) } }
+    try rejects.map { path in
+      let named = try? OutputTarget(path: path, format: nil, fallback: .csv)
+      if let named, ![.csv, .table].contains(named.format) {
+        throw ValidationError("rejects are text like the input: end the name of --rejects in .csv or .txt")
+      }
+      return try usage { try OutputTarget(path: path, format: .csv, fallback: .csv) }
+    }
   }
 
   func run() throws {

@@ -106,11 +106,26 @@ def test_empty_and_header_only_files(colonnade, tmp_path):
         colonnade("cmp", source, header, "--on", "date,state")
 
 
-def test_ragged_rows_are_named(colonnade, tmp_path):
+def test_short_rows_are_told_and_under_strict_refused(colonnade, tmp_path):
+    """CD-10."""
     source = tmp_path / "ragged.csv"
     source.write_text("a,b\n1,2\n3\n")
+    run = colonnade("convert", source, "-o", tmp_path / "out.cln")
+    assert "warning: 1 row has fewer fields" in run.errors and "row 2" in run.errors
+    assert colonnade("export", tmp_path / "out.cln").text == "a,b\n1,2\n3,\n"
+    (tmp_path / "out.cln").unlink()
+    run = colonnade("convert", source, "-o", tmp_path / "out.cln", "--strict", expect=2)
+    assert "ragged.csv: row 2, line 3, byte 8" in run.errors and "1 field" in run.errors
+    assert not (tmp_path / "out.cln").exists()
+
+
+def test_rows_with_a_field_too_many_are_refused(colonnade, tmp_path):
+    """CD-12."""
+    source = tmp_path / "ragged.csv"
+    source.write_text("a,b\n1,2\n3,4,5\n6,7\n")
     run = colonnade("convert", source, "-o", tmp_path / "out.cln", expect=2)
-    assert "ragged.csv" in run.errors and "3" in run.errors
+    assert "ragged.csv: row 2, line 3, byte 8" in run.errors and '"3,4,5"' in run.errors
+    assert not (tmp_path / "out.cln").exists()
 
 
 @pytest.fixture(scope="module")

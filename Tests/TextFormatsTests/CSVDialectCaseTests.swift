@@ -24,6 +24,7 @@ import Testing
       var null_of: [String]?
       var strict: Bool?
       var on_error: String?
+      var delimiter: String?
       var quote: String?
       var encoding: String?
       var header_rows: Int?
@@ -99,6 +100,7 @@ import Testing
     options.isStrict = given.strict ?? false
     options.errorPolicy = given.on_error == "skip" ? .skip : .fail
     if given.quote == "none" { options.dialect.quote = .some(nil) }
+    options.dialect.delimiter = given.delimiter.map { Array($0.utf8) }
     options.dialect.encoding = given.encoding
     options.dialect.headerRows = given.header_rows
     options.dialect.footerLines = given.footer_lines

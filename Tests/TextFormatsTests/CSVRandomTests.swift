@@ -30,7 +30,8 @@ import Testing
         read: Int.random(in: 1...20, using: &random), index: Int.random(in: 1...10, using: &random))
       let expected = PlainCSV(text, dialect: dialect, isStrict: isStrict)
       options.errorPolicy = .skip
-      let message: Comment = "round \(round) seed \(random.seed): \(String(decoding: text, as: UTF8.self).debugDescription)"
+      let message: Comment =
+        "round \(round) seed \(random.seed): \(String(decoding: text, as: UTF8.self).debugDescription)"
       let (table, report) = try readCSVs([stream(text)], options: options)
       #expect(rows(table) == expected.rows, message)
       #expect(report.rejectedRowCount == expected.faults.count, message)

@@ -49,7 +49,8 @@ struct CSVChunkFilling {
       }
     }
     // Nothing of this file fitted: it belongs to the next chunk as a whole.
-    if chunk.origins[chunk.origins.count - 1].textOffset == chunk.length, chunk.origins.count > 1, step != .fileHasEnded {
+    if chunk.origins[chunk.origins.count - 1].textOffset == chunk.length, chunk.origins.count > 1, step != .fileHasEnded
+    {
       let part = chunk.origins.count - 1
       if chunk.rewrites.last?.part != part { chunk.origins.removeLast() }
     }
@@ -66,7 +67,8 @@ struct CSVChunkFilling {
     var bytes = cs_csv_bytes(file.plain)
     while true {
       // A record that is longer than a chunk comes alone.
-      let isAlone = chunk.length == 0 && state.records == 0 && file.decidedEnd - file.cursor > byteLimit
+      let isAlone =
+        chunk.length == 0 && state.records == 0 && file.decidedEnd - file.cursor > byteLimit
         && state.position >= file.cursor + byteLimit
       let end = isAlone ? file.decidedEnd : min(file.decidedEnd, file.cursor + byteLimit - chunk.length)
       let most = isAlone ? 1 : recordLimit - chunk.recordCount

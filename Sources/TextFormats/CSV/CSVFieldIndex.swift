@@ -63,7 +63,9 @@ final class CSVFieldIndex {
         continue
       }
       let used: Int
-      if evening.mayPass(rows: newlines), isRegular(start, total: total, rows: newlines, width: chunk.width, chunk.plain.newline) {
+      if evening.mayPass(rows: newlines),
+        isRegular(start, total: total, rows: newlines, width: chunk.width, chunk.plain.newline)
+      {
         body(CSVGrid(offsets: offsets, stride: chunk.width, rowCount: newlines))
         evening.passed(rows: newlines)
         used = newlines * chunk.width

@@ -123,7 +123,9 @@ final class CSVRowEvening {
     return true
   }
 
-  private func fault(_ text: UnsafePointer<UInt8>, _ entry: UnsafePointer<UInt32>, count: Int, start: Int) -> CSVFault.Kind? {
+  private func fault(_ text: UnsafePointer<UInt8>, _ entry: UnsafePointer<UInt32>, count: Int, start: Int) -> CSVFault
+    .Kind?
+  {
     if chunk.isPastTable { return .pastTable }
     if let anomalies = passRepaired(start) { return .form(anomalies) }
     if count < width { return isStrict ? .tooFewFields(count) : nil }
@@ -149,7 +151,8 @@ final class CSVRowEvening {
         end -= 1
       }
       return end == start
-        || (chunk.plain.hasQuote && end == start + 2 && text[start] == chunk.plain.quote && text[start + 1] == chunk.plain.quote)
+        || (chunk.plain.hasQuote && end == start + 2 && text[start] == chunk.plain.quote
+          && text[start + 1] == chunk.plain.quote)
     }
   }
 
@@ -166,7 +169,9 @@ final class CSVRowEvening {
     for index in count..<width { row[index + 1] = row[index] &+ 1 }
   }
 
+  /// True for an empty line, or one of nothing but spaces.
   private func isBlank(_ text: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Bool {
-    start == end || (start + 1 == end && text[start] == UInt8(ascii: "\r"))
+    let last = end > start && text[end - 1] == UInt8(ascii: "\r") ? end - 1 : end
+    return (start..<max(start, last)).allSatisfy { text[$0] == UInt8(ascii: " ") || text[$0] == UInt8(ascii: "\t") }
   }
 }

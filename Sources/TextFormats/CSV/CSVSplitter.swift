@@ -95,7 +95,8 @@ final class CSVSplitter {
     finished.append(CSVReport.Input(name: file.name, byteCount: file.byteCount, footer: file.footer))
     guard !file.footer.isEmpty else { return }
     let lines = file.footer.count == 1 ? "the last line is" : "the last \(file.footer.count) lines are"
-    warnings.append("\(lastComponent(of: file.name)): \(lines) taken for a note and left out (--footer-lines 0 keeps them)")
+    warnings.append(
+      "\(lastComponent(of: file.name)): \(lines) taken for a note and left out (--footer-lines 0 keeps them)")
   }
 
   /// The first text sets the table's columns; the others must have the same ones, in any order.

@@ -71,7 +71,8 @@ struct CSVTally {
 
   /// The error to throw, once ten faults are known, enough text was looked at for more, or the text has ended.
   func failure(isLast: Bool) -> CSVError? {
-    guard !firstErrors.isEmpty, isLast || firstErrors.count == Self.mostErrors || chunksSinceFault >= Self.mostChunksAfterFault
+    guard !firstErrors.isEmpty,
+      isLast || firstErrors.count == Self.mostErrors || chunksSinceFault >= Self.mostChunksAfterFault
     else { return nil }
     return .first(of: firstErrors, mayHaveMore: !isLast || rejectedRowCount > firstErrors.count)
   }
@@ -97,13 +98,22 @@ extension CSVReport.Repair {
   public var text: String {
     let (one, many): (String, String) =
       switch kind {
-      case .shortRow: ("row has fewer fields than the table and ends in nulls", "rows have fewer fields than the table and end in nulls")
+      case .shortRow:
+        (
+          "row has fewer fields than the table and ends in nulls",
+          "rows have fewer fields than the table and end in nulls"
+        )
       case .emptySurplusFields:
         ("row has empty fields past the last column, left out", "rows have empty fields past the last column, left out")
-      case .strayQuote: ("row has a quote inside an unquoted field, kept as text", "rows have a quote inside an unquoted field, kept as text")
+      case .strayQuote:
+        (
+          "row has a quote inside an unquoted field, kept as text",
+          "rows have a quote inside an unquoted field, kept as text"
+        )
       case .textAfterQuote:
         ("row has text after a closing quote, kept as text", "rows have text after a closing quote, kept as text")
-      case .openQuote: ("row has a quote that is never closed, kept as text", "rows have a quote that is never closed, kept as text")
+      case .openQuote:
+        ("row has a quote that is never closed, kept as text", "rows have a quote that is never closed, kept as text")
       }
     var first = first
     first.file = first.file.map(lastComponent(of:))

@@ -18,7 +18,7 @@ func refuseBinary(_ bytes: UnsafeRawBufferPointer, file: String) throws(CSVError
     if !(9...13).contains(byte) { controls += 1 }
   }
   // In short texts a few say nothing.
-  if zeros > 0, controls >= 16, controls * 20 > bytes.count {
+  if zeros > 0, controls >= 4, controls * 20 > bytes.count {
     throw CSVError(
       "csv.binary", "this is no text: \(controls) of its first \(bytes.count) bytes are control characters",
       at: Place(file: file), advice: "if it is text in another encoding, say --encoding NAME, such as UTF-16LE")

@@ -5,7 +5,7 @@
 struct CSVDialectChoice {
   /// The one chosen, and how well it does.
   private(set) var best: CSVDialectScore
-  /// The best one with another delimiter, if it may be one.
+  /// The best one with another delimiter, if it may be one; where the delimiter is given, only if that divides nothing.
   private(set) var runnerUp: CSVDialectScore?
   /// Where no other delimiter is likely, or two are exactly alike: a comma, though it divides nothing.
   private(set) var isDefault = false
@@ -15,8 +15,16 @@ struct CSVDialectChoice {
   private let base: CSVDialect
   private static let mostDelimiters = 4
 
-  /// `base` has the line end and comments; `given` is a delimiter that the user or the text states.
+  /// `base` has the line end and comments; `given` is a delimiter that the user or the text states: spaces at its end mean that spaces
+  /// are no part of fields, none mean that they are.
   init(_ candidates: CSVDialectCandidates, base: CSVDialect, hints: CSVDialectHints, given: [UInt8]?) {
+    let space = UInt8(ascii: " ")
+    var given = given
+    var base = base
+    if let stated = given, stated.count > 1, stated.last == space, let end = stated.lastIndex(where: { $0 != space }) {
+      given = Array(stated[...end])
+      base.skipsSpaces = true
+    }
     self.candidates = candidates
     self.hints = hints
     self.base = base
@@ -24,17 +32,12 @@ struct CSVDialectChoice {
     best = Self.score(base, candidates)
     if let given {
       best = bestOfQuotes(given)
+      if best.widths.width == 1 {
+        runnerUp = acceptable().first { $0.widths.records > 1 && $0.widths.share >= 0.95 && $0.firstFits }
+      }
       return
     }
-    // Other quotes are tried only with what does well with the usual one.
-    let firsts = candidates.likelyDelimiters.map { bestOfEscapes(dialect([$0])) }.sorted { $0.total > $1.total }
-    var scores = firsts.enumerated().map { rank, score in
-      withRepeats(rank < Self.mostDelimiters ? bestOfQuotes(besides: score) : score)
-    }
-    scores.removeAll { !$0.isAcceptable }
-    // What the first record has, and the others alike, is not beaten by what it has not.
-    if scores.contains(where: { $0.firstFits && $0.widths.share >= 0.95 }) { scores.removeAll(where: \.lacksFirst) }
-    scores.sort { $0.total > $1.total }
+    let scores = acceptable()
     guard let first = scores.first else {
       isDefault = true
       best = bestOfQuotes([comma])
@@ -51,6 +54,19 @@ struct CSVDialectChoice {
 
   /// True if another delimiter does nearly as well.
   var isCloseCall: Bool { runnerUp.map { $0.total > 0.92 * best.total } ?? false }
+
+  /// What may be the delimiter, the best first.
+  private func acceptable() -> [CSVDialectScore] {
+    // Other quotes are tried only with what does well with the usual one.
+    let firsts = candidates.likelyDelimiters.map { bestOfEscapes(dialect([$0])) }.sorted { $0.total > $1.total }
+    var scores = firsts.enumerated().map { rank, score in
+      withRepeats(rank < Self.mostDelimiters ? bestOfQuotes(besides: score) : score)
+    }
+    scores.removeAll { !$0.isAcceptable }
+    // What the first record has, and the others alike, is not beaten by what it has not.
+    if scores.contains(where: { $0.firstFits && $0.widths.share >= 0.95 }) { scores.removeAll(where: \.lacksFirst) }
+    return scores.sorted { $0.total > $1.total }
+  }
 
   private static func score(_ dialect: CSVDialect, _ candidates: CSVDialectCandidates) -> CSVDialectScore {
     CSVDialectScore(dialect, in: candidates.window, isWhole: candidates.isWhole)
@@ -98,7 +114,9 @@ struct CSVDialectChoice {
   /// With the spaces around fields, or without them where nearly every delimiter is followed by one.
   private func bestOfSpaces(_ dialect: CSVDialect) -> CSVDialectScore {
     let plain = Self.score(dialect, candidates)
-    guard dialect.delimiter.count == 1, candidates.isSpaced(dialect.delimiter[0]) else { return plain }
+    guard hints.delimiter == nil, dialect.delimiter.count == 1, candidates.isSpaced(dialect.delimiter[0]) else {
+      return plain
+    }
     var skipping = dialect
     skipping.skipsSpaces = true
     let other = Self.score(skipping, candidates)

@@ -10,15 +10,17 @@ struct CSVHeaderNames {
 
   /// Of the header rows from `start` on, for records that mostly have `width` fields.
   ///
+  /// `isAsked`: the user says that these are the names; then they are all there are.
   /// A header with one field fewer than all records is R's: the first column has no name. Where records end with a delimiter that
   /// the header lacks, or has too, the empty column behind it is none.
-  init(_ table: CSVSampleTable, start: Int, rows: Int, width: Int) {
+  init(_ table: CSVSampleTable, start: Int, rows: Int, width: Int, isAsked: Bool) {
     let header = (start..<min(start + rows, table.records.count)).map { row in
       table.records[row].fields.map { String(decoding: table.walk.content($0), as: UTF8.self) }
     }
     let widest = header.map(\.count).max() ?? width
     names = Self.joined(header, width: widest)
-    self.width = max(widest, width)
+    self.width = isAsked && rows > 0 ? widest : max(widest, width)
+    if isAsked { return }
     let body = table.records[min(start + rows, table.records.count)...]
     if widest + 1 == width, !body.isEmpty {
       if body.allSatisfy({ Self.hasEmptyField(widest, $0, orNone: true) }) {

@@ -13,7 +13,8 @@ func sniffDialect(
   _ sample: UnsafeRawBufferPointer, isWhole: Bool, hints: CSVDialectHints = CSVDialectHints(),
   encoding: CSVEncodingGuess = .utf8, file: String = ""
 ) throws(CSVError) -> CSVSniffing? {
-  try refuseBinary(sample, file: file)
+  // Whoever states the encoding says that it is text.
+  if hints.encoding == nil { try refuseBinary(sample, file: file) }
   let markBytes = sample.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
   let text = UnsafeRawBufferPointer(rebasing: sample[markBytes...])
   let sniffer = CSVSniffer(text, isWhole: isWhole, hints: hints, encoding: encoding)
@@ -83,7 +84,8 @@ private struct CSVSniffer {
     let header =
       hints.headerRows.map { CSVHeaderChoice(rows: min($0, table.records.count - start)) }
       ?? CSVHeaderChoice(table, start: start, width: tableTop.width)
-    let names = CSVHeaderNames(table, start: start, rows: header.rows, width: tableTop.width)
+    let names = CSVHeaderNames(
+      table, start: start, rows: header.rows, width: tableTop.width, isAsked: hints.headerRows != nil)
     dialect.preambleLines = top.lines + table.records[start].line
     dialect.headerRows = header.rows
 
@@ -93,7 +95,8 @@ private struct CSVSniffer {
       dialect: dialect,
       findings: [
         words.encoding(encoding), words.delimiter(choice, statedByText: separatorLine != nil), words.quote(choice.best),
-        words.escape(choice.best), lineEnds.finding(dialect.lineEnd, asked: hints.lineEnd != nil), words.header(header), words.preamble(tableTop),
+        words.escape(choice.best), lineEnds.finding(dialect.lineEnd, asked: hints.lineEnd != nil), words.header(header),
+        words.preamble(tableTop),
         words.footer(), words.comment(comments),
       ].compactMap { $0 },
       names: header.rows > 0 ? names.names : nil, width: header.rows > 0 ? names.width : tableTop.width,
@@ -132,7 +135,9 @@ private struct CSVSniffer {
     dialect.lineEnd = hints.lineEnd ?? (lineEnds.feeds == 0 ? lineEnds.first : .lf)
     let words = CSVFindingWords(hints: hints, dialect: dialect)
     return CSVSniffing(
-      dialect: dialect, findings: [words.encoding(encoding), lineEnds.finding(dialect.lineEnd, asked: hints.lineEnd != nil)], names: [], width: 0,
+      dialect: dialect,
+      findings: [words.encoding(encoding), lineEnds.finding(dialect.lineEnd, asked: hints.lineEnd != nil)], names: [],
+      width: 0,
       dataStart: text.count, linesBeforeData: dialect.lineEnd == .cr ? lineEnds.loneReturns : lineEnds.feeds)
   }
 }
