@@ -89,12 +89,8 @@ public func convert(_ options: ConvertOptions, into output: any ObjectWriter) th
 /// Reads CSVs as a table in memory: for `head` (with a row limit) and small inputs.
 public func readTable(_ options: ConvertOptions) throws -> (table: Table, report: CSVReport) {
   let meter = ConvertMeter(inputCount: options.inputs.count)
-  let (table, report) = try readCSVs(
+  return try readCSVs(
     options.inputs.map { stream(of: $0, meter: meter) }, options: options.reading, name: options.inputs.first?.name)
-  let noted = Table(
-    name: table.name, schema: table.schema, chunks: table.chunks, dictionaries: table.dictionaries,
-    hasInventedNames: report.hasInventedNames)
-  return (noted, report)
 }
 
 /// Reads CSVs as a table whose pages lie in a nameless temporary file: for inputs of any size.

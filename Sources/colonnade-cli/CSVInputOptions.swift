@@ -117,8 +117,8 @@ struct CSVInputOptions: ParsableArguments {
 private func tellWarnings(_ report: CSVReport) {
   var lines = report.warnings.map { "warning: \($0)" }
   if report.rejectedRowCount > 0 {
-    let count = report.rejectedRowCount
-    lines.append("warning: \(count == 1 ? "1 row was" : "\(grouped(count)) rows were") left out")
+    let rows = report.rejectedRowCount == 1 ? "1 row was" : "\(grouped(report.rejectedRowCount)) rows were"
+    lines.append("warning: \(rows) left out")
     lines += report.firstRejected.map { "  \($0.place): \($0.summary)" }
   }
   if !lines.isEmpty { printToStandardError(lines.joined(separator: "\n") + "\n") }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Columns
+import Glibc
 import Testing
 
 @testable import TextFormats
@@ -203,5 +204,58 @@ import Testing
         "strings", "codes", "strings",
       ])
     #expect(rows(table).map { $0[0] } == "abcdxx xxyyx".map { $0 == " " ? .null : .string(String($0)) })
+  }
+}
+
+@Suite struct CSVDecodingTests {
+  /// Characters of one to four bytes meet every border of samples, reads and pieces.
+  @Test(arguments: ["UTF-16LE", "UTF-16BE", "UTF-32LE", "GB18030"]) func encodingsInPiecesOfEverySize(encoding: String)
+    throws
+  {
+    let lines = (0..<150).map { "\($0),é\($0 % 7 == 0 ? "€" : "x")😀\($0)" }
+    let text = "n,s\n" + lines.joined(separator: "\n") + "\n"
+    let bytes = try encoded(text, as: encoding)
+    for readSize in [1, 2, 3, 5, 64, 4096] {
+      for sample in [1, 3, 10, 64 << 10] {
+        var options = CSVOptions()
+        options.dialect.encoding = encoding
+        options.limits = .tiny(records: 50, bytes: 400, read: 100)
+        options.limits.dialectBytes = sample
+        let (table, report) = try readCSVs([stream(bytes, readSize: readSize)], options: options)
+        #expect(table.rowCount == 150 && report.dialect.encoding == encoding)
+        #expect(rows(table)[147] == [.int64(147), .string("é€😀147")])
+      }
+    }
+  }
+
+  @Test func whatMeansNothingInAnEncoding() throws {
+    var options = CSVOptions()
+    options.dialect.encoding = "ASCII-ish"
+    #expect(throws: CSVError.self) { try readCSVs([stream(Array("a\n1\n".utf8))], options: options) }
+    options.dialect.encoding = "EUC-JP"
+    do {
+      _ = try readCSVs([stream(Array("a,b\n1,".utf8) + [0xFF, 0x0A])], options: options)
+      Issue.record("decoded what is no EUC-JP")
+    } catch let error as CSVError {
+      #expect(error.code == "csv.encoding" && error.place.byteOffset == 6)
+    }
+  }
+
+  private func encoded(_ text: String, as encoding: String) throws -> [UInt8] {
+    let converter = try #require(iconv_open(encoding, "UTF-8"))
+    defer { iconv_close(converter) }
+    var source = Array(text.utf8)
+    var target = [UInt8](repeating: 0, count: 8 * source.count)
+    let written = source.withUnsafeMutableBytes { source in
+      target.withUnsafeMutableBytes { target in
+        var from = source.baseAddress?.assumingMemoryBound(to: CChar.self)
+        var to = target.baseAddress?.assumingMemoryBound(to: CChar.self)
+        var left = source.count
+        var room = target.count
+        _ = iconv(converter, &from, &left, &to, &room)
+        return target.count - room
+      }
+    }
+    return Array(target[..<written])
   }
 }

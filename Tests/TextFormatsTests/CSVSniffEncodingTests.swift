@@ -47,7 +47,7 @@ import Testing
   }
 
   @Test func filesThatAreNoText() throws {
-    let zeros = [UInt8](repeating: 1, count: 10) + [0]
+    let zeros = [UInt8](repeating: 1, count: 20) + [0]
     for bytes: [UInt8] in [
       Array("PK\u{3}\u{4}".utf8), Array("PAR1\u{15}".utf8), Array("%PDF-1.7\n".utf8), [0x1F, 0x8B, 8, 0], zeros,
       Array("a,b\n".utf8) + zeros,

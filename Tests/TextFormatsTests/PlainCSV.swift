@@ -37,7 +37,10 @@ struct PlainCSV {
           // Another table: its records are read for themselves.
           var rest = CSVRecordWalk(text, dialect: dialect, from: records[index].start)
           while let record = rest.next() {
-            if !record.isBlank, !record.isComment {
+            let isSpaces =
+              record.fields.count == 1 && !record.fields[0].isQuoted
+              && rest.content(record.fields[0]).allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+            if !isSpaces, !record.isBlank, !record.isComment {
               faults.append(Fault(code: "csv.second-table", offset: record.start))
             }
           }
@@ -61,6 +64,8 @@ struct PlainCSV {
 
   private mutating func take(_ record: CSVRecordWalk.Record, _ walk: CSVRecordWalk, _ width: Int, _ isStrict: Bool) {
     let count = record.fields.count
+    let isSpace = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+    if width > 1, count == 1, !record.fields[0].isQuoted, walk.content(record.fields[0]).allSatisfy(isSpace) { return }
     if isStrict, !record.anomalies.isEmpty {
       let code = record.anomalies.contains(.openQuote) ? "csv.open-quote" : "csv.stray-quote"
       faults.append(Fault(code: code, offset: record.anomalyOffset))

@@ -12,9 +12,14 @@ final class CSVDecoder {
   private let converter: iconv_t
   /// Read and not yet decoded.
   private var pending: [UInt8]
+  /// Decoded and not yet handed out: what is behind `handedOut`.
+  private var ready: [UInt8] = []
+  private var handedOut = 0
   /// Bytes decoded so far.
   private var decodedByteCount = 0
   private var hasEnded = false
+  private let scratch: UnsafeMutableRawBufferPointer
+  private static let pieceBytes = 64 << 10
 
   /// `first` was read already. Throws `csv.encoding` where the system does not know the encoding.
   init(_ read: @escaping CSVStream.Read, first: [UInt8], encoding: String, file: String) throws {
@@ -28,50 +33,60 @@ final class CSVDecoder {
         advice: "'iconv -l' lists those it knows; or convert the file to UTF-8 elsewhere")
     }
     self.converter = converter
+    scratch = .allocate(byteCount: Self.pieceBytes, alignment: 16)
   }
 
-  deinit { iconv_close(converter) }
+  deinit {
+    scratch.deallocate()
+    iconv_close(converter)
+  }
 
-  /// The next text as UTF-8, at least four bytes of room given; 0 at the end. Throws `csv.encoding` for bytes that mean nothing.
+  /// The next text as UTF-8; 0 at the end. Throws `csv.encoding` for bytes that mean nothing.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-    while true {
-      let written = try convert(into: buffer)
-      if written > 0 { return written }
+    while handedOut == ready.count {
+      try decodePiece()
+      if !ready.isEmpty { break }
       if hasEnded {
         guard pending.isEmpty else { throw undecodable("the text ends within a character") }
         return 0
       }
       try readMore()
     }
+    let count = min(buffer.count, ready.count - handedOut)
+    ready.withUnsafeBytes { buffer.copyMemory(from: .init(rebasing: $0[handedOut..<handedOut + count])) }
+    handedOut += count
+    return count
   }
 
   private func readMore() throws {
-    let kept = pending.count
-    let wanted = 64 << 10
-    pending.append(contentsOf: repeatElement(0, count: wanted))
-    let count = try pending.withUnsafeMutableBytes {
-      try read(UnsafeMutableRawBufferPointer(rebasing: $0[kept...]))
-    }
-    pending.removeLast(wanted - count)
+    let count = try read(scratch)
+    pending.append(contentsOf: UnsafeRawBufferPointer(rebasing: scratch[..<count]))
     hasEnded = count == 0
   }
 
-  /// Decodes what is pending as far as there is room; returns the bytes written.
-  private func convert(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-    guard !pending.isEmpty else { return 0 }
-    let (used, written, failure) = pending.withUnsafeMutableBytes { source -> (Int, Int, Int32) in
-      var from = source.baseAddress?.assumingMemoryBound(to: CChar.self)
-      var to = buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
-      var left = source.count
-      var room = buffer.count
-      let result = iconv(converter, &from, &left, &to, &room)
-      return (source.count - left, buffer.count - room, result == -1 ? errno : 0)
+  /// Decodes what is pending, or as much as a piece holds.
+  private func decodePiece() throws {
+    handedOut = 0
+    ready.removeAll(keepingCapacity: true)
+    guard !pending.isEmpty else { return }
+    var used = 0
+    var failure: Int32 = 0
+    ready = [UInt8](unsafeUninitializedCapacity: Self.pieceBytes) { target, written in
+      pending.withUnsafeMutableBytes { source in
+        var from = source.baseAddress?.assumingMemoryBound(to: CChar.self)
+        var to = UnsafeMutableRawPointer(target.baseAddress)?.assumingMemoryBound(to: CChar.self)
+        var left = source.count
+        var room = target.count
+        let result = iconv(converter, &from, &left, &to, &room)
+        failure = result == -1 ? errno : 0
+        used = source.count - left
+        written = target.count - room
+      }
     }
     pending.removeFirst(used)
     decodedByteCount += used
     // EINVAL: a character goes on in what is not yet read. E2BIG: the rest has its turn next time.
-    if failure == EILSEQ, written == 0 { throw undecodable("these bytes are no \(encoding)") }
-    return written
+    if failure == EILSEQ, ready.isEmpty { throw undecodable("these bytes are no \(encoding)") }
   }
 
   private func undecodable(_ what: String) -> CSVError {

@@ -43,7 +43,7 @@ final class CSVOpening {
     var wanted = options.limits.dialectBytes
     while true {
       let found = try sniffDialect(
-        text, isWhole: isAtEnd, hints: options.dialect, encoding: encoding, file: stream.name)
+        text, isWhole: isAtEnd, hints: options.dialect.stated(by: text), encoding: encoding, file: stream.name)
       if let found {
         sniffing = found
         sniffing.dialect.encoding = encoding.name

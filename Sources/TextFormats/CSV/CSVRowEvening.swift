@@ -169,7 +169,9 @@ final class CSVRowEvening {
     for index in count..<width { row[index + 1] = row[index] &+ 1 }
   }
 
+  /// True for an empty line, or one of nothing but spaces.
   private func isBlank(_ text: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Bool {
-    start == end || (start + 1 == end && text[start] == UInt8(ascii: "\r"))
+    let last = end > start && text[end - 1] == UInt8(ascii: "\r") ? end - 1 : end
+    return (start..<max(start, last)).allSatisfy { text[$0] == UInt8(ascii: " ") || text[$0] == UInt8(ascii: "\t") }
   }
 }

@@ -18,7 +18,8 @@ public func readCSVs(
     zip(pages, schema.fields).map { page, field in page.page.rescaled(from: page.type, to: field.type) }
   }
   let table = Table(
-    name: name ?? streams.first?.name ?? "memory", schema: schema, chunks: chunks, dictionaries: outcome.dictionaries)
+    name: name ?? streams.first?.name ?? "memory", schema: schema, chunks: chunks, dictionaries: outcome.dictionaries,
+    hasInventedNames: outcome.report.hasInventedNames)
   return (table, outcome.report)
 }
 

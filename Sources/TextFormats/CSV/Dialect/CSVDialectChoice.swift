@@ -114,7 +114,9 @@ struct CSVDialectChoice {
   /// With the spaces around fields, or without them where nearly every delimiter is followed by one.
   private func bestOfSpaces(_ dialect: CSVDialect) -> CSVDialectScore {
     let plain = Self.score(dialect, candidates)
-    guard hints.delimiter == nil, dialect.delimiter.count == 1, candidates.isSpaced(dialect.delimiter[0]) else { return plain }
+    guard hints.delimiter == nil, dialect.delimiter.count == 1, candidates.isSpaced(dialect.delimiter[0]) else {
+      return plain
+    }
     var skipping = dialect
     skipping.skipsSpaces = true
     let other = Self.score(skipping, candidates)
