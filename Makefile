@@ -6,7 +6,7 @@ export SWIFT_BACKTRACE = enable=no
 RELEASE = swift build -c release --static-swift-stdlib --product colonnade -Xlinker --gc-sections -Xlinker -s
 PYTHON = .build-venv/bin/python
 
-.PHONY: demo test build unit end-to-end vectors bench bench-convert bench-scan bench-export bench-polluted lint format setup setup-python clean
+.PHONY: demo test build unit end-to-end vectors bench bench-convert bench-memory bench-scan bench-export bench-polluted lint format setup setup-python setup-benchmarks clean
 
 # The main job on the real data, from nothing: installs what is missing, builds, runs, shows the result.
 demo: build
@@ -30,6 +30,14 @@ vectors: setup-python
 # Side by side with other engines; writes Benchmarks/Results/.
 bench: build setup-python
 	$(PYTHON) Benchmarks/Peers/main_job.py
+
+# CSV to a columnar file side by side with other engines.
+bench-convert: build setup-benchmarks
+	$(PYTHON) Benchmarks/Peers/convert.py
+
+# Peak memory of convert on 5 GB and on 1,000 columns.
+bench-memory: build setup-python
+	$(PYTHON) Benchmarks/Peers/memory.py
 
 # Export to text side by side with other engines.
 bench-export: build setup-python
@@ -59,6 +67,9 @@ setup:
 
 setup-python: setup
 	@Tests/setup.sh python
+
+setup-benchmarks: setup
+	@Tests/setup.sh benchmarks
 
 clean:
 	rm -rf .build .build-demo .build-bench .build-benchmarks .build-venv

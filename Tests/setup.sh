@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Installs what building needs and is not there yet (Debian, Ubuntu); with the word `python`, also the Python
-# environment of the tests and benchmarks, in .build-venv. Quick and silent when nothing is missing.
+# environment of the tests and most benchmarks, in .build-venv; with the word `benchmarks`, also the peers that only
+# benchmarks need. Quick and silent when nothing is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -29,13 +30,21 @@ if command -v dpkg-query >/dev/null; then
   install_missing pkg-config zlib1g-dev libzstd-dev libxxhash-dev
 fi
 
-if [ "${1:-}" = python ]; then
-  if command -v dpkg-query >/dev/null; then install_missing python3 python3-venv util-linux binutils; fi
-  wanted=$(sha256sum Tests/requirements.txt)
-  if [ "$(cat .build-venv/installed 2>/dev/null)" != "$wanted" ]; then
-    echo "installing the Python packages of Tests/requirements.txt into .build-venv"
-    python3 -m venv --clear .build-venv
-    .build-venv/bin/pip install -q --disable-pip-version-check -r Tests/requirements.txt
-    echo "$wanted" >.build-venv/installed
-  fi
-fi
+install_python() { # file of requirements, stamp
+  local wanted
+  wanted=$(sha256sum "$1")
+  [ "$(cat ".build-venv/$2" 2>/dev/null)" = "$wanted" ] && return
+  echo "installing the Python packages of $1 into .build-venv"
+  # Stamps are in the environment: the second file's packages are installed again when the first one's are.
+  if [ "$1" = Tests/requirements.txt ]; then python3 -m venv --clear .build-venv; fi
+  .build-venv/bin/pip install -q --disable-pip-version-check -r "$1"
+  echo "$wanted" >".build-venv/$2"
+}
+
+case "${1:-}" in
+  python | benchmarks)
+    if command -v dpkg-query >/dev/null; then install_missing python3 python3-venv util-linux binutils; fi
+    install_python Tests/requirements.txt installed
+    if [ "$1" = benchmarks ]; then install_python Benchmarks/requirements.txt installed-benchmarks; fi
+    ;;
+esac

@@ -15,13 +15,11 @@ greatest. Every output is read again by pyarrow, and its rows are compared with 
 import argparse
 import json
 import os
-import pathlib
 import re
 import subprocess
 import sys
-import time
 
-from main_job import CITIES, DATA, ROOT, machine, run_child
+from side_by_side import CITIES, COMMAND, DATA, machine, need, run_child, run_self, timed, write_result
 
 FORMS = ["csv", "ndjson", "json"]
 
@@ -77,17 +75,12 @@ def run_peer_task(name, threads):
     engine, form = name.split(":")
     task = TASKS[engine](form, threads)
     output(engine, form).unlink(missing_ok=True)
-    before, start = os.times(), time.perf_counter()
-    task()
-    wall, after = time.perf_counter() - start, os.times()
-    print(json.dumps({"wall": wall, "cpu": after.user + after.system - before.user - before.system}))
+    wall, cpu, _ = timed(task)
+    print(json.dumps({"wall": wall, "cpu": cpu}))
 
 
 def measure_peer(engine, form, threads):
-    _, _, memory, status, said = run_child([sys.executable, __file__, "--task", f"{engine}:{form}", "--threads", threads])
-    if status != 0:
-        sys.exit(f"{engine} {form} ended with {status}")
-    found = json.loads(said)
+    found, memory = run_self(__file__, "--task", f"{engine}:{form}", "--threads", threads)
     return found["wall"], found["cpu"], memory
 
 
@@ -139,8 +132,7 @@ def check_answer(name):
 
 def answer(engine, form):
     """In a process of its own, which takes the tables' memory with it."""
-    said = subprocess.run([sys.executable, __file__, "--check", f"{engine}:{form}"], check=True, stdout=subprocess.PIPE)
-    found = json.loads(said.stdout)
+    found, _ = run_self(__file__, "--check", f"{engine}:{form}")
     if not found["equal"]:
         sys.exit(f"{engine} {form}: what was written is not the source")
     return f"{found['rows']:,} rows, equal"
@@ -150,7 +142,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--command", default=str(ROOT / ".build/release/colonnade"))
+    parser.add_argument("--command", default=COMMAND)
     parser.add_argument("--task", help=argparse.SUPPRESS)
     parser.add_argument("--check", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -159,9 +151,7 @@ def main():
     if arguments.check:
         return check_answer(arguments.check)
 
-    DATA.mkdir(exist_ok=True)
-    if not CITIES.exists():
-        subprocess.run([sys.executable, ROOT / "Benchmarks/generate_cities.py", CITIES], check=True)
+    need(CITIES, "generate_cities.py")
     subprocess.run([arguments.command, "convert", CITIES, "-o", DATA / "cities.cln", "--quiet"], check=True)
 
     load = os.getloadavg()[0]
@@ -194,9 +184,7 @@ def main():
             print(lines[-1], file=sys.stderr)
         for engine in engines:
             output(engine.split()[0], form).unlink(missing_ok=True)
-    (ROOT / "Benchmarks/Results").mkdir(exist_ok=True)
-    (ROOT / "Benchmarks/Results/export.md").write_text("\n".join(lines) + "\n")
-    print("\n".join(lines))
+    write_result("export.md", lines)
 
 
 if __name__ == "__main__":

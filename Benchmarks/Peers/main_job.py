@@ -11,19 +11,14 @@ is checked against the others'. The table goes to Benchmarks/Results/main_job.md
 """
 
 import argparse
-import datetime
 import json
 import os
-import pathlib
-import platform
-import resource
 import subprocess
 import sys
-import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-DATA = ROOT / ".build-bench"
-CITIES, CHANGED = DATA / "cities.csv", DATA / "cities2.csv"
+from side_by_side import CITIES, COMMAND, DATA, ROOT, machine, run_child, run_self, timed, write_result
+
+CHANGED = DATA / "cities2.csv"
 KEYS = ["date", "state", "code"]
 SUMS = "select date, state, sum(cases) cases, sum(deaths) deaths from {} group by date, state order by date, state"
 DIFFERENCES = """select count(*) filter (a.code is not null and b.code is null),
@@ -150,17 +145,6 @@ def our_task(work, threads):
         return comparison([CITIES, CHANGED]), differences
 
 
-def run_child(arguments):
-    """Runs a program; its wall and CPU seconds, peak memory in MiB, exit code and output."""
-    start = time.perf_counter()
-    child = subprocess.Popen([str(a) for a in arguments], stdout=subprocess.PIPE)
-    output = child.stdout.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    wall = time.perf_counter() - start
-    child.returncode = os.waitstatus_to_exitcode(status)
-    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, child.returncode, output
-
-
 def measure_ours(command, work, threads, repeat):
     arguments, answer = our_task(work, threads)
     runs = [run_child([command, *arguments]) for _ in range(repeat)]
@@ -171,25 +155,15 @@ def measure_ours(command, work, threads, repeat):
 
 
 def measure_peer(engine, work, threads, repeat):
-    arguments = [sys.executable, __file__, "--task", f"{engine}:{work}", "--threads", threads, "--repeat", repeat]
-    _, _, memory, status, output = run_child(arguments)
-    if status != 0:
-        sys.exit(f"{engine} {work} ended with {status}")
-    found = json.loads(output)
+    found, memory = run_self(__file__, "--task", f"{engine}:{work}", "--threads", threads, "--repeat", repeat)
     return found["wall"], found["cpu"], memory, found["answer"]
 
 
 def run_peer_task(name, threads, repeat):
     engine, work = name.split(":")
     task = {"duckdb": duckdb_task, "polars": polars_task, "pyarrow": pyarrow_task}[engine](work, threads)
-    walls, cpus = [], []
-    for _ in range(repeat):
-        before, start = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
-        answer = task()
-        walls.append(time.perf_counter() - start)
-        after = resource.getrusage(resource.RUSAGE_SELF)
-        cpus.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    print(json.dumps({"wall": min(walls), "cpu": min(cpus), "answer": answer}))
+    walls, cpus, answers = zip(*(timed(task) for _ in range(repeat)))
+    print(json.dumps({"wall": min(walls), "cpu": min(cpus), "answer": answers[-1]}))
 
 
 PLAN = [
@@ -201,16 +175,11 @@ PLAN = [
 ]
 
 
-def machine(threads):
-    name = next((l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), "?")
-    return f"{name}, {threads} threads, {platform.system()} {platform.machine()}, {datetime.date.today()}"
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--command", default=str(ROOT / ".build/release/colonnade"))
+    parser.add_argument("--command", default=COMMAND)
     parser.add_argument("--task", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.task:
@@ -249,9 +218,7 @@ def main():
                 said = f"{len(answer)} groups, equal" if kind == "agg" else f"{answer[3]} rows differ, equal"
             lines.append(f"| {work} | {engine} | {wall:.3f} | {cpu:.2f} | {memory:.0f} | {said} |")
             print(lines[-1], file=sys.stderr)
-    (ROOT / "Benchmarks/Results").mkdir(exist_ok=True)
-    (ROOT / "Benchmarks/Results/main_job.md").write_text("\n".join(lines) + "\n")
-    print("\n".join(lines))
+    write_result("main_job.md", lines)
 
 
 if __name__ == "__main__":

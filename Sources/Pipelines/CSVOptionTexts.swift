@@ -30,6 +30,14 @@ public struct CSVOptionTexts: Sendable {
   public var nullsOfColumns: [String] = []
   /// `date:date,price:decimal(10,2)`.
   public var schema: String?
+  /// How dates are written in columns of which every value is: `%d/%m/%Y`.
+  public var dateFormat: String?
+  /// How dates are written in one column: `day=%d/%m/%Y`.
+  public var dateFormatsOfColumns: [String] = []
+  /// `.` or `,`.
+  public var decimal: String?
+  /// One character, or `space`.
+  public var thousands: String?
   /// `old=new,…`.
   public var rename: String?
   /// True: no types are found.
@@ -51,6 +59,18 @@ public struct CSVOptionTexts: Sendable {
     for text in nullsOfColumns {
       let (name, spelling) = try pair(text, .nullOf, "write column=text, 'age=-1'")
       options.nullSpellingsOfColumn[name, default: []].append(spelling)
+    }
+    options.numberStyle = try numberStyle(decimal: decimal, thousands: thousands)
+    options.dateFormat = try dateFormat.map(parsedDateFormat)
+    for text in dateFormatsOfColumns {
+      let (name, format) = try pair(text, .dateFormatOf, "write column=format, 'day=%d/%m/%Y'")
+      let parsed = try parsedDateFormat(format)
+      guard options.types[name].map(parsed.gives) ?? true,
+        options.dateFormatOfColumn.updateValue(parsed, forKey: name) == nil
+      else {
+        throw CSVOptionError(
+          .dateFormatOf, found: text, advice: "give a column one format, and its type only as that gives it")
+      }
     }
     for part in rename.map(topLevelParts) ?? [] {
       let (old, new) = try pair(String(part), .rename, "write old=new pairs, 'uf=state,n=cases'")
@@ -169,64 +189,4 @@ private func topLevelParts(of text: String) -> [Substring] {
     while part.last == " " { part.removeLast() }
     return part
   }
-}
-
-/// An option about CSVs that cannot be understood.
-public struct CSVOptionError: Diagnosis, Equatable {
-  /// Kinds; the raw value is the ``Diagnosis/code``.
-  public enum Kind: String, Sendable {
-    /// A delimiter that cannot divide fields.
-    case delimiter = "csv-option.delimiter"
-    /// A quote that is no printable ASCII character.
-    case quote = "csv-option.quote"
-    /// An escape that does not exist.
-    case escape = "csv-option.escape"
-    /// An encoding without a name.
-    case encoding = "csv-option.encoding"
-    /// A line end that does not exist.
-    case lineEnd = "csv-option.line-end"
-    /// A number of lines that cannot be.
-    case lines = "csv-option.lines"
-    /// A null spelling that is not `column=text`.
-    case nullOf = "csv-option.null-of"
-    /// Names that are not `old=new` pairs, or name a column twice.
-    case rename = "csv-option.rename"
-    /// A schema that is not `name:type` pairs, or names a column twice.
-    case schema = "csv-option.schema"
-    /// A type that does not exist.
-    case type = "csv-option.type"
-  }
-
-  /// What kind of mistake it is.
-  public let kind: Kind
-  /// What was given.
-  public let found: String
-  /// What would do.
-  public let advice: String?
-
-  init(_ kind: Kind, found: String, advice: String) {
-    self.kind = kind
-    self.found = found
-    self.advice = advice
-  }
-
-  /// The kind's raw value.
-  public var code: String { kind.rawValue }
-  /// One line.
-  public var summary: String {
-    switch kind {
-    case .delimiter: "\"\(found)\" cannot be a delimiter"
-    case .schema: "the schema is not understood at \"\(found)\""
-    case .type: "\"\(found)\" is not a column type"
-    case .quote: "\"\(found)\" cannot be a quote"
-    case .escape: "\"\(found)\" is no way to escape"
-    case .encoding: "\"\(found)\" is no encoding"
-    case .lineEnd: "\"\(found)\" is no line end"
-    case .lines: "\(found) is no number of lines"
-    case .nullOf: "\"\(found)\" does not say which column it is null in"
-    case .rename: "new names are not understood at \"\(found)\""
-    }
-  }
-  /// Nowhere in a file.
-  public var place: Place { Place() }
 }

@@ -10,7 +10,7 @@ import Glibc
 /// count; outputs that do not exist yet, by folder and name. Pipes, devices and standard output once are no matter. Throws
 /// `output.is-input` and `output.named-twice`.
 public func refuseOverwriting(outputs: [String], inputs: [String]) throws {
-  let inputFiles = try expandInputs(inputs).compactMap(FileIdentity.init)
+  let inputFiles = try expandInputs(inputs).compactMap { FileIdentity($0) }
   for (index, output) in outputs.enumerated() {
     if output != "-", let file = FileIdentity(output), inputFiles.contains(file) {
       throw OverwriteError(kind: .isInput, place: Place(file: output))

@@ -66,6 +66,24 @@ struct CSVInputOptions: ParsableArguments {
       valueName: "list"))
   var schema: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "How dates are written, '%d/%m/%Y', where a whole column is. (default: found)", valueName: "format"))
+  var dateFormat: String?
+
+  @Option(
+    name: .customLong("date-format-of"),
+    help: ArgumentHelp("The same of one column: 'day=%d/%m/%Y'; may be repeated.", valueName: "column=format"))
+  var dateFormatsOfColumns: [String] = []
+
+  @Option(help: ArgumentHelp("Decimal mark of all numbers: '.' or ','. (default: found)", valueName: "char"))
+  var decimal: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What groups digits in all numbers: a character or 'space'. (default: found)", valueName: "char"))
+  var thousands: String?
+
   @Option(help: ArgumentHelp("New names of columns: 'uf=state,n=cases'.", valueName: "list"))
   var rename: String?
 
@@ -105,6 +123,10 @@ struct CSVInputOptions: ParsableArguments {
     texts.nulls = nulls
     texts.nullsOfColumns = nullsOfColumns
     texts.schema = schema
+    texts.dateFormat = dateFormat
+    texts.dateFormatsOfColumns = dateFormatsOfColumns
+    texts.decimal = decimal
+    texts.thousands = thousands
     texts.rename = rename
     texts.allText = allText
     texts.isStrict = strict
@@ -117,8 +139,8 @@ struct CSVInputOptions: ParsableArguments {
 private func tellWarnings(_ report: CSVReport) {
   var lines = report.warnings.map { "warning: \($0)" }
   if report.rejectedRowCount > 0 {
-    let rows = report.rejectedRowCount == 1 ? "1 row was" : "\(grouped(report.rejectedRowCount)) rows were"
-    lines.append("warning: \(rows) left out")
+    let count = report.rejectedRowCount
+    lines.append("warning: \(count == 1 ? "1 row was" : "\(grouped(count)) rows were") left out")
     lines += report.firstRejected.map { "  \($0.place): \($0.summary)" }
   }
   if !lines.isEmpty { printToStandardError(lines.joined(separator: "\n") + "\n") }

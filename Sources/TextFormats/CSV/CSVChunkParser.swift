@@ -14,11 +14,22 @@ struct CSVColumnPlan {
   var forced: ColumnType?
   /// What means null besides the empty field.
   var nullSpellings: [[UInt8]] = []
+  /// What is given about the style of its values.
+  var rules = CSVStyleRules()
+
+  /// What a row has whose field cannot be read.
+  func fault(isText: Bool) -> CSVFault.Kind {
+    if isText { return .invalidUTF8(column: position) }
+    if let format = rules.format, forced != nil { return .wrongFormat(column: position, format: format.description) }
+    return .wrongType(column: position, expected: forced ?? .string)
+  }
 }
 
 /// What one column's type is supposed to be while a chunk is read.
 struct CSVHypothesis: Sendable {
   var evidence = CSVEvidence()
+  /// How its values are written.
+  var style = CSVStyle()
   /// True where each value must be looked at closely.
   var mustClassify = false
 }
@@ -55,7 +66,7 @@ final class CSVChunkParser {
   init(plan: [CSVColumnPlan], width: Int, options: CSVOptions) {
     self.plan = plan
     index = CSVFieldIndex(entries: options.limits.indexEntries, width: width, isStrict: options.isStrict)
-    builders = plan.map { CSVColumnBuilder(forced: $0.forced) }
+    builders = plan.map { CSVColumnBuilder(forced: $0.forced, rules: $0.rules) }
   }
 
   /// Reads a chunk under `hypotheses`, one per column of the plan.
@@ -64,8 +75,7 @@ final class CSVChunkParser {
     excludedFaults = []
     while true {
       for (builder, hypothesis) in zip(builders, hypotheses) {
-        builder.begin(
-          slotCount: chunk.recordCount, hypothesis: hypothesis.evidence, mustClassify: hypothesis.mustClassify)
+        builder.begin(slotCount: chunk.recordCount, hypothesis: hypothesis)
       }
       var rowCount = readAll(chunk, length: chunk.length)
       while true {
@@ -89,12 +99,14 @@ final class CSVChunkParser {
       unevenness: unevenness)
   }
 
-  /// What the records within the first `sampleBytes` bytes show, and first examples.
-  func sample(_ chunk: CSVTextChunk, sampleBytes: Int) -> CSVSample {
+  /// What the records within the first `sampleBytes` bytes show, read in `styles`, and first examples.
+  func sample(_ chunk: CSVTextChunk, sampleBytes: Int, _ styles: [CSVStyle]) -> CSVSample {
     let (end, records) = chunk.recordsEnd(within: sampleBytes)
     excluded = []
     excludedFaults = []
-    for builder in builders { builder.begin(slotCount: records, hypothesis: CSVEvidence(), mustClassify: true) }
+    for (builder, style) in zip(builders, styles) {
+      builder.begin(slotCount: records, hypothesis: CSVHypothesis(style: style, mustClassify: true))
+    }
     let rowCount = readAll(chunk, length: end)
     let faults = index.unevenness.faults
     let shown = builders.map { builder in
@@ -134,10 +146,7 @@ final class CSVChunkParser {
   private func excludeFaultyRows(_ chunk: CSVTextChunk) -> Bool {
     var kinds: [Int: CSVFault.Kind] = [:]
     for (column, builder) in builders.enumerated() {
-      let kind: CSVFault.Kind =
-        builder.isText
-        ? .invalidUTF8(column: plan[column].position)
-        : .wrongType(column: plan[column].position, expected: plan[column].forced ?? .string)
+      let kind = plan[column].fault(isText: builder.isText)
       for row in builder.faultyRows where kinds[row] == nil { kinds[row] = kind }
     }
     guard !kinds.isEmpty else { return false }

@@ -4,32 +4,6 @@
 import CColumnShims
 import Columns
 
-/// The first value of a kind, for telling why a column has its type.
-struct CSVExample: Sendable, Equatable {
-  var kind: CSVEvidence.Kinds
-  /// Data row, counted from 0 in the chunk.
-  var row: Int
-  /// The value, quoted and cut for a message.
-  var shown: String
-}
-
-/// What became of one column of one chunk.
-struct CSVParsedColumn {
-  enum Content {
-    case allNull
-    case page(ColumnPage)
-    /// `codes` are positions in the builder's local dictionary plus one, 0 where null.
-    case local(codes: [UInt32], validity: Validity, dictionary: CSVLocalDictionary)
-  }
-
-  /// Type of the page; nil where all is null.
-  var type: ColumnType?
-  var content: Content
-  /// What the chunk's values showed; for settled text nothing.
-  var evidence: CSVEvidence
-  var examples: [CSVExample]
-}
-
 /// Builds one column of one chunk after the other, in one worker.
 ///
 /// Tries the type that the hypothesis says; where a value contradicts, looks at all values, joins what they show to the
@@ -46,6 +20,9 @@ final class CSVColumnBuilder {
   /// Rows, of those handed in, whose field makes them none.
   private(set) var faultyRows: [Int] = []
   private let forced: ColumnType?
+  private let rules: CSVStyleRules
+  private var style = CSVStyle()
+  private lazy var restyled = CSVRestyledFields()
   private var hypothesis = CSVEvidence()
   private var slotCount = 0
   private var seen = CSVEvidence()
@@ -63,7 +40,10 @@ final class CSVColumnBuilder {
   private var facts = cs_number_facts()
   private lazy var dictionary = CSVLocalDictionary()
 
-  init(forced: ColumnType?) { self.forced = forced }
+  init(forced: ColumnType?, rules: CSVStyleRules) {
+    self.forced = forced
+    self.rules = rules
+  }
 
   /// True if what makes a field faulty is that it is no UTF-8.
   var isText: Bool { forced ?? .string == .string }
@@ -72,16 +52,17 @@ final class CSVColumnBuilder {
   var shown: (CSVEvidence, [CSVExample]) { step == .classify ? (seen, examples) : (CSVEvidence(), []) }
 
   /// Starts a chunk of at most `slotCount` rows.
-  func begin(slotCount: Int, hypothesis: CSVEvidence, mustClassify: Bool) {
+  func begin(slotCount: Int, hypothesis supposed: CSVHypothesis) {
     self.slotCount = slotCount
-    self.hypothesis = hypothesis
+    hypothesis = supposed.evidence
+    style = supposed.style
     seen = CSVEvidence()
     isExact = false
     examples = []
     faultyRows = []
     if let forced {
       start(.build(forced))
-    } else if let type = hypothesis.type, !mustClassify, type != .string || hypothesis.isSettledText {
+    } else if let type = hypothesis.type, !supposed.mustClassify, type != .string || hypothesis.isSettledText {
       start(.build(type))
     } else {
       start(.classify)
@@ -109,11 +90,16 @@ final class CSVColumnBuilder {
   /// Takes the next rows, the first of which is row `row` of the chunk.
   func add(_ fields: CSVFields, of chunk: CSVTextChunk, at row: Int) {
     guard !hasFailed else { return }
-    let text = UnsafePointer(chunk.bytes.assumingMemoryBound(to: UInt8.self))
+    var text = UnsafePointer(chunk.bytes.assumingMemoryBound(to: UInt8.self))
     switch step {
     case .done: return
     case .classify: classifyAll(text, fields, row)
     case .build(let type):
+      var fields = fields
+      if style.rewrites(type) {
+        restyled.restyle(fields, of: text, as: style, for: type)
+        (text, fields) = (UnsafePointer(restyled.text), restyled.fields)
+      }
       var done = 0
       while true {
         let parsed = parse(text, fields, row + done, type)
@@ -214,11 +200,16 @@ final class CSVColumnBuilder {
       if length > 0, length == previous.length, equalStrings(text + start, text + previous.start, length) { continue }
       previous = (start, length)
       let field = UnsafeRawBufferPointer(start: text + start, count: max(0, length))
-      let shown = length < 0 ? CSVEvidence(.emptyString) : classify(field: field)
+      let shown = length < 0 ? evidenceOfEmptyString : classify(field: field, style: style)
       let new = shown.kinds.subtracting(seen.kinds)
       if !new.isEmpty { examples.append(CSVExample(kind: new, row: row + index, shown: quotedForMessage(field))) }
       seen.join(shown)
     }
+  }
+
+  private var evidenceOfEmptyString: CSVEvidence {
+    if case .format = style.date { return CSVEvidence(.formatMiss) }
+    return CSVEvidence(.emptyString)
   }
 
   /// Ends a round over the chunk's text and says by ``step`` what comes next. Traps if the loops and the classification disagree.
@@ -244,15 +235,22 @@ final class CSVColumnBuilder {
   private func evidenceOfLoop(_ type: ColumnType) -> CSVEvidence {
     switch type {
     case .bool: CSVEvidence(.bool)
-    case .date: CSVEvidence(.date)
-    case .timestamp(let isUTC): timestampNotes.evidence(isUTC: isUTC)
+    case .date: CSVEvidence(style.date == .iso ? .date : .styledDate)
+    case .timestamp(let isUTC): timestampNotes.evidence(isUTC: isUTC, isStyled: style.date != .iso)
     default: notes.evidence
     }
   }
 
+  /// The type that follows from all that is known. Where that is read in another style, the pages are of no use: text then, which
+  /// finds what is no UTF-8.
+  private var typeKnown: ColumnType? {
+    let known = hypothesis.joined(seen)
+    return rules.style(for: known) ?? style == style ? known.type : .string
+  }
+
   /// Decides the next step from what is known now; `built` is what the slots hold, if anything.
   private func follow(built: ColumnType? = nil) {
-    guard let type = hypothesis.joined(seen).type else {
+    guard let type = typeKnown else {
       step = .done
       return
     }
@@ -265,7 +263,7 @@ final class CSVColumnBuilder {
 
   /// What was built of `rowCount` rows.
   func finish(rowCount: Int) -> CSVParsedColumn {
-    let type = forced ?? hypothesis.joined(seen).type
+    let type = forced ?? typeKnown
     guard let type else { return CSVParsedColumn(type: nil, content: .allNull, evidence: seen, examples: []) }
     let validity = finishedValidity(rowCount)
     if validity == .allNull {
@@ -294,15 +292,5 @@ final class CSVColumnBuilder {
     swap(&taken, &values)
     taken.removeLast(taken.count - rowCount)
     return taken
-  }
-}
-
-extension ColumnType {
-  /// True if both are the same but for precision and scale.
-  func isSameKind(as other: ColumnType) -> Bool {
-    switch (self, other) {
-    case (.decimal, .decimal): true
-    default: self == other
-    }
   }
 }

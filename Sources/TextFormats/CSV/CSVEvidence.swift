@@ -7,8 +7,8 @@ import Columns
 package struct CSVEvidence: Equatable, Sendable {
   /// Kinds of values seen.
   package struct Kinds: OptionSet, Sendable {
-    package let rawValue: UInt16
-    package init(rawValue: UInt16) { self.rawValue = rawValue }
+    package let rawValue: UInt64
+    package init(rawValue: UInt64) { self.rawValue = rawValue }
 
     /// true, false and their casings.
     package static let bool = Kinds(rawValue: 1)
@@ -42,9 +42,13 @@ package struct CSVEvidence: Equatable, Sendable {
     package static let instant = Kinds(rawValue: 16_384)
 
     static let number: Kinds = [.integer, .bigInteger, .point, .exponent, .nonFinite]
+    /// What a change of the style of numbers makes void: the same text may then write another number.
+    static let styledReading: Kinds = [.number, .sign, .unsafeAsFloat, .uncheckedAsFloat, .misfit]
     static let alwaysText: Kinds = [.code, .text, .emptyString]
     /// Kinds of which two different ones in a column make it text.
-    static let families: [Kinds] = [.bool, [.date, .timestamp], .instant, .number]
+    static let families: [Kinds] = [
+      .bool, [.date, .timestamp], .instant, [.number, .numberMarks], [.styledDate, .styledTimestamp], .styledInstant,
+    ]
   }
 
   /// Kinds of values seen.
@@ -77,19 +81,22 @@ package struct CSVEvidence: Equatable, Sendable {
 
   /// True when no further value can make the column anything but text.
   package var isSettledText: Bool {
-    !kinds.isDisjoint(with: .alwaysText) || families > 1
+    !kinds.isDisjoint(with: .alwaysText) || families > 1 || kinds.styleContradicts
   }
+
+  /// True where values can be read in two ways, and nothing says which: the column is kept as text.
+  package var isAmbiguous: Bool { !isSettledText && kinds.isAmbiguous }
 
   private var families: Int { Kinds.families.count { !kinds.isDisjoint(with: $0) } }
 
   /// The narrowest type that keeps every value; nil if there are only nulls. Unchecked numbers count as safe.
   package var type: ColumnType? {
-    if isSettledText { return .string }
+    if isSettledText || kinds.isAmbiguous || kinds.contains(.misfit) { return .string }
     if kinds.contains(.bool) { return .bool }
-    if kinds.contains(.instant) { return .timestamp(isUTC: true) }
+    if !kinds.isDisjoint(with: [.instant, .styledInstant]) { return .timestamp(isUTC: true) }
     // A date among timestamps is its midnight.
-    if kinds.contains(.timestamp) { return .timestamp(isUTC: false) }
-    if kinds.contains(.date) { return .date }
+    if !kinds.isDisjoint(with: [.timestamp, .styledTimestamp]) { return .timestamp(isUTC: false) }
+    if !kinds.isDisjoint(with: [.date, .styledDate]) { return .date }
     if !kinds.isDisjoint(with: [.exponent, .nonFinite]) {
       if kinds.contains(.unsafeAsFloat) { return .string }
       // Without any point or sign, "12E34" is more likely an identifier.

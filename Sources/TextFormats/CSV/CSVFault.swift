@@ -13,6 +13,7 @@ struct CSVFault: Error {
     /// Of the table's column.
     case invalidUTF8(column: Int)
     case wrongType(column: Int, expected: ColumnType)
+    case wrongFormat(column: Int, format: String)
     /// Text that follows the table and is none of it.
     case pastTable
   }
@@ -102,6 +103,11 @@ extension CSVError {
       self.init(
         "csv.type", "\(shown) is no \(expected)", at: place,
         advice: "give the column a wider type in the schema, or leave it out to have one found")
+    case .wrongFormat(let column, let format):
+      let shown = content(column).withUnsafeBytes(quotedForMessage)
+      self.init(
+        "csv.type", "\(shown) is no valid \(format)", at: place,
+        advice: "correct the format, or leave it out to have one found")
     case .pastTable:
       self.init(
         "csv.second-table", "another table or text begins after an empty line", at: place,

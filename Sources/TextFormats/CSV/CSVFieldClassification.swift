@@ -22,7 +22,36 @@ func classify(field: UnsafeRawBufferPointer) -> CSVEvidence {
   if cs_parse_number(field.baseAddress!.assumingMemoryBound(to: UInt8.self), field.count, &value, &facts) == 1 {
     return CSVEvidence(facts)
   }
-  return CSVEvidence(looksLikeCode(field) ? .code : .text)
+  if looksLikeCode(field) { return CSVEvidence(.code) }
+  return CSVEvidence(datesInOtherOrders(field) ?? numbersInOtherStyles(field) ?? .text)
+}
+
+/// What one field shows where the column is read in `style`. Dates in another order show the same in each; a number does not.
+func classify(field: UnsafeRawBufferPointer, style: CSVStyle) -> CSVEvidence {
+  if style.isPlain { return classify(field: field) }
+  return withUnsafeTemporaryAllocation(byteCount: CSVStyle.room, alignment: 8) { room in
+    let canonical = room.baseAddress!
+    if case .format(let format) = style.date {
+      // What the value shows otherwise counts once the column is read without the format.
+      let length = format.rewrite(field, to: canonical)
+      guard length > 0 else { return CSVEvidence(.formatMiss) }
+      return CSVEvidence(format.kind)
+    }
+    var found = classify(field: field)
+    guard !style.number.isPlain || style.isNumberGiven else { return found }
+    let length = style.number.rewrite(field, to: canonical)
+    if length > 0 {
+      var read = classify(field: UnsafeRawBufferPointer(start: canonical, count: length))
+      if !read.kinds.isDisjoint(with: .number) {
+        if !style.isNumberGiven { read.kinds.formUnion(found.kinds.intersection(.numberMarks)) }
+        return read
+      }
+    }
+    guard !found.kinds.isDisjoint(with: [.number, .numberMarks]) else { return found }
+    if style.isNumberGiven { return CSVEvidence(.text) }
+    found.kinds.insert(.misfit)
+    return found
+  }
 }
 
 extension CSVEvidence {
@@ -96,7 +125,7 @@ func dayNumber(_ field: UnsafeRawBufferPointer) -> Int64? {
 }
 
 @inline(__always)
-private func daysInMonth(_ month: Int64, of year: Int64) -> Int64 {
+func daysInMonth(_ month: Int64, of year: Int64) -> Int64 {
   if month == 2 { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28 }
   return 30 + ((month + (month >> 3)) & 1)
 }

@@ -30,6 +30,13 @@ final class CSVFields {
     ends.deallocate()
   }
 
+  /// Makes room for fields that the caller fills in.
+  func begin(rowCount: Int, nullCount: Int) {
+    reserve(rowCount)
+    count = rowCount
+    self.nullCount = nullCount
+  }
+
   /// Leaves the first `rows` rows out of sight: a loop goes on behind them.
   func hide(_ rows: Int) {
     starts += rows

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+import CColumnShims
 import Columns
 import Glibc
 
@@ -13,7 +14,8 @@ final class CSVFileDictionary {
   /// Code + 1 in the low half, the hash's high half in the high one; 0 is free. A hash's place is told by its first bits.
   private var slots = [UInt64](repeating: 0, count: 8)
   private var slotBits = 3
-  private let seed = CSVHashSeed.ofProcess
+
+  private static let stringsAhead = 32
 
   /// Distinct strings.
   var count: Int { offsets.count - 1 }
@@ -30,19 +32,8 @@ final class CSVFileDictionary {
   func merge(
     _ local: CSVLocalDictionary, valueCount: Int, chargeElsewhere: Int, limits: CSVLimits
   ) -> [UInt32]? {
-    var codes = [UInt32](repeating: 0, count: local.count + 1)
-    var newCount = 0
-    var newBytes = 0
     let unknown = UInt32.max
-    for index in 0..<local.count {
-      let string = local.string(index)
-      let code = find(string, hash(string))
-      codes[index + 1] = code ?? unknown
-      if code == nil {
-        newCount += 1
-        newBytes += string.count
-      }
-    }
+    var (codes, newCount, newBytes) = findAll(local, unknown: unknown)
     if newCount == 0 { return codes }
     if valueCount > limits.dictionaryTrialValues, newCount * 4 > valueCount * 3 { return nil }
     let charge = Self.charge(strings: count + newCount, bytes: bytes.count + newBytes)
@@ -51,43 +42,103 @@ final class CSVFileDictionary {
     else { return nil }
     for index in 0..<local.count where codes[index + 1] == unknown {
       codes[index + 1] = UInt32(count)
-      let string = local.string(index)
-      add(string, hash(string))
+      add(local.string(index), local.tag(index))
     }
     return codes
   }
 
-  /// `string` is one of a local dictionary's, which may be read past its end.
-  private func hash(_ string: UnsafeRawBufferPointer) -> UInt64 {
-    string.baseAddress.map { hashOfString($0, string.count, seed) } ?? 0
+  /// Codes of a chunk's strings, as ``merge(_:valueCount:chargeElsewhere:limits:)`` gives them, or `unknown`; how many those
+  /// are, and their bytes.
+  ///
+  /// Threads wait for each other here, and most of it is waiting for memory: what a block of strings will be compared with is
+  /// asked for before the first of them is.
+  private func findAll(_ local: CSVLocalDictionary, unknown: UInt32) -> (codes: [UInt32], newCount: Int, newBytes: Int)
+  {
+    var codes = [UInt32](repeating: 0, count: local.count + 1)
+    var newCount = 0
+    var newBytes = 0
+    let shift = UInt32(32 - slotBits)
+    slots.withUnsafeBufferPointer { slots in
+      offsets.withUnsafeBufferPointer { offsets in
+        bytes.withUnsafeBytes { bytes in
+          let strings = Strings(slots: slots, offsets: offsets, bytes: bytes, shift: shift)
+          var first = 0
+          while first < local.count {
+            let block = first..<min(first + Self.stringsAhead, local.count)
+            for index in block { cs_prefetch(slots.baseAddress! + Int(local.tag(index) &>> shift)) }
+            for index in block { strings.prefetchOffset(local.tag(index)) }
+            for index in block { strings.prefetchString(local.tag(index)) }
+            for index in block {
+              let string = local.string(index)
+              let code = strings.code(of: string, local.tag(index))
+              codes[index + 1] = code ?? unknown
+              newCount += code == nil ? 1 : 0
+              newBytes += code == nil ? string.count : 0
+            }
+            first = block.upperBound
+          }
+        }
+      }
+    }
+    return (codes, newCount, newBytes)
   }
 
-  private func find(_ string: UnsafeRawBufferPointer, _ hash: UInt64) -> UInt32? {
-    slots.withUnsafeBufferPointer { slots in
-      let mask = slots.count - 1
-      var slot = Int(truncatingIfNeeded: hash >> UInt64(64 - slotBits))
+  /// The dictionary while it is only read.
+  private struct Strings {
+    let slots: UnsafeBufferPointer<UInt64>
+    let offsets: UnsafeBufferPointer<UInt32>
+    let bytes: UnsafeRawBufferPointer
+    let shift: UInt32
+
+    /// The code of `string`, of a local dictionary and thus readable past its end, whose hash begins with `tag`.
+    @inline(__always)
+    func code(of string: UnsafeRawBufferPointer, _ tag: UInt32) -> UInt32? {
+      let mask = slots.count &- 1
+      var slot = Int(tag &>> shift)
       while slots[slot] != 0 {
-        if slots[slot] >> 32 == hash >> 32 {
-          let code = Int(slots[slot] & 0xFFFF_FFFF) - 1
-          let range = Int(offsets[code])..<Int(offsets[code + 1])
-          let equal =
-            range.count == string.count
-            && (string.isEmpty
-              || bytes.withUnsafeBytes {
-                memcmp($0.baseAddress! + range.lowerBound, string.baseAddress!, range.count) == 0
-              })
-          if equal { return UInt32(code) }
+        if slots[slot] &>> 32 == UInt64(tag) {
+          let code = Int(slots[slot] & 0xFFFF_FFFF) &- 1
+          let from = Int(offsets[code])
+          if Int(offsets[code &+ 1]) &- from == string.count, isEqual(string, from) { return UInt32(code) }
         }
-        slot = (slot + 1) & mask
+        slot = (slot &+ 1) & mask
       }
       return nil
     }
+
+    @inline(__always)
+    private func isEqual(_ string: UnsafeRawBufferPointer, _ from: Int) -> Bool {
+      guard string.count > 0 else { return true }
+      // Words of eight bytes reach past the string, but not past all strings.
+      if from &+ string.count &+ 8 <= bytes.count {
+        return equalStrings(bytes.baseAddress! + from, string.baseAddress!, string.count)
+      }
+      return memcmp(bytes.baseAddress! + from, string.baseAddress!, string.count) == 0
+    }
+
+    /// What is in the first slot of `tag`, if it may be the one looked for.
+    @inline(__always)
+    private func firstCode(_ tag: UInt32) -> Int? {
+      let slot = slots[Int(tag &>> shift)]
+      return slot != 0 && slot &>> 32 == UInt64(tag) ? Int(slot & 0xFFFF_FFFF) &- 1 : nil
+    }
+
+    @inline(__always)
+    func prefetchOffset(_ tag: UInt32) {
+      if let code = firstCode(tag) { cs_prefetch(offsets.baseAddress! + code) }
+    }
+
+    @inline(__always)
+    func prefetchString(_ tag: UInt32) {
+      if let code = firstCode(tag), !bytes.isEmpty { cs_prefetch(bytes.baseAddress! + Int(offsets[code])) }
+    }
   }
 
-  private func add(_ string: UnsafeRawBufferPointer, _ hash: UInt64) {
+  /// Adds a string whose hash begins with `tag`.
+  private func add(_ string: UnsafeRawBufferPointer, _ tag: UInt32) {
     bytes.append(contentsOf: string)
     offsets.append(UInt32(bytes.count))
-    place(hash & 0xFFFF_FFFF_0000_0000 | UInt64(count))
+    place(UInt64(tag) << 32 | UInt64(count))
     if count * 2 > slots.count {
       let smaller = slots
       slotBits += 1

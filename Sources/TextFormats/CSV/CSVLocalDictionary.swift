@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+import CColumnShims
 import Columns
 
 /// What keys ``hashOfString(_:_:_:)``, so that nobody can write strings that all have one hash.
@@ -74,6 +75,8 @@ final class CSVLocalDictionary {
   /// String `i` is at `offsets[i]..<offsets[i + 1]` of `bytes`.
   private var offsets: UnsafeMutablePointer<UInt32>
   private var capacity = 8
+  /// The high half of each string's hash.
+  private var tags: UnsafeMutablePointer<UInt32>
   /// Position + 1 in the low half, the hash's high half in the high one; 0 is free. A hash's place is told by its first bits.
   private var slots: UnsafeMutablePointer<UInt64>
   private var slotBits = 4
@@ -82,11 +85,15 @@ final class CSVLocalDictionary {
   /// Strings are read in words of eight bytes, the last one past its end.
   private static let padding = 8
   private static let tagMask: UInt64 = 0xFFFF_FFFF_0000_0000
+  /// From so many slots on (128 kB) looking up waits for memory, unless it is asked for ahead.
+  private static let slotBitsOutOfCache = 14
+  private static let rowsAhead = 32
 
   init() {
     bytes = Self.allocate(byteCapacity)
     offsets = .allocate(capacity: capacity + 1)
     offsets[0] = 0
+    tags = .allocate(capacity: capacity)
     slots = .allocate(capacity: 1 << slotBits)
     slots.initialize(repeating: 0, count: 1 << slotBits)
   }
@@ -94,6 +101,7 @@ final class CSVLocalDictionary {
   deinit {
     bytes.deallocate()
     offsets.deallocate()
+    tags.deallocate()
     slots.deallocate()
   }
 
@@ -112,6 +120,9 @@ final class CSVLocalDictionary {
     UnsafeRawBufferPointer(start: bytes + Int(offsets[index]), count: Int(offsets[index + 1] - offsets[index]))
   }
 
+  /// The high half of the hash of string `index`.
+  func tag(_ index: Int) -> UInt32 { tags[index] }
+
   func removeAll() {
     count = 0
     offsets[0] = 0
@@ -120,6 +131,7 @@ final class CSVLocalDictionary {
 
   /// Writes position + 1 of each field's string to `codes`, 0 for nulls. Returns the first row that is not UTF-8, or all rows.
   func number(_ text: UnsafePointer<UInt8>, _ fields: CSVFields, into codes: UnsafeMutablePointer<UInt32>) -> Int {
+    if slotBits >= Self.slotBitsOutOfCache { return numberAhead(text, fields, into: codes) }
     let starts = fields.starts
     let ends = fields.ends
     var previous = (start: 0, length: -1, code: UInt32(0))
@@ -135,16 +147,60 @@ final class CSVLocalDictionary {
         codes[row] = previous.code
         continue
       }
-      guard let code = code(of: UnsafeRawPointer(text + start), length) else { return row }
+      let string = UnsafeRawPointer(text + start)
+      guard let code = code(of: string, length, hashOfString(string, length, seed)) else { return row }
       codes[row] = code
       previous = (start, length, code)
     }
     return fields.count
   }
 
+  /// Does what ``number(_:_:into:)`` does, for many strings: a block of rows is hashed first, and what they will be compared with
+  /// is on its way from memory while others are.
+  private func numberAhead(_ text: UnsafePointer<UInt8>, _ fields: CSVFields, into codes: UnsafeMutablePointer<UInt32>)
+    -> Int
+  {
+    let starts = fields.starts
+    let ends = fields.ends
+    return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Self.rowsAhead) { hashes in
+      var first = 0
+      while first < fields.count {
+        let rows = min(Self.rowsAhead, fields.count &- first)
+        // A table that grows meanwhile only makes this fetch in vain.
+        let shift = UInt64(64 &- slotBits)
+        for index in 0..<rows {
+          let start = Int(starts[first &+ index])
+          let hash = hashOfString(text + start, max(0, Int(ends[first &+ index]) &- start), seed)
+          hashes[index] = hash
+          cs_prefetch(slots + Int(truncatingIfNeeded: hash &>> shift))
+        }
+        for index in 0..<rows {
+          let slot = slots[Int(truncatingIfNeeded: hashes[index] &>> shift)]
+          if slot != 0, (slot ^ hashes[index]) & Self.tagMask == 0 {
+            cs_prefetch(offsets + (Int(slot & 0xFFFF_FFFF) &- 1))
+          }
+        }
+        for index in 0..<rows {
+          let row = first &+ index
+          let start = Int(starts[row])
+          let end = Int(ends[row])
+          if start == end {
+            codes[row] = 0
+            continue
+          }
+          guard let code = code(of: UnsafeRawPointer(text + start), max(0, end &- start), hashes[index]) else {
+            return row
+          }
+          codes[row] = code
+        }
+        first &+= rows
+      }
+      return fields.count
+    }
+  }
+
   @inline(__always)
-  private func code(of string: UnsafeRawPointer, _ length: Int) -> UInt32? {
-    let hash = hashOfString(string, length, seed)
+  private func code(of string: UnsafeRawPointer, _ length: Int, _ hash: UInt64) -> UInt32? {
     let mask = (1 &<< slotBits) &- 1
     var slot = Int(truncatingIfNeeded: hash &>> UInt64(64 &- slotBits))
     while slots[slot] != 0 {
@@ -167,6 +223,7 @@ final class CSVLocalDictionary {
     if count == capacity { growEntries() }
     if from + length > byteCapacity { growBytes(from + length) }
     (bytes + from).copyMemory(from: string, byteCount: length)
+    tags[count] = UInt32(truncatingIfNeeded: hash >> 32)
     count += 1
     offsets[count] = UInt32(from + length)
     slots[slot] = hash & Self.tagMask | UInt64(count)
@@ -179,6 +236,10 @@ final class CSVLocalDictionary {
     larger.update(from: offsets, count: count + 1)
     offsets.deallocate()
     offsets = larger
+    let moreTags = UnsafeMutablePointer<UInt32>.allocate(capacity: capacity * 2)
+    moreTags.update(from: tags, count: count)
+    tags.deallocate()
+    tags = moreTags
     capacity *= 2
   }
 

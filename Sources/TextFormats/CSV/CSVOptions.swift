@@ -53,6 +53,12 @@ public struct CSVOptions: Sendable {
   public var nullSpellingsOfColumn: [String: [String]] = [:]
   /// Types that are given, not found. Names here and below are those after ``renames``.
   public var types: [String: ColumnType] = [:]
+  /// How dates are written in the columns of which every value is written so; nil: found.
+  public var dateFormat: CSVDateFormat?
+  /// How dates are written in some columns; a type in ``types`` that the format does not give goes before it.
+  public var dateFormatOfColumn: [String: CSVDateFormat] = [:]
+  /// How numbers are written in all columns: others are text. Nil: found, column by column.
+  public var numberStyle: CSVNumberStyle?
   /// True: every column not in `types` is text, as it stands.
   public var allText = false
   /// Columns to read; nil: all. They come in the text's order. Empty: the first one, so that rows can be counted.

@@ -53,12 +53,27 @@ private func statistics(of page: ColumnPage, _ dictionary: CSVLocalDictionary) -
     var highest = lowest
     for index in 1..<max(1, dictionary.count) {
       let string = dictionary.string(index)
-      if string.lexicographicallyPrecedes(lowest) { lowest = string }
-      if highest.lexicographicallyPrecedes(string) { highest = string }
+      if precedes(string, lowest) { lowest = string } else if precedes(highest, string) { highest = string }
     }
     edges.append(lowest)
     edges.append(highest)
   }
   let bounds = PageStatistics(of: ColumnPage(values: .strings(edges)), dictionary: nil).bounds
   return PageStatistics(rowCount: page.rowCount, nullCount: page.nullCount, bounds: bounds)
+}
+
+/// Byte by byte, the shorter first where one begins with the other. Both are a local dictionary's: 8 bytes past their ends are read.
+@inline(__always)
+private func precedes(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
+  guard let first = a.baseAddress, let second = b.baseAddress else { return a.count < b.count }
+  let count = min(a.count, b.count)
+  var index = 0
+  while index < count {
+    let compared = index &+ 8 <= count ? UInt64.max : UInt64.max &<< UInt64(64 &- 8 &* (count &- index))
+    let word = UInt64(bigEndian: first.loadUnaligned(fromByteOffset: index, as: UInt64.self)) & compared
+    let other = UInt64(bigEndian: second.loadUnaligned(fromByteOffset: index, as: UInt64.self)) & compared
+    if word != other { return word < other }
+    index &+= 8
+  }
+  return a.count < b.count
 }

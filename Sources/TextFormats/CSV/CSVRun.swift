@@ -23,16 +23,22 @@ package func readCSVs<Sink: CSVSink>(
     plan: plan, header: header, options: options, headerOfRejects: headerOfRejects(splitter.sniffing, header))
   var passCount = 1
   var exact: Set<Int> = []
+  var unsampled: [Int]? = Array(plan.indices)
   while true {
     let pass = CSVPass(splitter: splitter, state: state, sink: sink, options: options, progress: progress)
-    if passCount == 1 { try pass.sampleFirstChunk() }
+    if let unsampled {
+      try pass.sampleFirstChunk(columns: unsampled)
+    }
     try pass.run(state.hypotheses(exact: exact))
     try state.throwFailure()
     let undecided = state.undecidedColumns
     if !state.needsAnotherPass, undecided.isEmpty { break }
-    // What is known only grows, so a third or fourth pass is the last.
+    // What is known only grows, so a third or fourth pass is the last; styles may take as many more.
     exact.formUnion(undecided)
     state.expectChecks(of: undecided)
+    let changed = state.columnsOfOtherStyle
+    state.changeStyles(of: changed)
+    unsampled = changed.isEmpty ? nil : changed
     passCount += 1
     state.restart()
     try sink.restart()
@@ -78,6 +84,7 @@ private func planColumns(_ header: CSVHeader, options: CSVOptions, source: Strin
   let schema = Schema(names.map { Field(name: $0, type: .string) })
   for name in options.types.keys.sorted() { _ = try schema.require(name, in: source) }
   for name in options.nullSpellingsOfColumn.keys.sorted() { _ = try schema.require(name, in: source) }
+  for name in options.dateFormatOfColumn.keys.sorted() { _ = try schema.require(name, in: source) }
   let wanted = try options.columns.map { names in
     // A chunk counts its rows by its columns: where none is asked for, the first is read.
     names.isEmpty ? [0] : Set(try names.map { try schema.require($0, in: source) })
@@ -85,9 +92,13 @@ private func planColumns(_ header: CSVHeader, options: CSVOptions, source: Strin
   return names.enumerated().compactMap { position, name in
     guard wanted?.contains(position) ?? true else { return nil }
     let nulls = options.nullSpellings + (options.nullSpellingsOfColumn[name] ?? [])
+    let format = options.dateFormatOfColumn[name]
+    let forced = options.types[name] ?? format?.type ?? (options.allText ? .string : nil)
+    var rules = CSVStyleRules(format: format ?? options.dateFormat, number: options.numberStyle)
+    // A type that is given and that the format does not give is read as without it.
+    if let forced, rules.format?.gives(forced) == false { rules.format = nil }
     return CSVColumnPlan(
-      name: name, position: position, forced: options.types[name] ?? (options.allText ? .string : nil),
-      nullSpellings: nulls.map { Array($0.utf8) })
+      name: name, position: position, forced: forced, nullSpellings: nulls.map { Array($0.utf8) }, rules: rules)
   }
 }
 
@@ -133,14 +144,22 @@ private final class CSVPass<Sink: CSVSink>: @unchecked Sendable {
     CSVChunkParser(plan: state.plan, width: state.header.names.count, options: options)
   }
 
-  /// Reads the first chunk and looks at its beginning; the chunk is then the first to be taken.
-  func sampleFirstChunk() throws {
+  /// Reads the first chunk and looks at the beginning of `columns`, in each style that it leads to; the chunk is then the first to be
+  /// taken.
+  func sampleFirstChunk(columns: [Int]) throws {
     let chunk = CSVTextChunk()
     guard try splitter.next(into: chunk) else {
       isOver = true
       return
     }
-    state.addSample(makeParser().sample(chunk, sampleBytes: options.limits.sampleBytes), of: chunk)
+    let parser = makeParser()
+    var columns = columns
+    while !columns.isEmpty {
+      let sample = parser.sample(chunk, sampleBytes: options.limits.sampleBytes, state.styles)
+      state.addSample(sample, of: chunk, columns: Set(columns))
+      columns = state.columnsOfOtherStyle
+      state.changeStyles(of: columns)
+    }
     sampled = chunk
   }
 

@@ -15,6 +15,8 @@ final class CSVRunState {
   private var tally = CSVTally()
   private(set) var chunkCount = 0
   private(set) var evidence: [CSVEvidence]
+  /// How the values of each column are read in this pass.
+  private(set) var styles: [CSVStyle]
   private(set) var nullCounts: [Int]
   /// True once the pages made in this pass cannot all be kept.
   private(set) var needsAnotherPass = false
@@ -31,6 +33,7 @@ final class CSVRunState {
     limits = options.limits
     errorPolicy = options.errorPolicy
     evidence = plan.map { _ in CSVEvidence() }
+    styles = plan.map { $0.rules.style(for: CSVEvidence()) ?? CSVStyle() }
     sights = plan.map { _ in [] }
     nullCounts = plan.map { _ in 0 }
     pageTypes = plan.map { _ in [] }
@@ -49,12 +52,35 @@ final class CSVRunState {
     needsAnotherPass = false
   }
 
+  /// Columns whose values turned out to be written in another style than the one they are read in.
+  var columnsOfOtherStyle: [Int] {
+    plan.indices.filter {
+      plan[$0].forced == nil && styles[$0] != plan[$0].rules.style(for: evidence[$0]) ?? styles[$0]
+    }
+  }
+
+  /// From now on `columns` are read in the style that their values show. What they showed in the other one is forgotten.
+  ///
+  /// What values show of styles only grows, so that a column goes through a few of them at most.
+  func changeStyles(of columns: [Int]) {
+    for column in columns {
+      if case .format = styles[column].date {
+        evidence[column] = CSVEvidence(.formatMiss)
+        sights[column] = []
+      } else {
+        evidence[column] = CSVEvidence(evidence[column].kinds.subtracting(.styledReading))
+        for index in sights[column].indices { sights[column][index].kind.subtract(.styledReading) }
+      }
+      if let style = plan[column].rules.style(for: evidence[column]) { styles[column] = style }
+    }
+  }
+
   /// The types that are supposed from now on.
   func hypotheses(exact: Set<Int>) -> [CSVHypothesis] {
     evidence.enumerated().map { column, evidence in
       var evidence = evidence
       if exact.contains(column) { evidence.kinds.remove(.uncheckedAsFloat) }
-      return CSVHypothesis(evidence: evidence, mustClassify: exact.contains(column))
+      return CSVHypothesis(evidence: evidence, style: styles[column], mustClassify: exact.contains(column))
     }
   }
 
@@ -70,9 +96,9 @@ final class CSVRunState {
 
   func type(of column: Int) -> ColumnType { plan[column].forced ?? evidence[column].type ?? .string }
 
-  /// Takes in what the sample showed.
-  func addSample(_ sample: CSVSample, of chunk: CSVTextChunk) {
-    for (column, shown) in sample.columns.enumerated() where plan[column].forced == nil {
+  /// Takes in what the sample showed of `columns`.
+  func addSample(_ sample: CSVSample, of chunk: CSVTextChunk, columns: Set<Int>) {
+    for (column, shown) in sample.columns.enumerated() where columns.contains(column) && plan[column].forced == nil {
       note(shown.examples, column: column, chunk: chunk, recordsOfPart: sample.recordsOfPart)
       evidence[column].join(shown.evidence)
     }
@@ -116,7 +142,9 @@ final class CSVRunState {
   }
 
   private func checkPages(of column: Int) {
-    guard plan[column].forced == nil, !needsAnotherPass, let type = evidence[column].type else { return }
+    guard plan[column].forced == nil, !needsAnotherPass else { return }
+    if let style = plan[column].rules.style(for: evidence[column]), style != styles[column] { needsAnotherPass = true }
+    guard !needsAnotherPass, let type = evidence[column].type else { return }
     needsAnotherPass = !pageTypes[column].allSatisfy { $0.isReadable(as: type) }
   }
 
@@ -160,10 +188,12 @@ final class CSVRunState {
   private func reason(_ column: Int, isAllText: Bool, manyFiles: Bool) -> String {
     if isAllText { return "all columns are kept as text" }
     if let given = plan[column].forced {
+      if case .format(let format) = styles[column].date { return "as given: \(format)" }
       return given == .float64 ? "as given; each number is the nearest float64" : "as given"
     }
     return reasonForType(
-      evidence[column], valueCount: rowCount - nullCounts[column], sights: sights[column], manyFiles: manyFiles)
+      evidence[column], style: styles[column], valueCount: rowCount - nullCounts[column], sights: sights[column],
+      manyFiles: manyFiles)
   }
 
   /// The outcome, once all chunks were added.
@@ -171,15 +201,18 @@ final class CSVRunState {
     let inputs = splitter.finished
     let columns = plan.indices.map { column in
       let name = plan[column].name
+      let isAllText = options.allText && options.types[name] == nil && options.dateFormatOfColumn[name] == nil
       return CSVReport.Column(
         name: name, type: type(of: column),
-        reason: reason(
-          column, isAllText: options.allText && options.types[name] == nil, manyFiles: inputs.count > 1),
+        reason: reason(column, isAllText: isAllText, manyFiles: inputs.count > 1),
         nullCount: nullCounts[column])
     }
+    let ambiguous = plan.indices.filter { plan[$0].forced == nil && evidence[$0].isAmbiguous }
+    let warnings = ambiguous.map { "column \"\(columns[$0].name)\" is kept as text: \(columns[$0].reason)" }
     let report = CSVReport(
       inputs: inputs, columns: columns, rowCount: rowCount, tally: tally, sniffing: splitter.sniffing,
-      hasInventedNames: header.isInvented, warnings: splitter.warnings, passCount: passCount, chunkCount: chunkCount)
+      hasInventedNames: header.isInvented, warnings: splitter.warnings + warnings, passCount: passCount,
+      chunkCount: chunkCount)
     return CSVOutcome(
       report: report, dictionaries: dictionaries.map { $0?.finished() }, headerOfRejects: headerOfRejects)
   }

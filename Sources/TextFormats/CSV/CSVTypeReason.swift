@@ -14,10 +14,12 @@ struct CSVFirstSight: Equatable {
   var shown: String
 }
 
-/// Says in words why a column has the type that `evidence` gives it.
+/// Says in words why a column, read in `style`, has the type that `evidence` gives it.
 ///
 /// Only what every reading of the same text finds out is said, however it was cut into chunks: the first value that settled it.
-func reasonForType(_ evidence: CSVEvidence, valueCount: Int, sights: [CSVFirstSight], manyFiles: Bool) -> String {
+func reasonForType(
+  _ evidence: CSVEvidence, style: CSVStyle, valueCount: Int, sights: [CSVFirstSight], manyFiles: Bool
+) -> String {
   let values = "\(grouped(valueCount)) value\(valueCount == 1 ? "" : "s")"
   let digits = "\(evidence.integerDigits) before the point and \(evidence.fractionDigits) after it"
   let inOrder = sights.sorted { ($0.fileNumber, $0.row) < ($1.fileNumber, $1.row) }
@@ -25,18 +27,22 @@ func reasonForType(_ evidence: CSVEvidence, valueCount: Int, sights: [CSVFirstSi
     inOrder.first { !$0.kind.isDisjoint(with: kinds) }.map { place($0, manyFiles) }
   }
   if evidence.isSettledText { return reasonForText(inOrder, manyFiles) ?? values }
+  if let unclear = reasonForDoubt(evidence.kinds, first) { return unclear }
+  let dates = style.date.inWords(evidence.kinds, first)
+  let numbers = style.numbersInWords(evidence.kinds, first)
   switch evidence.type {
   case nil: return "no values"
   case .bool: return "\(values), all true or false"
-  case .date: return "\(values), all valid days"
-  case .timestamp(isUTC: true): return "\(values), all valid timestamps with offset"
+  case .date: return "\(values), all valid days\(dates)"
+  case .timestamp(isUTC: true): return "\(values), all valid timestamps with offset\(dates)"
   case .timestamp(isUTC: false):
-    let days = evidence.kinds.contains(.date) ? ", or days" : ""
-    return "\(values), all valid timestamps without offset\(days)"
-  case .int64: return "\(values), at most \(evidence.integerDigits) digit\(evidence.integerDigits == 1 ? "" : "s")"
-  case .decimal: return "\(values), most digits \(digits)"
+    let days = evidence.kinds.isDisjoint(with: [.date, .styledDate]) ? "" : ", or days"
+    return "\(values), all valid timestamps without offset\(days)\(dates)"
+  case .int64:
+    return "\(values), at most \(evidence.integerDigits) digit\(evidence.integerDigits == 1 ? "" : "s")\(numbers)"
+  case .decimal: return "\(values), most digits \(digits)\(numbers)"
   case .float64:
-    return first([.exponent, .nonFinite]) ?? "\(values), more digits than a decimal holds: \(digits)"
+    return (first([.exponent, .nonFinite]) ?? "\(values), more digits than a decimal holds: \(digits)") + numbers
   case .string:
     let exponent = first([.exponent, .nonFinite])
     if evidence.kinds.contains(.exponent), evidence.kinds.isDisjoint(with: [.point, .sign]), let exponent {
@@ -47,16 +53,17 @@ func reasonForType(_ evidence: CSVEvidence, valueCount: Int, sights: [CSVFirstSi
   }
 }
 
-/// The value that made a column text: the first that is no number, day, timestamp or truth value, or the first two of different kinds.
+/// The value that made a column text: the first that is no number, day, timestamp or truth value, or that one and the first that no type
+/// and no style has together with it.
 private func reasonForText(_ sights: [CSVFirstSight], _ manyFiles: Bool) -> String? {
-  var families: [(family: CSVEvidence.Kinds, place: String)] = []
-  for sight in sights {
-    if !sight.kind.isDisjoint(with: .alwaysText) { return place(sight, manyFiles) }
-    for family in CSVEvidence.Kinds.families where !sight.kind.isDisjoint(with: family) {
-      if families.contains(where: { $0.family == family }) { continue }
-      families.append((family, place(sight, manyFiles)))
-      if families.count == 2 { return families.map(\.place).joined(separator: ", ") }
-    }
+  var seen = CSVEvidence()
+  for (index, sight) in sights.enumerated() {
+    let shown = CSVEvidence(sight.kind.subtracting(.misfit))
+    seen.join(shown)
+    guard seen.isSettledText else { continue }
+    let opponent =
+      shown.isSettledText ? nil : sights[..<index].first { shown.joined(CSVEvidence($0.kind)).isSettledText }
+    return [opponent, sight].compactMap { $0.map { place($0, manyFiles) } }.joined(separator: ", ")
   }
   return nil
 }

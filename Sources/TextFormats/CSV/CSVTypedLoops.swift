@@ -235,10 +235,12 @@ struct CSVTimestampNotes {
   var hasDates = false
   var hasTimestamps = false
 
-  func evidence(isUTC: Bool) -> CSVEvidence {
+  func evidence(isUTC: Bool, isStyled: Bool) -> CSVEvidence {
     var kinds: CSVEvidence.Kinds = []
-    if hasDates { kinds.insert(.date) }
-    if hasTimestamps { kinds.insert(isUTC ? .instant : .timestamp) }
+    if hasDates { kinds.insert(isStyled ? .styledDate : .date) }
+    if hasTimestamps {
+      kinds.insert(isUTC ? (isStyled ? .styledInstant : .instant) : isStyled ? .styledTimestamp : .timestamp)
+    }
     return CSVEvidence(kinds)
   }
 }

@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: 2026 The Colonnade authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the side-by-side benchmarks share: where the data are, how a run is measured, and how a table says where it was made."""
+
+import datetime
+import json
+import os
+import pathlib
+import platform
+import resource
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+DATA = ROOT / ".build-bench"
+CITIES, GROUPBY = DATA / "cities.csv", DATA / "groupby.csv"
+COMMAND = str(ROOT / ".build/release/colonnade")
+
+
+def need(path, generator, *more):
+    """Makes `path` by a generator of Benchmarks/ unless it is there."""
+    DATA.mkdir(exist_ok=True)
+    if not path.exists():
+        subprocess.run([sys.executable, ROOT / "Benchmarks" / generator, path, *more], check=True)
+
+
+def run_child(arguments, source=None):
+    """Runs a program; its wall and CPU seconds, peak memory in MiB, exit code and output.
+
+    `source`: what its standard input comes from. The peak counts from this process's own size, so nothing large may be
+    imported here.
+    """
+    start = time.perf_counter()
+    child = subprocess.Popen([str(a) for a in arguments], stdin=source, stdout=subprocess.PIPE)
+    output = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    wall = time.perf_counter() - start
+    child.returncode = os.waitstatus_to_exitcode(status)
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, child.returncode, output
+
+
+def timed(task):
+    """Wall and CPU seconds of calling `task` in this process, and what it returned."""
+    before, start = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+    answer = task()
+    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF)
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, answer
+
+
+def run_self(script, *arguments):
+    """Runs `script`, which prints JSON, in a process of its own: what it printed, and its peak memory in MiB."""
+    _, _, memory, status, output = run_child([sys.executable, script, *arguments])
+    if status != 0:
+        sys.exit(f"{pathlib.Path(script).name} {' '.join(map(str, arguments))} ended with {status}")
+    return json.loads(output), memory
+
+
+def machine(threads):
+    name = next((l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), "?")
+    return f"{name}, {threads} threads, {platform.system()} {platform.machine()}, {datetime.date.today()}"
+
+
+def write_result(name, lines):
+    """Keeps a table in Benchmarks/Results and prints it."""
+    results = ROOT / "Benchmarks/Results"
+    results.mkdir(exist_ok=True)
+    (results / name).write_text("\n".join(lines) + "\n")
+    print("\n".join(lines))
