@@ -6,7 +6,7 @@ export SWIFT_BACKTRACE = enable=no
 RELEASE = swift build -c release --static-swift-stdlib --product colonnade -Xlinker --gc-sections -Xlinker -s
 PYTHON = .build-venv/bin/python
 
-.PHONY: demo test build unit end-to-end vectors bench bench-convert bench-memory bench-scan bench-export bench-polluted lint format setup setup-python setup-benchmarks clean
+.PHONY: demo test build unit end-to-end vectors bench bench-convert bench-memory bench-scan bench-export bench-polluted fuzz million lint format setup setup-python setup-benchmarks clean
 
 # The main job on the real data, from nothing: installs what is missing, builds, runs, shows the result.
 demo: build
@@ -55,6 +55,22 @@ bench-scan: setup-python
 # What is left of files that are not quite CSVs, beside other readers.
 bench-polluted: build setup-python
 	$(PYTHON) Benchmarks/Peers/polluted.py
+
+# The CSV reader against hostile texts: see Tests/Fuzz/README.md. Optimised, with the checks of a debug build.
+SECONDS = 1800
+FUZZ = swift build -c release --package-path Tests/Fuzz/Package -Xswiftc -enable-testing
+fuzz: setup
+	$(FUZZ) --scratch-path .build-fuzz --product fuzz-csv -Xswiftc -sanitize=fuzzer,address -Xswiftc -parse-as-library \
+	  -Xswiftc -assert-config -Xswiftc Debug -Xcc -fsanitize=fuzzer-no-link,address
+	mkdir -p .build-fuzz/corpus
+	.build-fuzz/release/fuzz-csv .build-fuzz/corpus Tests/Fuzz/Seeds -dict=Tests/Fuzz/csv.dict -artifact_prefix=.build-fuzz/ \
+	  -max_total_time=$(SECONDS) -max_len=4096 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1
+
+# Small random texts against the plain twin.
+COUNT = 1000000
+million: setup
+	$(FUZZ) --scratch-path .build-million --product million
+	.build-million/release/million $(or $(SEED),$$(date +%s)) $(COUNT)
 
 lint:
 	swift format lint --strict -r Sources Tests Benchmarks Package.swift

@@ -84,6 +84,22 @@ import Testing
     }
   }
 
+  /// Found by the fuzzer: what a rejected record shows made the column text if the first sample had it.
+  @Test(arguments: [1, 1000]) func rejectedRecordsDoNotWidenTypes(sampleBytes: Int) throws {
+    for (bad, typeOfA) in [([0x78, 0x2C, 0xFF], nil), (Array("x,y".utf8), ColumnType.int64)] as [([UInt8], ColumnType?)]
+    {
+      var options = CSVOptions()
+      options.dialect = .plain
+      options.errorPolicy = .skip
+      if let typeOfA { options.types = ["a": typeOfA] }
+      options.limits = .tiny(records: 1, bytes: 1000, sample: sampleBytes)
+      if sampleBytes > 1 { options.limits = CSVLimits() }
+      let (table, report) = try readCSVs([stream(Array("a,b\n1,2\n".utf8) + bad + [10])], options: options)
+      #expect(types(table) == ["int64", "int64"])
+      #expect(report.rejectedRowCount == 1)
+    }
+  }
+
   @Test func recordTooLong() {
     let error = failure("a,b\n1,2\n\(String(repeating: "x", count: 500)),3\n") {
       $0.limits = .tiny()

@@ -77,12 +77,7 @@ final class CSVChunkParser {
       for (builder, hypothesis) in zip(builders, hypotheses) {
         builder.begin(slotCount: chunk.recordCount, hypothesis: hypothesis)
       }
-      var rowCount = readAll(chunk, length: chunk.length)
-      while true {
-        for builder in builders { builder.endRound() }
-        if builders.allSatisfy({ $0.step == .done }) { break }
-        rowCount = readAll(chunk, length: chunk.length)
-      }
+      let rowCount = finishRounds(chunk, length: chunk.length, rowCount: readAll(chunk, length: chunk.length))
       if !excludeFaultyRows(chunk) { return finish(chunk, rowCount) }
     }
   }
@@ -104,16 +99,33 @@ final class CSVChunkParser {
     let (end, records) = chunk.recordsEnd(within: sampleBytes)
     excluded = []
     excludedFaults = []
-    for (builder, style) in zip(builders, styles) {
-      builder.begin(slotCount: records, hypothesis: CSVHypothesis(style: style, mustClassify: true))
+    let text = UnsafeRawBufferPointer(rebasing: chunk.text[..<end])
+    // What a record shows that is no row does not count, as it does not later: the type must not depend on the sample's size.
+    let mayHaveFaultyRows = plan.contains { $0.forced != nil } || firstInvalidUTF8(text) != nil
+    while true {
+      for (builder, style) in zip(builders, styles) {
+        builder.begin(slotCount: records, hypothesis: CSVHypothesis(style: style, mustClassify: true))
+      }
+      let rowCount = readAll(chunk, length: end)
+      let shown = builders.map(\.shown)
+      if mayHaveFaultyRows {
+        _ = finishRounds(chunk, length: end, rowCount: rowCount)
+        if excludeFaultyRows(chunk) { continue }
+      }
+      let faults = (index.unevenness.faults + excludedFaults).sorted { $0.record < $1.record }
+      return CSVSample(
+        columns: shown.map { ($0.0, inRecords($0.1, faults)) }, recordsOfPart: recordsOfParts(chunk, rowCount, faults))
     }
-    let rowCount = readAll(chunk, length: end)
-    let faults = index.unevenness.faults
-    let shown = builders.map { builder in
-      let (evidence, examples) = builder.shown
-      return (evidence, inRecords(examples, faults))
+  }
+
+  /// Goes on with rounds over the text until all builders are done. Returns the rows.
+  private func finishRounds(_ chunk: CSVTextChunk, length: Int, rowCount: Int) -> Int {
+    var rowCount = rowCount
+    while true {
+      for builder in builders { builder.endRound() }
+      if builders.allSatisfy({ $0.step == .done }) { return rowCount }
+      rowCount = readAll(chunk, length: length)
     }
-    return CSVSample(columns: shown, recordsOfPart: recordsOfParts(chunk, rowCount, faults))
   }
 
   /// Examples whose rows are numbers of records instead of rows.

@@ -1,22 +1,24 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Columns
-
+@testable import Columns
 @testable import TextFormats
 
 /// The plain twin of reading a text as text columns: record by record, all in memory, no vectors, no chunks.
-struct PlainCSV {
-  struct Fault: Equatable {
-    var code: String
-    var offset: Int
+package struct PlainCSV {
+  package struct Fault: Equatable {
+    package var code: String
+    /// Of the record, or of the quote that is out of form.
+    package var offset: Int
+
+    package init(code: String, offset: Int) { (self.code, self.offset) = (code, offset) }
   }
 
-  private(set) var rows: [[Value]] = []
-  private(set) var faults: [Fault] = []
+  package private(set) var rows: [[Value]] = []
+  package private(set) var faults: [Fault] = []
 
   /// The first record is the header.
-  init(_ text: [UInt8], dialect: CSVDialect, isStrict: Bool) {
+  package init(_ text: [UInt8], dialect: CSVDialect, isStrict: Bool) {
     text.withUnsafeBytes { read($0, dialect, isStrict) }
   }
 
@@ -73,6 +75,9 @@ struct PlainCSV {
       || (isStrict && count < width)
     {
       faults.append(Fault(code: "csv.ragged-row", offset: record.start))
+    } else if record.fields.prefix(width).contains(where: { walk.content($0).withUnsafeBytes(firstInvalidUTF8) != nil })
+    {
+      faults.append(Fault(code: "csv.invalid-utf8", offset: record.start))
     } else {
       var row = record.fields.prefix(width).map { field -> Value in
         walk.isNull(field) ? .null : .string(String(decoding: walk.content(field), as: UTF8.self))
