@@ -249,10 +249,9 @@ def main():
     lines = [
         "# CSV to a columnar file",
         "",
-        f"{machine(arguments.threads)}; load {load:.1f} at the start. Best of {arguments.repeat}, engines taking turns; "
-        "peak memory is the greatest. Ours is the",
-        "whole command and flushes to disk; peers are timed inside a running process and do not flush. Parquet is compressed",
-        "with zstd. `make bench-convert`. Wanted: at most 0.35 of DuckDB's wall time for both files.",
+        f"{machine(arguments.threads)}; load {load:.1f} at the start.",
+        f"Best of {arguments.repeat}, engines taking turns; peak memory is the greatest. Ours is the whole command and flushes to disk;",
+        "peers are timed inside a running process and do not flush. Parquet is compressed with zstd. `make bench-convert`. Wanted: at most 0.35 of DuckDB's wall time for both files.",
         "",
     ]  # fmt: skip
     for file in arguments.files.split(","):

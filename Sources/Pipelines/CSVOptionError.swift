@@ -46,7 +46,8 @@ public struct CSVOptionError: Diagnosis, Equatable {
 
   init(_ kind: Kind, found: String, advice: String) {
     self.kind = kind
-    self.found = found
+    // A message is one line.
+    self.found = found.unicodeScalars.map { $0.value < 32 ? $0.escaped(asASCII: false) : String($0) }.joined()
     self.advice = advice
   }
 

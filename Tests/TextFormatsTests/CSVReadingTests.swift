@@ -207,6 +207,62 @@ import Testing
   }
 }
 
+/// What a fresh pair of eyes found once.
+@Suite struct CSVFoundFaultsTests {
+  @Test func escapedLineEndOfTwoBytes() throws {
+    let text = "a,b,c\r\n1,x\\\r\ny,2\r\n3,\"p\\\"q\",4\r\n5,r\\,s,6\r\n"
+    let (table, report) = try read(text) { $0.dialect.escape = .backslash }
+    #expect(rows(table).map { $0[1] } == [.string("x\r\ny"), .string("p\"q"), .string("r,s")])
+    #expect(report.rejectedRowCount == 0)
+  }
+
+  @Test func lastCharacterThatAConverterHoldsBack() throws {
+    var options = CSVOptions()
+    options.dialect.encoding = "CP1258"
+    let table = try readCSVs([stream(Array("k,v\n1,aa\n2,ba".utf8))], options: options).table
+    #expect(rows(table).map { $0[1] } == [.string("aa"), .string("ba")])
+  }
+
+  @Test func linesOfSpacesDoNotCountAsRows() throws {
+    let (table, report) = try read("a,b\n1,2\n   \n3,4\n5,6\n7,8\n") { $0.rowLimit = 3 }
+    #expect(table.rowCount == 3 && report.blankLineCount == 1)
+  }
+
+  @Test func quoteThatIsTheDelimiter() {
+    #expect(failure("a,b\n1,2\n1,2\n") { $0.dialect.quote = .some(UInt8(ascii: ",")) }?.code == "csv.delimiter")
+  }
+
+  @Test func nothingLeftAfterSkippedLines() throws {
+    let (table, report) = try read("a,b\n1,2\n") { $0.dialect.preambleLines = 5 }
+    #expect(table.rowCount == 0 && report.warnings.count == 1 && report.inputs[0].byteCount == 8)
+  }
+
+  @Test func manyRecordsOutOfFormAreReadInLinearTime() throws {
+    let text = "a,b,c\n1,2,3\n4,5,6\n" + String(repeating: "1,\"abc\n", count: 4000)
+    var options = CSVOptions()
+    options.dialect = .plain
+    let took = try ContinuousClock().measure {
+      let (table, report) = try readCSVs([stream(Array(text.utf8))], options: options)
+      #expect(table.rowCount == 4002 && report.repairs.map(\.count) == [4000, 3999, 1])
+    }
+    #expect(took < .seconds(30), "quadratic in records out of form?")
+  }
+
+  @Test func placesBehindManyLinesLeftOut() throws {
+    let text = "a,b\n" + String(repeating: "#x\n\n", count: 500) + "1,2\n1,2,3\n"
+    for records in [1, 3, 1000] {
+      let (_, report) = try read(text) {
+        $0.dialect = .plain
+        $0.dialect.comment = [UInt8(ascii: "#")]
+        $0.errorPolicy = .skip
+        $0.limits = .tiny(records: records, bytes: 50, read: 64)
+      }
+      #expect(report.commentCount == 500 && report.blankLineCount == 500)
+      #expect(report.firstRejected[0].place == Place(file: "a.csv", row: 2, line: 1003, byteOffset: 2008))
+    }
+  }
+}
+
 @Suite struct CSVDecodingTests {
   /// Characters of one to four bytes meet every border of samples, reads and pieces.
   @Test(arguments: ["UTF-16LE", "UTF-16BE", "UTF-32LE", "GB18030"]) func encodingsInPiecesOfEverySize(encoding: String)

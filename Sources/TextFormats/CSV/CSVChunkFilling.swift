@@ -21,6 +21,9 @@ struct CSVChunkFilling {
     self.recordBytes = recordBytes
   }
 
+  /// Rewritten records and runs of lines left out take memory besides the text's.
+  private var mostRewrites: Int { max(recordLimit, 1) }
+
   /// What ended a step.
   private enum Step {
     case goOn
@@ -40,7 +43,7 @@ struct CSVChunkFilling {
         guard chunk.length == 0 else { break }
         chunk.isPastTable = true
       }
-      if chunk.recordCount >= recordLimit {
+      if chunk.recordCount >= recordLimit || chunk.rewrites.count >= mostRewrites {
         step = .chunkIsFull
       } else if file.sniffing.dialect.isPlain, !file.isPastTable {
         step = try scan(file)
@@ -139,6 +142,7 @@ struct CSVChunkFilling {
     var text: [UInt8] = []
     walk.write(record, as: file.plain, to: &text)
     guard chunk.length == 0 || chunk.length + text.count <= byteLimit else { return .chunkIsFull }
+    file.nearOnlyBefore = walk.nearOnlyBefore
     let original = UnsafeRawBufferPointer(rebasing: file.text[record.start..<record.end])
     // Places count the plain form's newlines: where a quoted CR ends a line as well, the record says itself how many it has.
     if record.anomalies.isEmpty, original.elementsEqual(text),
@@ -155,12 +159,23 @@ struct CSVChunkFilling {
 
   private func rewrite(_ record: CSVRecordWalk.Record, of walk: CSVRecordWalk, as text: [UInt8], in file: CSVOpenFile) {
     let start = chunk.length
+    let part = chunk.origins.count - 1
+    let byteCount = record.end - record.start
+    if text.isEmpty, let last = chunk.rewrites.indices.last, chunk.rewrites[last].text == start..<start,
+      chunk.rewrites[last].part == part
+    {
+      // Lines left out one after the other are one.
+      chunk.rewrites[last].byteCount += byteCount
+      chunk.rewrites[last].lineCount += record.lineCount
+      file.pass(upTo: record.end, lines: record.lineCount)
+      return
+    }
     let rawStart = chunk.raw.count
-    chunk.raw.append(contentsOf: file.text[record.start..<record.end])
+    if !text.isEmpty { chunk.raw.append(contentsOf: file.text[record.start..<record.end]) }
     text.withUnsafeBytes { chunk.append($0) }
     chunk.rewrites.append(
       CSVRewrite(
-        text: start..<chunk.length, raw: rawStart..<chunk.raw.count, part: chunk.origins.count - 1,
+        text: start..<chunk.length, raw: rawStart..<chunk.raw.count, byteCount: byteCount, part: part,
         byteOffset: file.byteOffset, line: file.line, lineCount: record.lineCount, anomalies: record.anomalies,
         anomalyOffset: record.anomalies.isEmpty ? 0 : record.anomalyOffset - record.start))
     file.pass(upTo: record.end, lines: record.lineCount)
@@ -172,7 +187,7 @@ struct CSVChunkFilling {
       let isWhole = file.isAtEnd || file.filled - file.cursor > recordBytes
       var walk = CSVRecordWalk(
         file.text, dialect: file.sniffing.dialect, width: file.isPastTable ? nil : file.sniffing.width,
-        from: file.cursor, isWhole: isWhole)
+        from: file.cursor, isWhole: isWhole, nearOnlyBefore: file.nearOnlyBefore)
       if let record = walk.next(), file.isAtEnd || record.end <= file.decidedEnd || isWhole {
         if record.end - record.start > recordBytes { throw tooLong(file) }
         return (record, walk)
@@ -228,7 +243,7 @@ struct CSVChunkFilling {
       let isWhole = file.isAtEnd || file.filled - file.cursor > recordBytes
       var walk = CSVRecordWalk(
         file.text, dialect: file.sniffing.dialect, width: file.sniffing.width, from: file.cursor,
-        isWhole: isWhole)
+        isWhole: isWhole, nearOnlyBefore: file.nearOnlyBefore)
       var records: [CSVRecordWalk.Record] = []
       while records.count < 4, let record = walk.next() {
         if !record.isBlank, !record.isComment { records.append(record) }

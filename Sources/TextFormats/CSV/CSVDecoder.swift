@@ -18,6 +18,7 @@ final class CSVDecoder {
   /// Bytes decoded so far.
   private var decodedByteCount = 0
   private var hasEnded = false
+  private var isFlushed = false
   private let scratch: UnsafeMutableRawBufferPointer
   private static let pieceBytes = 64 << 10
 
@@ -44,9 +45,14 @@ final class CSVDecoder {
   /// The next text as UTF-8; 0 at the end. Throws `csv.encoding` for bytes that mean nothing.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     while handedOut == ready.count {
-      try decodePiece()
-      if !ready.isEmpty { break }
+      if !isFlushed { try decodePiece() }
+      if handedOut < ready.count { break }
       if hasEnded {
+        if !isFlushed {
+          // Some encodings hold back a character that the next one might change.
+          try flush()
+          continue
+        }
         guard pending.isEmpty else { throw undecodable("the text ends within a character") }
         return 0
       }
@@ -87,6 +93,19 @@ final class CSVDecoder {
     decodedByteCount += used
     // EINVAL: a character goes on in what is not yet read. E2BIG: the rest has its turn next time.
     if failure == EILSEQ, ready.isEmpty { throw undecodable("these bytes are no \(encoding)") }
+  }
+
+  /// Takes out what the converter holds back at the end.
+  private func flush() throws {
+    isFlushed = true
+    guard pending.isEmpty else { return }
+    handedOut = 0
+    ready = [UInt8](unsafeUninitializedCapacity: 64) { target, written in
+      var to = UnsafeMutableRawPointer(target.baseAddress)?.assumingMemoryBound(to: CChar.self)
+      var room = target.count
+      _ = iconv(converter, nil, nil, &to, &room)
+      written = target.count - room
+    }
   }
 
   private func undecodable(_ what: String) -> CSVError {

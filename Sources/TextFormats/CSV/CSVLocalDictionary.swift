@@ -162,7 +162,7 @@ final class CSVLocalDictionary {
   {
     let starts = fields.starts
     let ends = fields.ends
-    return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Self.rowsAhead) { hashes in
+    return withUnsafeTemporaryAllocation(of: (hash: UInt64, entry: UInt32).self, capacity: Self.rowsAhead) { ahead in
       var first = 0
       while first < fields.count {
         let rows = min(Self.rowsAhead, fields.count &- first)
@@ -171,15 +171,17 @@ final class CSVLocalDictionary {
         for index in 0..<rows {
           let start = Int(starts[first &+ index])
           let hash = hashOfString(text + start, max(0, Int(ends[first &+ index]) &- start), seed)
-          hashes[index] = hash
+          ahead[index].hash = hash
           cs_prefetch(slots + Int(truncatingIfNeeded: hash &>> shift))
         }
         for index in 0..<rows {
-          let slot = slots[Int(truncatingIfNeeded: hashes[index] &>> shift)]
-          if slot != 0, (slot ^ hashes[index]) & Self.tagMask == 0 {
-            cs_prefetch(offsets + (Int(slot & 0xFFFF_FFFF) &- 1))
-          }
+          let slot = slots[Int(truncatingIfNeeded: ahead[index].hash &>> shift)]
+          let isLikely = slot != 0 && (slot ^ ahead[index].hash) & Self.tagMask == 0
+          // Entry 0 stands for none: it is fetched in vain.
+          ahead[index].entry = isLikely ? UInt32(truncatingIfNeeded: slot) &- 1 : 0
+          cs_prefetch(offsets + Int(ahead[index].entry))
         }
+        for index in 0..<rows { cs_prefetch(bytes + Int(offsets[Int(ahead[index].entry)])) }
         for index in 0..<rows {
           let row = first &+ index
           let start = Int(starts[row])
@@ -188,7 +190,7 @@ final class CSVLocalDictionary {
             codes[row] = 0
             continue
           }
-          guard let code = code(of: UnsafeRawPointer(text + start), max(0, end &- start), hashes[index]) else {
+          guard let code = code(of: UnsafeRawPointer(text + start), max(0, end &- start), ahead[index].hash) else {
             return row
           }
           codes[row] = code

@@ -30,6 +30,8 @@ final class CSVOpenFile {
   private(set) var footer: [String] = []
   /// True from where another table begins.
   var isPastTable = false
+  /// See ``CSVRecordWalk/nearOnlyBefore``; in the buffer.
+  var nearOnlyBefore = 0
   /// Up to where in the buffer empty lines have been looked behind.
   var lookedBehindBlanks = 0
 
@@ -38,13 +40,16 @@ final class CSVOpenFile {
   private let footerBytes: Int
   private let footerHint: Int?
 
-  /// Opens `stream` and tells its dialect; nil if there is no record in it, not even a header.
-  init?(_ stream: CSVStream, number: Int, options: CSVOptions, like first: CSVOpenFile.Example?) throws {
+  /// False if there is no record in the text, not even a header.
+  var hasTable: Bool { sniffing.width > 0 }
+
+  /// Opens `stream` and tells its dialect.
+  init(_ stream: CSVStream, number: Int, options: CSVOptions, like first: CSVOpenFile.Example?) throws {
     name = stream.name
     self.number = number
     readBytes = options.limits.readBytes
     footerHint = options.dialect.footerLines
-    footerBytes = footerHint == 0 ? 0 : options.limits.footerBytes
+    footerBytes = footerHint == 0 ? 0 : footerHint == nil ? options.limits.footerBytes : 1 << 20
     opening = try CSVOpening(stream, options: options, like: first)
     sniffing = opening.sniffing
     header = CSVHeader(names: sniffing.names, width: sniffing.width, file: stream.name)
@@ -54,11 +59,11 @@ final class CSVOpenFile {
     isAtEnd = opening.isAtEnd
     pass(upTo: min(sniffing.dataStart, filled), lines: sniffing.linesBeforeData)
     if isAtEnd { endText() }
-    if sniffing.width == 0 { return nil }
   }
 
   /// What is known of the first text when another one is opened.
   struct Example {
+    let file: String
     let dialect: CSVDialect
     let names: [String]
   }
@@ -79,15 +84,19 @@ final class CSVOpenFile {
       buffer.bytes.copyMemory(from: buffer.bytes + cursor, byteCount: kept)
       (cursor, filled) = (0, kept)
       lookedBehindBlanks -= shift
+      nearOnlyBefore -= shift
     }
     let wanted = max(readBytes, kept)
     buffer.reserve(filled + wanted, keeping: filled)
-    let count = try opening.read(UnsafeMutableRawBufferPointer(start: buffer.bytes + filled, count: wanted))
-    filled += count
-    if count == 0 {
-      isAtEnd = true
-      endText()
+    let end = filled + wanted
+    // A source may give less than is asked for: the whole record is looked at again after each reading.
+    while filled < end, !isAtEnd {
+      let room = UnsafeMutableRawBufferPointer(start: buffer.bytes + filled, count: end - filled)
+      let count = try opening.read(room)
+      filled += count
+      isAtEnd = count == 0
     }
+    if isAtEnd { endText() }
     return shift
   }
 

@@ -35,7 +35,8 @@ final class CSVOpening {
     sniffing = CSVSniffing(
       dialect: CSVDialect(), findings: [], names: nil, width: 0, dataStart: 0, linesBeforeData: 0)
     try readSample(options.limits.dialectBytes)
-    let encoding = try decode(hint: options.dialect.encoding, limits: options.limits, file: stream.name)
+    let hints = options.dialect.stated(by: text)
+    let encoding = try decode(hint: hints.encoding, limits: options.limits, file: stream.name)
     if let first, let same = alike(first) {
       sniffing = same
       return
@@ -43,8 +44,13 @@ final class CSVOpening {
     var wanted = options.limits.dialectBytes
     while true {
       let found = try sniffDialect(
-        text, isWhole: isAtEnd, hints: options.dialect.stated(by: text), encoding: encoding, file: stream.name)
+        text, isWhole: isAtEnd, hints: hints, encoding: encoding, file: stream.name)
       if let found {
+        if let quote = found.dialect.quote, found.dialect.delimiter.contains(quote) {
+          throw CSVError(
+            "csv.delimiter", "the quote would be the delimiter too", at: Place(file: stream.name),
+            advice: "say what divides fields with --delimiter")
+        }
         sniffing = found
         sniffing.dialect.encoding = encoding.name
         return

@@ -32,7 +32,7 @@ struct CSVPlaces {
         rewrite = next
         nextRewrite += 1
         textOffset = next.text.upperBound
-        byteOffset = next.byteOffset + next.raw.count
+        byteOffset = next.byteOffset + next.byteCount
         line = next.line + next.lineCount
         if offset < next.text.upperBound { break }
       } else if nextPart <= offset {

@@ -23,11 +23,23 @@ extension CSVRecordWalk {
       if isEscaped, byte == UInt8(ascii: "\\"), index + 1 < end, isEscape(index) {
         index += 1
         bytes.append(text[index])
+        if text[index] == UInt8(ascii: "\r"), index + 1 < end, text[index + 1] == UInt8(ascii: "\n") {
+          index += 1
+          bytes.append(text[index])
+        }
       } else {
         bytes.append(byte)
         if field.isQuoted, byte == dialect.quote, index + 1 < end, text[index + 1] == byte { index += 1 }
       }
       index += 1
+    }
+  }
+
+  /// True for a line of nothing but spaces, which is an empty one in a table of several columns.
+  func isSpaces(_ record: Record) -> Bool {
+    guard record.fields.count == 1, !record.fields[0].isQuoted else { return false }
+    return text[record.fields[0].start..<record.fields[0].end].allSatisfy {
+      $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t")
     }
   }
 

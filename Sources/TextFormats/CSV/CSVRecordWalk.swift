@@ -54,14 +54,18 @@ struct CSVRecordWalk {
   let isWhole: Bool
   /// Where the next record begins.
   private(set) var position: Int
+  /// No record that begins before this is looked at far ahead: that was done, and did not fit.
+  private(set) var nearOnlyBefore: Int
   /// True after ``next()`` returned nil because more text is needed.
   private(set) var needsMore = false
   private var line = 0
 
   /// Precondition: `start` is where a record begins.
   init(
-    _ text: UnsafeRawBufferPointer, dialect: CSVDialect, width: Int? = nil, from start: Int = 0, isWhole: Bool = true
+    _ text: UnsafeRawBufferPointer, dialect: CSVDialect, width: Int? = nil, from start: Int = 0, isWhole: Bool = true,
+    nearOnlyBefore: Int = 0
   ) {
+    self.nearOnlyBefore = nearOnlyBefore
     self.text = text
     self.dialect = dialect
     self.width = width
@@ -83,7 +87,7 @@ struct CSVRecordWalk {
   }
 
   /// The record at `start`; nil if more text is needed to tell.
-  private func decided(at start: Int) -> Record? {
+  private mutating func decided(at start: Int) -> Record? {
     if isComment(start) { return commentLine(at: start) }
     let (offset, anomaly): (Int, Anomalies)
     switch read(at: start, .strict) {
@@ -92,7 +96,7 @@ struct CSVRecordWalk {
     case .broken(let at, let kind): (offset, anomaly) = (at, kind)
     }
     var best: Record?
-    for leniency in CSVLeniency.inOrder {
+    for leniency in CSVLeniency.inOrder where leniency.mostBytes == nil || start >= nearOnlyBefore {
       switch read(at: start, leniency) {
       case .needsMore: return nil
       case .broken: continue
@@ -102,6 +106,9 @@ struct CSVRecordWalk {
         if record.fields.count == width ?? record.fields.count { return record }
         if isBetter(record, than: best) { best = record }
       }
+    }
+    if let far = CSVLeniency.inOrder.compactMap(\.mostBytes).max(), start >= nearOnlyBefore {
+      nearOnlyBefore = start + far
     }
     return best
   }
@@ -198,8 +205,9 @@ struct CSVRecordWalk {
   /// Bytes of one character of a field, two where it is escaped.
   private func passed(_ position: Int, _ record: inout Record) -> Int {
     guard isEscape(position) else { return 1 }
-    if lineEndLength(position + 1) != nil { record.lineCount += 1 }
-    return 2
+    guard let lineEnd = lineEndLength(position + 1) else { return 2 }
+    record.lineCount += 1
+    return 1 + lineEnd
   }
 
   private func passQuoted(
@@ -230,7 +238,7 @@ struct CSVRecordWalk {
         position += lineEnd
         continue
       }
-      position += isEscape(position) ? 2 : 1
+      position += passed(position, &record)
     }
     if !isWhole, limit == text.count { return .needsMore }
     if leniency.isStrict || leniency.spansLines { return .broken(at: start, .openQuote) }

@@ -46,7 +46,7 @@ extension CSVRejectedRow {
 private func statement(of dialect: CSVDialect) -> String {
   let delimiter = dialect.delimiter + (dialect.skipsSpaces ? [UInt8(ascii: " ")] : [])
   let quote = dialect.quote.map { hexadecimal([$0]) } ?? "none"
-  return "delimiter=\(hexadecimal(delimiter)) quote=\(quote) escape=\(dialect.escape.rawValue) "
+  return "encoding=UTF-8 delimiter=\(hexadecimal(delimiter)) quote=\(quote) escape=\(dialect.escape.rawValue) "
     + "line_end=\(dialect.lineEnd.rawValue) header_rows=\(min(1, dialect.headerRows))"
 }
 
@@ -65,6 +65,7 @@ extension CSVDialectHints {
       let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
       guard parts.count == 2 else { continue }
       switch parts[0] {
+      case "encoding": if parts[1] == "UTF-8" { hints.encoding = hints.encoding ?? "UTF-8" }
       case "delimiter": if let found = bytes(parts[1]) { hints.delimiter = hints.delimiter ?? found }
       case "quote":
         if let found = bytes(parts[1]), found.count == 1 { hints.quote = hints.quote ?? .some(found[0]) }

@@ -68,7 +68,7 @@ final class CSVSplitter {
     guard chunk.width > 1 else { return chunk.recordCount }
     var walk = CSVRecordWalk(chunk.text, dialect: chunk.plain.dialect)
     var count = 0
-    while let record = walk.next() { count += record.isBlank ? 0 : 1 }
+    while let record = walk.next() { count += record.isBlank || walk.isSpaces(record) ? 0 : 1 }
     return count
   }
 
@@ -79,8 +79,12 @@ final class CSVSplitter {
     while file == nil, opened < streams.count {
       let stream = streams[opened]
       opened += 1
-      guard let next = try CSVOpenFile(stream, number: opened - 1, options: options, like: example) else {
-        finished.append(CSVReport.Input(name: stream.name, byteCount: 0, footer: []))
+      let next = try CSVOpenFile(stream, number: opened - 1, options: options, like: example)
+      guard next.hasTable else {
+        finished.append(CSVReport.Input(name: stream.name, byteCount: next.byteCount, footer: []))
+        if let skipped = options.dialect.preambleLines, skipped > 0 {
+          warnings.append("\(lastComponent(of: stream.name)): nothing is left after \(skipped) lines")
+        }
         continue
       }
       warnings += next.header.warnings
@@ -106,14 +110,14 @@ final class CSVSplitter {
       header = next.header
       sniffing = next.sniffing
       fieldOfColumn = Array(names.indices)
-      example = CSVOpenFile.Example(dialect: next.sniffing.dialect, names: names)
+      example = CSVOpenFile.Example(file: next.name, dialect: next.sniffing.dialect, names: names)
       return
     }
     if names == header.names {
       fieldOfColumn = Array(names.indices)
       return
     }
-    let first = finished.first?.name ?? streams[0].name
+    let first = example?.file ?? streams[0].name
     let positions = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
     let line = next.sniffing.linesBeforeData
     if let missing = header.names.first(where: { positions[$0] == nil }) {

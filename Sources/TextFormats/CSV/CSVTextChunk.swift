@@ -22,8 +22,10 @@ struct CSVOrigin {
 struct CSVRewrite {
   /// Where its text is in the chunk; empty where it was left out.
   var text: Range<Int>
-  /// What the file has, in ``CSVTextChunk/raw``.
+  /// What the file has, in ``CSVTextChunk/raw``; nothing is kept of what was left out.
   var raw: Range<Int>
+  /// Bytes of what the file has.
+  var byteCount: Int
   /// The part of the chunk it belongs to.
   var part: Int
   /// Where it begins in the file.

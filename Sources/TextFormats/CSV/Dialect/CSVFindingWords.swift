@@ -21,8 +21,8 @@ struct CSVFindingWords {
     if hints.delimiter != nil, let other = choice.runnerUp {
       return CSVFinding(
         name: "delimiter", value: Self.name(of: dialect),
-        reason: "as asked, but it divides no record; "
-          + "\(Self.name(of: other.dialect)) would, into \(other.widths.width) fields",
+        reason: "as asked, but it divides no record; \(Self.name(of: other.dialect)) would, "
+          + "into \(other.widths.width) fields",
         isCloseCall: true)
     }
     let widths = choice.best.widths
