@@ -28,9 +28,6 @@ final class CSVFieldIndex {
 
   deinit { offsets.deallocate() }
 
-  /// Most rows of a grid.
-  var mostRows: Int { 2 * capacity + 2 }
-
   /// What was found uneven in the chunk last read.
   var unevenness: CSVUnevenness { evening.found }
 
@@ -98,15 +95,4 @@ final class CSVFieldIndex {
     }
     return !irregular
   }
-}
-
-/// The plain twin of `cs_csv_index` for tests: offsets of delimiters and newlines outside quotes.
-func plainFieldOffsets(_ text: UnsafeRawBufferPointer, delimiter: UInt8) -> [UInt32] {
-  var offsets: [UInt32] = []
-  var isInside = false
-  for (offset, byte) in text.enumerated() {
-    if byte == UInt8(ascii: "\"") { isInside.toggle() }
-    if !isInside, byte == delimiter || byte == UInt8(ascii: "\n") { offsets.append(UInt32(offset)) }
-  }
-  return offsets
 }

@@ -54,7 +54,7 @@ private struct CSVSniffer {
     var dialect = CSVDialect()
     dialect.encoding = hints.encoding ?? encoding.name
     dialect.lineEnd = hints.lineEnd ?? lineEnds.first
-    let ownComment = Array("#colonnade".utf8)
+    let ownComment = Array(rejectsComment.utf8)
     dialect.comment = hints.comment ?? (text.starts(with: ownComment) ? ownComment : [])
     let top = skippedTop(dialect.lineEnd)
     let rest = UnsafeRawBufferPointer(rebasing: text[top.bytes...])
