@@ -27,9 +27,9 @@ public struct ConvertOptions {
   public var reading: CSVOptions
   /// How pages are compressed.
   public var compression = Compression.automatic
-  /// Makes the text that takes the records left out, where ``CSVOptions/errorPolicy`` is to skip them; called once for each
-  /// reading of the inputs. Nil: they are counted only.
-  public var makeRejects: (() throws -> any ObjectWriter)?
+  /// Takes the records left out, where ``CSVOptions/errorPolicy`` is to skip them, once all was read. Complete afterwards, and the
+  /// caller's to publish. Nil: they are counted only.
+  public var rejects: (any ObjectWriter)?
   /// Called after each chunk, from any thread.
   public var progress: (@Sendable (Progress) -> Void)?
 
@@ -42,28 +42,27 @@ public struct ConvertOptions {
 
 /// Converts CSVs to one chunk file, which the caller then publishes.
 ///
-/// Also gives the text of rejected records, complete and not published, if one was asked for.
 /// `makeOutput` is called once for each reading of the inputs: where a late value contradicts what is already written, that
 /// output is discarded and a new one is made. Returns the last one, complete. Memory, however large the
 /// inputs: per thread several times the text of a chunk (8 MB; up to 32 MB from 2,000 columns on), at most 96 MB of dictionaries, and
 /// some 2 kB per column. Throws a `Diagnosis` for what is wrong with inputs or output; the output is then discarded.
 public func convert(
   _ options: ConvertOptions, makeOutput: @escaping () throws -> any ObjectWriter
-) throws -> (receipt: ConvertReceipt, output: any ObjectWriter, rejects: (any ObjectWriter)?) {
+) throws -> (receipt: ConvertReceipt, output: any ObjectWriter) {
   let start = monotonicSeconds()
   let sink = ChunkFileSink(
-    compression: options.compression, makeOutput: makeOutput, rejects: RejectsText(options.makeRejects))
+    compression: options.compression, makeOutput: makeOutput, rejects: RejectsText(options.rejects))
   do {
     let meter = ConvertMeter(inputCount: options.inputs.count)
     let outcome = try readCSVs(
       options.inputs.map { stream(of: $0, meter: meter) }, options: options.reading, into: sink,
       progress: rowCounter(options.progress, meter))
-    let (output, summary, rejects) = try sink.finish(outcome)
+    let (output, summary) = try sink.finish(outcome)
     let receipt = ConvertReceipt(
       report: outcome.report, sourceByteCount: meter.sourceByteCount, outputByteCount: summary.byteCount,
       columnByteCounts: summary.columnByteCounts, seconds: monotonicSeconds() - start,
       peakMemoryByteCount: peakMemoryByteCount())
-    return (receipt, output, rejects)
+    return (receipt, output)
   } catch {
     sink.discard()
     throw error
@@ -75,14 +74,13 @@ public func convert(
 /// The chunk file is first written to a temporary file.
 public func convert(_ options: ConvertOptions, into output: any ObjectWriter) throws -> ConvertReceipt {
   var last: TemporaryFile?
-  let (receipt, _, rejects) = try convert(options) {
+  let (receipt, _) = try convert(options) {
     let file = try TemporaryFile()
     last = file
     return file
   }
   guard let last else { preconditionFailure("convert made no output") }
   try copyBytes(of: ObjectSource(try last.reading()), to: output)
-  try rejects?.publish()
   return receipt
 }
 
@@ -98,7 +96,7 @@ public func readTable(_ options: ConvertOptions) throws -> (table: Table, report
 /// Give ``CSVOptions/columns`` to read only those that are needed.
 public func readLargeTable(_ options: ConvertOptions) throws -> (table: any TableSource, report: CSVReport) {
   var last: TemporaryFile?
-  let (receipt, _, _) = try convert(options) {
+  let (receipt, _) = try convert(options) {
     let file = try TemporaryFile()
     last = file
     return file
@@ -155,14 +153,15 @@ private final class ChunkFileSink: CSVSink, @unchecked Sendable {
     rejects.discard()
   }
 
-  func finish(_ outcome: CSVOutcome) throws -> (any ObjectWriter, ChunkFileSummary, (any ObjectWriter)?) {
+  func finish(_ outcome: CSVOutcome) throws -> (any ObjectWriter, ChunkFileSummary) {
     let writer = try startIfNeeded(columnCount: outcome.report.columns.count)
     let summary = try writer.finish(
       schema: outcome.report.schema, dictionaries: outcome.dictionaries,
       metadata: [(key: "receipt", value: storedReceipt(outcome.report))]
         + (outcome.report.hasInventedNames ? [ChunkFileWriter.inventedNames] : []))
     guard let output else { preconditionFailure("a chunk file without an output") }
-    return (output, summary, try rejects.finish(header: outcome.headerOfRejects))
+    try rejects.finish(header: outcome.headerOfRejects)
+    return (output, summary)
   }
 }
 

@@ -7,10 +7,14 @@ import ObjectStorage
 import TextFormats
 
 /// Converts INPUT arguments, all CSVs, into one chunk file and publishes it: afterwards it is there, whole, or an error was
-/// thrown and what was there before still is. Records left out go to `rejects`, which is published before.
+/// thrown and what was there before still is.
+///
+/// Records left out go to `rejects`, the receipt as JSON to `receipt`. Both are opened before anything is read, and published just
+/// before the chunk file: where that is new, they are. Standard output (`-`) gets its bytes before they are.
 public func convertFiles(
-  _ arguments: [String], to target: OutputTarget, rejects: OutputTarget? = nil, reading: CSVOptions = CSVOptions(),
-  compression: Compression = .automatic, threads: Int,
+  _ arguments: [String], to target: OutputTarget, rejects: OutputTarget? = nil,
+  receipt receiptTarget: OutputTarget? = nil,
+  reading: CSVOptions = CSVOptions(), compression: Compression = .automatic, threads: Int,
   progress: (@Sendable (ConvertOptions.Progress) -> Void)? = nil
 ) throws -> ConvertReceipt {
   let inputs = try expandInputs(arguments).map { path in
@@ -22,10 +26,21 @@ public func convertFiles(
   var options = ConvertOptions(inputs: inputs, reading: reading)
   options.compression = compression
   options.progress = progress
-  if let rejects { options.makeRejects = { try openOutput(rejects) } }
-  if target.path == "-" { return try publishing(to: target) { try convert(options, into: $0) } }
-  let (receipt, output, rejected) = try convert(options) { try openOutput(target) }
-  try rejected?.publish()
+  options.rejects = try rejects.map(openOutput)
+  let receiptWriter = try receiptTarget.map(openOutput)
+  let (receipt, output) = try convert(options, to: target)
+  var text = receipt.json
+  try text.withUTF8 { try receiptWriter?.write(UnsafeRawBufferPointer($0)) }
+  try options.rejects?.publish()
+  try receiptWriter?.publish()
   try output.publish()
   return receipt
+}
+
+private func convert(
+  _ options: ConvertOptions, to target: OutputTarget
+) throws -> (receipt: ConvertReceipt, output: any ObjectWriter) {
+  guard target.path == "-" else { return try convert(options) { try openOutput(target) } }
+  let output = try openOutput(target)
+  return (try convert(options, into: output), output)
 }

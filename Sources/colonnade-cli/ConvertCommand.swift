@@ -71,6 +71,10 @@ struct ConvertCommand: ParsableCommand {
     }
   }
 
+  private func receiptTarget() throws -> OutputTarget? {
+    try receipt.map { path in try usage { try OutputTarget(path: path, format: .table, fallback: .table) } }
+  }
+
   func run() throws {
     let outputs = [output, self.receipt, rejects].compactMap { $0 }
     try usage { try refuseOverwriting(outputs: outputs, inputs: inputs) }
@@ -79,11 +83,10 @@ struct ConvertCommand: ParsableCommand {
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
     let receipt = try convertFiles(
-      inputs, to: OutputTarget(chunkFile: output), rejects: rejectsTarget(), reading: reading, compression: compression,
-      threads: common.threads, progress: line.update)
+      inputs, to: OutputTarget(chunkFile: output), rejects: rejectsTarget(), receipt: receiptTarget(), reading: reading,
+      compression: compression, threads: common.threads, progress: line.update)
     line.clear()
     if !common.quiet { printToStandardError(receipt.text) }
-    if let path = self.receipt { try writeText(receipt.json, to: path) }
   }
 }
 

@@ -37,7 +37,7 @@ import TextFormats
     var options = ConvertOptions(inputs: [input])
     change(&options)
     let outputs = Outputs()
-    let (receipt, output, _) = try convert(options) { outputs.make() }
+    let (receipt, output) = try convert(options) { outputs.make() }
     let bytes = try #require(output as? MemoryWriter).bytes
     return (try ChunkFile(MemoryObject(name: "out.cln", bytes: bytes)), bytes, receipt, outputs)
   }

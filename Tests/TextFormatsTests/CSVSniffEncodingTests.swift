@@ -55,6 +55,11 @@ import Testing
       let error = #expect(throws: CSVError.self) { try sniff(bytes) }
       #expect(error?.code == "csv.binary" && error?.advice != nil)
     }
+    for text in [" {\"a\": 1}\n", "[\n {\n", "[[1,2]]", "<!DOCTYPE html>\n", "\u{FEFF}<?xml version=\"1.0\"?>\n"] {
+      let error = #expect(throws: CSVError.self) { try sniff(text) }
+      #expect(error?.code == "csv.other-format", "\(text)")
+    }
+    #expect(try sniff("{a},[b]\n1,2\n").width == 2)
     let single = try sniff("a,b\n1,\u{0}\n2,some text that is long enough\n3,and some more of it\n")
     #expect(single.width == 2)
   }

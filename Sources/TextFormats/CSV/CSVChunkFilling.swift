@@ -24,6 +24,9 @@ struct CSVChunkFilling {
   /// Rewritten records and runs of lines left out take memory besides the text's.
   private var mostRewrites: Int { max(recordLimit, 1) }
 
+  /// Bytes of empty lines that are read ahead.
+  private static let mostBlankBytes = 1 << 20
+
   /// What ended a step.
   private enum Step {
     case goOn
@@ -78,6 +81,8 @@ struct CSVChunkFilling {
       if state.position < end, state.doubt == CS_CSV_DOUBT_NONE {
         cs_csv_split(file.text.bytes, end, &bytes, most, &state)
       }
+      // Too long, unless the walk finds a quote in it that nobody closed.
+      if isAlone, state.records > 0, state.last_end - file.cursor > recordBytes { return try walkOne(file) }
       if state.records >= most {
         take(file, state)
         return .chunkIsFull
@@ -182,11 +187,11 @@ struct CSVChunkFilling {
   }
 
   /// The record at the cursor; nil at the text's end.
-  private func nextRecord(of file: CSVOpenFile, skipping: Int = 0) throws -> (CSVRecordWalk.Record, CSVRecordWalk)? {
+  private func nextRecord(of file: CSVOpenFile) throws -> (CSVRecordWalk.Record, CSVRecordWalk)? {
     while true {
-      let isWhole = file.isAtEnd || file.filled - file.cursor > recordBytes
+      let (text, isWhole) = reach(of: file, recordBytes)
       var walk = CSVRecordWalk(
-        file.text, dialect: file.sniffing.dialect, width: file.isPastTable ? nil : file.sniffing.width,
+        text, dialect: file.sniffing.dialect, width: file.isPastTable ? nil : file.sniffing.width,
         from: file.cursor, isWhole: isWhole, nearOnlyBefore: file.nearOnlyBefore)
       if let record = walk.next(), file.isAtEnd || record.end <= file.decidedEnd || isWhole {
         if record.end - record.start > recordBytes { throw tooLong(file) }
@@ -195,6 +200,13 @@ struct CSVChunkFilling {
       if file.isAtEnd { return nil }
       _ = try file.readMore()
     }
+  }
+
+  /// The text that a walk from the cursor may see, however much of it is in the buffer: `byteCount` bytes and one that tells more from
+  /// no more. True if it would be no other with more text read.
+  private func reach(of file: CSVOpenFile, _ byteCount: Int) -> (text: UnsafeRawBufferPointer, isWhole: Bool) {
+    let end = min(file.filled, file.cursor + byteCount + 1)
+    return (UnsafeRawBufferPointer(rebasing: file.text[..<end]), file.isAtEnd || end - file.cursor > byteCount)
   }
 
   private func tooLong(_ file: CSVOpenFile) -> CSVError {
@@ -220,8 +232,8 @@ struct CSVChunkFilling {
   /// Looks what comes after the empty lines at the cursor: nil if the table simply goes on.
   private func lookBehindBlanks(_ file: CSVOpenFile) throws -> Step? {
     if file.cursor < file.lookedBehindBlanks { return nil }
-    let records = try recordsBehindBlanks(file)
-    file.lookedBehindBlanks = records.first?.start ?? file.filled
+    let (blankLineCount, records, end) = try recordsBehindBlanks(file)
+    file.lookedBehindBlanks = records.first?.start ?? end
     if records.count >= 2, records.allSatisfy({ $0.fields.count != file.sniffing.width }) {
       file.isPastTable = true
       return .goOn
@@ -232,23 +244,36 @@ struct CSVChunkFilling {
     let blanks = CSVRecordWalk.Record(
       start: file.cursor, end: first.end, lineCount: first.line + first.lineCount)
     chunk.leftOut.repeatedHeaders += 1
-    chunk.leftOut.blankLines += first.line
+    chunk.leftOut.blankLines += blankLineCount
+    chunk.leftOut.comments += first.line - blankLineCount
     rewrite(blanks, of: walk, as: [], in: file)
     return .goOn
   }
 
-  /// Up to four records behind the empty lines at the cursor; `line` counts the empty lines before.
-  private func recordsBehindBlanks(_ file: CSVOpenFile) throws -> [CSVRecordWalk.Record] {
+  /// Up to four records behind the empty lines at the cursor, how many empty lines come before the first, and how far was looked.
+  ///
+  /// More than ``mostBlankBytes`` of empty lines and comments are not looked behind at once.
+  private func recordsBehindBlanks(
+    _ file: CSVOpenFile
+  ) throws -> (blankLineCount: Int, records: [CSVRecordWalk.Record], end: Int) {
     while true {
-      let isWhole = file.isAtEnd || file.filled - file.cursor > recordBytes
+      let (text, isWhole) = reach(of: file, recordBytes)
       var walk = CSVRecordWalk(
-        file.text, dialect: file.sniffing.dialect, width: file.sniffing.width, from: file.cursor,
+        text, dialect: file.sniffing.dialect, width: file.sniffing.width, from: file.cursor,
         isWhole: isWhole, nearOnlyBefore: file.nearOnlyBefore)
       var records: [CSVRecordWalk.Record] = []
-      while records.count < 4, let record = walk.next() {
-        if !record.isBlank, !record.isComment { records.append(record) }
+      var blankLineCount = 0
+      var hasManyBlanks = false
+      while records.count < 4, !hasManyBlanks, let record = walk.next() {
+        let isBlank = walk.isEmptyLine(record)
+        if !isBlank, !record.isComment {
+          records.append(record)
+        } else if records.isEmpty {
+          blankLineCount += isBlank ? 1 : 0
+          hasManyBlanks = record.end - file.cursor > Self.mostBlankBytes
+        }
       }
-      if records.count == 4 || isWhole { return records }
+      if records.count == 4 || isWhole || hasManyBlanks { return (blankLineCount, records, walk.position) }
       _ = try file.readMore()
     }
   }

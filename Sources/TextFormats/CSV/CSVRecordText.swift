@@ -35,8 +35,8 @@ extension CSVRecordWalk {
     }
   }
 
-  /// True for a line of nothing but spaces, which is an empty one in a table of several columns.
-  func isSpaces(_ record: Record) -> Bool {
+  /// True for an empty line and one of nothing but spaces: neither is a row of a table of several columns.
+  func isEmptyLine(_ record: Record) -> Bool {
     guard record.fields.count == 1, !record.fields[0].isQuoted else { return false }
     return text[record.fields[0].start..<record.fields[0].end].allSatisfy {
       $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t")

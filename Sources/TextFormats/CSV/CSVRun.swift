@@ -70,11 +70,11 @@ private func checkDialect(_ hints: CSVDialectHints) throws {
 }
 
 private func outcomeOfNothing(_ splitter: CSVSplitter, _ options: CSVOptions) throws -> CSVOutcome {
-  let source = splitter.finished.first?.name ?? ""
+  let source = splitter.inputs.first?.name ?? ""
   let asked = [options.columns?.first, options.types.keys.min(), options.renames.keys.min()]
   if let name = asked.compactMap({ $0 }).first { throw UnknownColumn(name: name, source: source, known: []) }
   let report = CSVReport(
-    inputs: splitter.finished, columns: [], rowCount: 0, tally: CSVTally(), sniffing: nil, hasInventedNames: false,
+    inputs: splitter.inputs, columns: [], rowCount: 0, tally: CSVTally(), sniffing: nil, hasInventedNames: false,
     warnings: splitter.warnings, passCount: 1, chunkCount: 0)
   return CSVOutcome(report: report, dictionaries: [], headerOfRejects: [])
 }

@@ -198,7 +198,7 @@ final class CSVRunState {
 
   /// The outcome, once all chunks were added.
   func outcome(splitter: CSVSplitter, passCount: Int, options: CSVOptions) -> CSVOutcome {
-    let inputs = splitter.finished
+    let inputs = splitter.inputs
     let columns = plan.indices.map { column in
       let name = plan[column].name
       let isAllText = options.allText && options.types[name] == nil && options.dateFormatOfColumn[name] == nil
@@ -208,7 +208,12 @@ final class CSVRunState {
         nullCount: nullCounts[column])
     }
     let ambiguous = plan.indices.filter { plan[$0].forced == nil && evidence[$0].isAmbiguous }
-    let warnings = ambiguous.map { "column \"\(columns[$0].name)\" is kept as text: \(columns[$0].reason)" }
+    var warnings = ambiguous.map { "column \"\(columns[$0].name)\" is kept as text: \(columns[$0].reason)" }
+    if let other = splitter.otherwiseDivided, tally.rejectedRowCount > 0 {
+      warnings.append(
+        "\(lastComponent(of: other)) is divided otherwise than \(lastComponent(of: inputs[0].name)): rejects of both do not read back "
+          + "as one text; convert it apart")
+    }
     let report = CSVReport(
       inputs: inputs, columns: columns, rowCount: rowCount, tally: tally, sniffing: splitter.sniffing,
       hasInventedNames: header.isInvented, warnings: splitter.warnings + warnings, passCount: passCount,

@@ -17,11 +17,16 @@ final class CSVSplitter {
   private(set) var sniffing: CSVSniffing?
   /// What the texts opened so far gave reason to say.
   private(set) var warnings: [String] = []
-  /// Each text read to its end.
-  private(set) var finished: [CSVReport.Input] = []
+  /// The texts read so far, the last one perhaps in part.
+  var inputs: [CSVReport.Input] {
+    finished + (file.map { [CSVReport.Input(name: $0.name, byteCount: $0.byteCount, footer: $0.footer)] } ?? [])
+  }
+  /// A text that is divided otherwise than the first one.
+  private(set) var otherwiseDivided: String?
 
   private let streams: [CSVStream]
   private let options: CSVOptions
+  private var finished: [CSVReport.Input] = []
   private var opened = 0
   private var file: CSVOpenFile?
   private var example: CSVOpenFile.Example?
@@ -68,7 +73,7 @@ final class CSVSplitter {
     guard chunk.width > 1 else { return chunk.recordCount }
     var walk = CSVRecordWalk(chunk.text, dialect: chunk.plain.dialect)
     var count = 0
-    while let record = walk.next() { count += record.isBlank || walk.isSpaces(record) ? 0 : 1 }
+    while let record = walk.next() { count += walk.isEmptyLine(record) ? 0 : 1 }
     return count
   }
 
@@ -112,6 +117,9 @@ final class CSVSplitter {
       fieldOfColumn = Array(names.indices)
       example = CSVOpenFile.Example(file: next.name, dialect: next.sniffing.dialect, names: names)
       return
+    }
+    if let example, !example.dialect.divides(as: next.sniffing.dialect) {
+      otherwiseDivided = otherwiseDivided ?? next.name
     }
     if names == header.names {
       fieldOfColumn = Array(names.indices)

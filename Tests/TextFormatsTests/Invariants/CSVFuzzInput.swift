@@ -5,13 +5,13 @@ import Columns
 
 @testable import TextFormats
 
-/// What one input of the fuzzer means: eight characters of options, then a text.
+/// What one input of the fuzzer means: nine characters of options, then a text.
 ///
 /// `0` stands for 0, the characters after it in ASCII for the numbers after it; seeds can be read, and any byte has a meaning.
 /// Tests/Fuzz/README.md has the table.
 struct CSVFuzzInput {
   /// Options and limits.
-  static let optionBytes = 8
+  static let optionBytes = 9
   /// Longer texts are cut.
   static let mostTextBytes = 1 << 14
 
@@ -37,6 +37,13 @@ struct CSVFuzzInput {
     UInt8(ascii: "\""), UInt8(ascii: "'"), nil, UInt8(ascii: ";"), UInt8(ascii: "0"),
   ]
   private static let comments = ["", "#", "//", "#colonnade", "a"].map { Array($0.utf8) }
+  private static let dateFormats = [nil, "%d/%m/%Y", "%m/%d/%y", "%d %b %Y %H:%M", "%Y%m%d"].map { text in
+    text.flatMap { try? CSVDateFormat($0) }
+  }
+  private static let numberStyles = [
+    nil, CSVNumberStyle(decimal: UInt8(ascii: ",")),
+    CSVNumberStyle(decimal: UInt8(ascii: ","), groups: .mark([UInt8(ascii: ".")])), CSVNumberStyle(groups: .anySpace),
+  ]
   private static let lineEnds = [CSVDialect.LineEnd.lf, .cr, .mixed]
   private static let encodings = [nil, "UTF-8", "UTF-16LE", "windows-1252", "nonesuch"]
   private static let types: [ColumnType] = [
@@ -58,6 +65,15 @@ struct CSVFuzzInput {
     if mode & 8 != 0, !isStated {
       options.nullSpellings = ["NA", "-"]
       typeOfFirst = Self.types[numbers[5] % Self.types.count]
+    }
+
+    if !isStated {
+      options.dateFormat = Self.dateFormats[numbers[8] % 5]
+      options.numberStyle = Self.numberStyles[numbers[8] / 5 % 4]
+      if numbers[8] / 20 % 2 == 1 {
+        options.renames = ["a": "b", "b": "a"]
+        options.columns = ["a"]
+      }
     }
 
     var hints = CSVDialectHints()

@@ -34,15 +34,12 @@ package struct PlainCSV {
     var index = 0
     while index < records.count {
       if width > 1, records[index].isBlank {
-        let next = records[index...].filter { !$0.isBlank }.prefix(4)
+        let next = records[index...].filter { !isEmptyLine($0, walk) }.prefix(4)
         if next.count >= 2, next.allSatisfy({ $0.fields.count != width }) {
           // Another table: its records are read for themselves.
           var rest = CSVRecordWalk(text, dialect: dialect, from: records[index].start)
           while let record = rest.next() {
-            let isSpaces =
-              record.fields.count == 1 && !record.fields[0].isQuoted
-              && rest.content(record.fields[0]).allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
-            if !isSpaces, !record.isBlank, !record.isComment {
+            if !isEmptyLine(record, rest), !record.isComment {
               faults.append(Fault(code: "csv.second-table", offset: record.start))
             }
           }
@@ -51,7 +48,7 @@ package struct PlainCSV {
         if let first = next.first, isSame(first, names, walk) {
           index = records.firstIndex { $0.start == first.start }! + 1
         } else {
-          while index < records.count, records[index].isBlank { index += 1 }
+          while index < records.count, isEmptyLine(records[index], walk) { index += 1 }
         }
         continue
       }
@@ -60,14 +57,19 @@ package struct PlainCSV {
     }
   }
 
+  private func isEmptyLine(_ record: CSVRecordWalk.Record, _ walk: CSVRecordWalk) -> Bool {
+    let isSpace = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+    return record.fields.count == 1 && !record.fields[0].isQuoted
+      && walk.content(record.fields[0]).allSatisfy(isSpace)
+  }
+
   private func isSame(_ a: CSVRecordWalk.Record, _ b: CSVRecordWalk.Record, _ walk: CSVRecordWalk) -> Bool {
     a.fields.count == b.fields.count && zip(a.fields, b.fields).allSatisfy { walk.content($0) == walk.content($1) }
   }
 
   private mutating func take(_ record: CSVRecordWalk.Record, _ walk: CSVRecordWalk, _ width: Int, _ isStrict: Bool) {
     let count = record.fields.count
-    let isSpace = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-    if width > 1, count == 1, !record.fields[0].isQuoted, walk.content(record.fields[0]).allSatisfy(isSpace) { return }
+    if width > 1, isEmptyLine(record, walk) { return }
     if isStrict, !record.anomalies.isEmpty {
       let code = record.anomalies.contains(.openQuote) ? "csv.open-quote" : "csv.stray-quote"
       faults.append(Fault(code: code, offset: record.anomalyOffset))

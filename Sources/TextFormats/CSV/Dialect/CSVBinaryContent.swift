@@ -25,6 +25,19 @@ func refuseBinary(_ bytes: UnsafeRawBufferPointer, file: String) throws(CSVError
   }
 }
 
+/// Throws `csv.other-format` if `text` begins as JSON or markup does.
+func refuseOtherText(_ text: UnsafeRawBufferPointer, file: String) throws(CSVError) {
+  let start = text.prefix(1024).filter { $0 > 32 }.prefix(9).map { $0 | ((65...90).contains($0) ? 32 : 0) }
+  let json = ["{\"", "[{", "[["], markup = ["<!doctype", "<html", "<?xml"]
+  let kind = [("JSON", json), ("HTML or XML", markup)].first { _, openings in
+    openings.contains { start.starts(with: $0.utf8) }
+  }
+  guard let kind else { return }
+  throw CSVError(
+    "csv.other-format", "this is \(kind.0), not a CSV", at: Place(file: file),
+    advice: "write it as CSV with the program that made it; to read its lines as they are, say --delimiter")
+}
+
 private struct KnownFormat {
   let magic: [UInt8]
   let name: String

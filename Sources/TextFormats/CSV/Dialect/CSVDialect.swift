@@ -46,6 +46,13 @@ public struct CSVDialect: Sendable, Equatable {
   /// RFC 4180 with either line end.
   public init() {}
 
+  /// True if a record of one reads the same in the other.
+  func divides(as other: CSVDialect) -> Bool {
+    (delimiter, quote, escape) == (other.delimiter, other.quote, other.escape)
+      && (lineEnd == .cr) == (other.lineEnd == .cr)
+      && (skipsSpaces, joinsDelimiters, comment) == (other.skipsSpaces, other.joinsDelimiters, other.comment)
+  }
+
   /// True if single bytes divide everything, so that the vector scan can read the text as it stands.
   var isPlain: Bool {
     delimiter.count == 1 && !skipsSpaces && !joinsDelimiters && escape == .doubled && lineEnd != .mixed

@@ -8,7 +8,7 @@
 /// may take), come again with more; never nil if it is whole or at least ``CSVSniffing/mostSampleBytes`` long and has a record.
 ///
 /// Whatever `hints` say is taken as it is. A text without any content has width 0, no names and no data: `dataStart` is its end then.
-/// Throws `csv.binary` if it is no text. Linear in the sample.
+/// Throws `csv.binary` if it is no text, `csv.other-format` if it is one of another kind. Linear in the sample.
 func sniffDialect(
   _ sample: UnsafeRawBufferPointer, isWhole: Bool, hints: CSVDialectHints = CSVDialectHints(),
   encoding: CSVEncodingGuess = .utf8, file: String = ""
@@ -17,6 +17,8 @@ func sniffDialect(
   if hints.encoding == nil { try refuseBinary(sample, file: file) }
   let markBytes = sample.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
   let text = UnsafeRawBufferPointer(rebasing: sample[markBytes...])
+  // Whoever states the delimiter wants its lines.
+  if hints.delimiter == nil { try refuseOtherText(text, file: file) }
   let sniffer = CSVSniffer(text, isWhole: isWhole, hints: hints, encoding: encoding)
   guard var sniffing = sniffer.sniff() else { return nil }
   sniffing.dataStart += markBytes
