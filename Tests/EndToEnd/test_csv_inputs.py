@@ -162,6 +162,10 @@ def test_sniff(colonnade, tmp_path):
     assert json.loads(colonnade("sniff", "-", "--json", input=source.read_bytes()).text)["columns"] == told["columns"]
     assert "Print JSON" in colonnade("sniff", "--help").text
     assert "semicolon" in colonnade("sniff", source, "--rows", "1").text
+    part = json.loads(colonnade("sniff", source, "--rows", "1", "--json").text)
+    assert part["is_whole"] is False and part["inputs"][0]["name"] == "in.csv"
+    (tmp_path / "lines.csv").write_text('{"a": 1}\n{"a": 2}\n')
+    assert "JSON" in colonnade("sniff", tmp_path / "lines.csv", expect=2).errors
     colonnade("sniff", tmp_path, expect=2)
     colonnade("sniff", tmp_path / "none.csv", expect=2)
     colonnade("sniff", expect=64)
@@ -224,6 +228,9 @@ def test_rejects_are_published_with_the_output_or_not_at_all(colonnade, tmp_path
         assert words in run.errors, run.errors
         assert sorted(os.listdir(tmp_path)) == sorted(["in.csv", *names])
         assert (tmp_path / "out.cln").read_bytes() == OLD and (tmp_path / "in.csv").read_text() == "a,b\n1,2\n3,4,5\n"
+    # A receipt that cannot be written is known before anything is read, and nothing is published.
+    run = colonnade("convert", "in.csv", "-o", "out.cln", "--receipt", "none/r.json", *SKIP, "rejects.csv", expect=2, cwd=tmp_path)
+    assert "none" in run.errors and all((tmp_path / name).read_bytes() == OLD for name in names[1:])
     colonnade("convert", "in.csv", "-o", "out.cln", *SKIP, "rejects.csv", "--quiet", cwd=tmp_path)
     assert "\n3,4,5\n" in (tmp_path / "rejects.csv").read_text()
     assert colonnade("export", tmp_path / "out.cln").text == "a,b\n1,2\n"

@@ -129,4 +129,37 @@ import Testing
     #expect(error?.code == "csv.record-too-long")
     #expect(error?.place == Place(file: "a.csv", line: 3, byteOffset: 8))
   }
+
+  @Test(arguments: [1, 7, 64, 4096]) func theLimitOfARecordIsOneWhateverIsBuffered(readSize: Int) throws {
+    for length in [95, 96, 97, 300] {
+      let lines = String(repeating: "x\n", count: 40) + String(repeating: "y", count: length - 85)
+      let error = failure("a,b\n\"\(lines)\",3\n4,5\n") {
+        $0.dialect = .plain
+        $0.limits = .tiny(records: 100, bytes: 4096, read: readSize)
+        $0.limits.recordBytes = 96
+      }
+      #expect(error?.code == (length <= 96 ? nil : "csv.record-too-long"), "\(length)")
+    }
+  }
+
+  @Test func whatIsLeftOutBehindEmptyLines() throws {
+    let (table, report) = try read("a,b\n1,2\n\n#x\n \na,b\n3,4\n") {
+      $0.dialect = .plain
+      $0.dialect.comment = [UInt8(ascii: "#")]
+    }
+    #expect(rows(table) == [[.int64(1), .int64(2)], [.int64(3), .int64(4)]])
+    #expect([report.blankLineCount, report.commentCount, report.repeatedHeaderCount] == [2, 1, 1])
+  }
+
+  @Test func manyEmptyLinesAreNotKept() throws {
+    let text = "a,b\n1,2\n" + String(repeating: "\n", count: 1000) + "a,b\n3,4\n"
+    for blankBytes in [1, 7, 100, 999, 1000, 1 << 20] {
+      let (table, report) = try read(text) {
+        $0.dialect = .plain
+        $0.limits = .tiny(records: 10, bytes: 64, read: 16)
+        $0.limits.blankBytes = blankBytes
+      }
+      #expect(table.rowCount == 2 && report.blankLineCount == 1000 && report.repeatedHeaderCount == 1)
+    }
+  }
 }

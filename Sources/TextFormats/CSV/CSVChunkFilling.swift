@@ -11,21 +11,20 @@ struct CSVChunkFilling {
   private let recordLimit: Int
   private let byteLimit: Int
   private let recordBytes: Int
+  private let blankBytes: Int
 
   /// `columns`: the table's names.
-  init(_ chunk: CSVTextChunk, columns: [String], recordLimit: Int, byteLimit: Int, recordBytes: Int) {
+  init(_ chunk: CSVTextChunk, columns: [String], recordLimit: Int, limits: CSVLimits) {
     self.chunk = chunk
     self.columns = columns
     self.recordLimit = recordLimit
-    self.byteLimit = byteLimit
-    self.recordBytes = recordBytes
+    byteLimit = limits.bytesPerChunk(columns: columns.count)
+    recordBytes = limits.recordBytes
+    blankBytes = limits.blankBytes
   }
 
   /// Rewritten records and runs of lines left out take memory besides the text's.
   private var mostRewrites: Int { max(recordLimit, 1) }
-
-  /// Bytes of empty lines that are read ahead.
-  private static let mostBlankBytes = 1 << 20
 
   /// What ended a step.
   private enum Step {
@@ -252,7 +251,7 @@ struct CSVChunkFilling {
 
   /// Up to four records behind the empty lines at the cursor, how many empty lines come before the first, and how far was looked.
   ///
-  /// More than ``mostBlankBytes`` of empty lines and comments are not looked behind at once.
+  /// More than ``CSVLimits/blankBytes`` of empty lines and comments are not looked behind at once.
   private func recordsBehindBlanks(
     _ file: CSVOpenFile
   ) throws -> (blankLineCount: Int, records: [CSVRecordWalk.Record], end: Int) {
@@ -263,6 +262,7 @@ struct CSVChunkFilling {
         isWhole: isWhole, nearOnlyBefore: file.nearOnlyBefore)
       var records: [CSVRecordWalk.Record] = []
       var blankLineCount = 0
+      var lastBlank = file.cursor
       var hasManyBlanks = false
       while records.count < 4, !hasManyBlanks, let record = walk.next() {
         let isBlank = walk.isEmptyLine(record)
@@ -270,10 +270,13 @@ struct CSVChunkFilling {
           records.append(record)
         } else if records.isEmpty {
           blankLineCount += isBlank ? 1 : 0
-          hasManyBlanks = record.end - file.cursor > Self.mostBlankBytes
+          lastBlank = record.start
+          hasManyBlanks = record.end - file.cursor > blankBytes
         }
       }
-      if records.count == 4 || isWhole || hasManyBlanks { return (blankLineCount, records, walk.position) }
+      // What comes next is looked at from the last of them.
+      if hasManyBlanks { return (blankLineCount, records, lastBlank) }
+      if records.count == 4 || isWhole { return (blankLineCount, records, walk.position) }
       _ = try file.readMore()
     }
   }

@@ -100,6 +100,8 @@ package struct CSVLimits: Sendable {
   package var dialectBytes = 64 << 10
   /// Bytes at a text's end in which lines that are no data are looked for.
   package var footerBytes = 4096
+  /// Bytes of empty lines that are looked behind at once.
+  package var blankBytes = 1 << 20
   /// Bytes of the first chunk that the first guess of types is made from.
   package var sampleBytes = 256 << 10
   /// Offsets indexed in one go; two million rows and a test with 64 must give the same.

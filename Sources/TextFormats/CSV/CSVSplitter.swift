@@ -47,8 +47,7 @@ final class CSVSplitter {
     guard rowsLeft > 0, let header else { return false }
     let filling = CSVChunkFilling(
       chunk, columns: header.names,
-      recordLimit: min(options.limits.recordsPerChunk, rowsLeft),
-      byteLimit: options.limits.bytesPerChunk(columns: header.names.count), recordBytes: options.limits.recordBytes)
+      recordLimit: min(options.limits.recordsPerChunk, rowsLeft), limits: options.limits)
     while let file {
       if chunk.length == 0, chunk.rewrites.isEmpty {
         chunk.origins.removeAll()
