@@ -2,15 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "cs_bit_packing.h"
+#include "cs_dispatch.h"
 #include <string.h>
 
-// Every kernel is one plain body, inlined into one shell per instruction set: the loops over lanes have constant trip counts
-// and the same shift for all lanes, which compilers turn into vector code of any width.
-#define INLINED static inline __attribute__((always_inline))
-
-#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "written for little-endian processors"
-#endif
+// Loops over lanes have constant trip counts and the same shift for all lanes.
 
 // Words at any address.
 typedef uint32_t __attribute__((aligned(1), may_alias)) word32;
@@ -200,7 +195,7 @@ void cs_bit_packing_force_level(int level) {
   chosen_level = level < 0 || level > highest ? highest : level;
 }
 
-static int level(void) {
+int cs_level(void) {
   int known = chosen_level;
   if (known < 0) {
     known = cs_bit_packing_highest_level();
@@ -208,27 +203,6 @@ static int level(void) {
   }
   return known;
 }
-
-#if defined(__x86_64__)
-#define DISPATCHED(RETURN, NAME, PARAMETERS, ARGUMENTS)                                                               \
-  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))) static RETURN NAME##_avx512 PARAMETERS {              \
-    return NAME ARGUMENTS;                                                                                            \
-  }                                                                                                                   \
-  __attribute__((target("avx2"))) static RETURN NAME##_avx2 PARAMETERS { return NAME ARGUMENTS; }                     \
-  RETURN cs_##NAME PARAMETERS {                                                                                       \
-    switch (level()) {                                                                                                \
-      case 2: return NAME##_avx512 ARGUMENTS;                                                                         \
-      case 1: return NAME##_avx2 ARGUMENTS;                                                                           \
-      default: return NAME ARGUMENTS;                                                                                 \
-    }                                                                                                                 \
-  }
-#else
-#define DISPATCHED(RETURN, NAME, PARAMETERS, ARGUMENTS)                                                               \
-  RETURN cs_##NAME PARAMETERS {                                                                                       \
-    (void)level;                                                                                                      \
-    return NAME ARGUMENTS;                                                                                            \
-  }
-#endif
 
 DISPATCHED(void, pack_i64, (const int64_t *values, size_t count, uint64_t reference, unsigned width, uint8_t *out),
            (values, count, reference, width, out))
