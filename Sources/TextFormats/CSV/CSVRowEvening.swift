@@ -95,7 +95,9 @@ final class CSVRowEvening {
     _ text: UnsafePointer<UInt8>, _ entry: UnsafePointer<UInt32>, count: Int, at row: UnsafeMutablePointer<UInt32>
   ) -> Bool {
     let start = Int(entry[0] &+ 1)
-    if width > 1 || chunk.isPastTable, count == 1, isBlank(text, from: start, to: Int(entry[1])) {
+    if width > 1 || chunk.isPastTable, count == 1, isBlank(text, from: start, to: Int(entry[1])),
+      !chunk.isNullRow(at: start)
+    {
       found.blankLines += 1
       return false
     }

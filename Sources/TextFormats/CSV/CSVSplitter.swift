@@ -72,7 +72,7 @@ final class CSVSplitter {
     guard chunk.width > 1 else { return chunk.recordCount }
     var walk = CSVRecordWalk(chunk.text, dialect: chunk.plain.dialect)
     var count = 0
-    while let record = walk.next() { count += walk.isEmptyLine(record) ? 0 : 1 }
+    while let record = walk.next() { count += walk.isEmptyLine(record) && !chunk.isNullRow(at: record.start) ? 0 : 1 }
     return count
   }
 

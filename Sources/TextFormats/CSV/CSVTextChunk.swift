@@ -80,6 +80,19 @@ final class CSVTextChunk {
   /// The text.
   var text: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: bytes, count: length) }
 
+  /// True if the record at `start`, of which nothing is in the text, is no empty line: the file has `\N` there. O(log rewrites).
+  func isNullRow(at start: Int) -> Bool {
+    var low = 0
+    var high = rewrites.count
+    while low < high {
+      let middle = (low + high) / 2
+      if rewrites[middle].text.upperBound > start { high = middle } else { low = middle + 1 }
+    }
+    guard low < rewrites.count, rewrites[low].text.lowerBound == start else { return false }
+    let raw = rewrites[low].raw
+    return self.raw[raw].contains(UInt8(ascii: "\\"))
+  }
+
   /// Forgets the text and all that was said of it.
   func removeAll() {
     length = 0
