@@ -100,7 +100,7 @@ public final class ChunkFileWriter {
     }
     var index = DictionaryIndex(entryCount: entries.count, byteCount: entries.bytes.count, segments: [], ranks: nil)
     for segment in segments(of: entries) {
-      let encoded = encodePage(ColumnPage(values: .strings(segment)), scale: 0)
+      let encoded = encodePage(ColumnPage(values: .strings(segment)), scale: 0, policy: Compression.automatic.policy)
       index.segments.append(try writeExtent(encoded, rowCount: segment.count, column: column))
     }
     if entries.count > 0 {
@@ -111,7 +111,7 @@ public final class ChunkFileWriter {
   }
 
   private func writeExtent(_ encoded: EncodedValues, rowCount: Int, column: Int) throws -> Extent {
-    let sealed = SealedExtent(encoded.bytes, encoding: encoded.encoding, rowCount: rowCount, compression: .automatic)
+    let sealed = SealedExtent(encoded, rowCount: rowCount, compression: .automatic)
     var extent = sealed.extent
     extent.offset = sealed.stored.isEmpty ? 0 : offset
     try write(sealed.stored)

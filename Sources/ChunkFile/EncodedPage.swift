@@ -38,13 +38,22 @@ struct SealedExtent {
   var stored: [UInt8]
   var extent: Extent
 
-  init(_ raw: [UInt8], encoding: PageEncoding, rowCount: Int, compression: Compression) {
-    let compressed = compress(raw, compression)
+  init(_ encoded: EncodedValues, rowCount: Int, compression: Compression) {
+    let raw = encoded.bytes
+    let compressed = compress(raw, isLaidOut: encoded.encoding.hasPlanes, compression)
     stored = compressed.bytes
     stored.append(contentsOf: repeatElement(0, count: Layout.padded(stored.count) - stored.count))
     extent = Extent(
       offset: 0, storedByteCount: compressed.bytes.count, rawByteCount: raw.count, rowCount: rowCount,
-      codec: compressed.codec, encoding: encoding, checksum: stored.isEmpty ? 0 : checksum(stored))
+      codec: compressed.codec, encoding: encoded.encoding, checksum: stored.isEmpty ? 0 : checksum(stored))
+  }
+}
+
+extension SealedExtent {
+  /// What its bytes and their decoding cost, in nanoseconds.
+  func cost(by policy: EncodingPolicy) -> Double {
+    let decoding = extent.codec == .none ? 0 : Double(extent.rawByteCount) * extent.codec.nanosecondsPerByte
+    return Double(stored.count) * policy.nanosecondsPerByte + decoding
   }
 }
 
@@ -67,7 +76,7 @@ extension ChunkFileWriter {
     if case .strings(let strings) = page.values, strings.bytes.count > ChunkFileLimits.pageBytes - rowCount * 8 {
       throw ChunkFileError(.limit, "a page of \(strings.bytes.count) bytes of text", at: Place())
     }
-    let encoded = encodePage(page, scale: type.scale)
+    let encoded = encodePage(page, scale: type.scale, policy: compression.policy)
     let physical = encoded.encoding.physical
     precondition(
       TypeRules.allows(physical, scale: physical == .none ? 0 : type.scale, in: type), "\(physical) for \(type)")
@@ -75,7 +84,13 @@ extension ChunkFileWriter {
     if physical == .codes, let statistics {
       facts = PageStatistics(rowCount: rowCount, nullCount: facts.nullCount, bounds: statistics.bounds)
     }
-    let sealed = SealedExtent(encoded.bytes, encoding: encoded.encoding, rowCount: rowCount, compression: compression)
+    var sealed = SealedExtent(encoded, rowCount: rowCount, compression: compression)
+    if encoded.encoding.hasPlanes {
+      // What was laid out for the codec counts on a sample; now both are known.
+      let packed = SealedExtent(
+        encodePage(page, scale: type.scale, policy: .withoutCodec), rowCount: rowCount, compression: .none)
+      if packed.cost(by: compression.policy) <= sealed.cost(by: compression.policy) { sealed = packed }
+    }
     return EncodedPage(
       statistics: facts, type: type, stored: sealed.stored, extent: sealed.extent, contentHash: encoded.contentHash,
       codeLimit: physical == .codes ? greatestCode(page) + 1 : 0)

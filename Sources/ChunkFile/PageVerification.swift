@@ -25,7 +25,7 @@ extension ChunkFile {
       }
     }
     place.byteOffset = offset
-    let truth = encodePage(stored, scale: record.scale)
+    let truth = factsOfPage(stored, scale: record.scale)
     guard truth.contentHash == record.contentHash else {
       throw ChunkFileError(.malformed, "the footer's hash is not that of the values", at: place)
     }

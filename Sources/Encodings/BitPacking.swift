@@ -11,6 +11,24 @@ package protocol StreamInteger: FixedWidthInteger & Sendable {
   /// The reverse. Precondition: `bytes` holds ``packedByteCount(_:bitWidth:)`` bytes, `bitWidth` fits the type and 64.
   static func unpack(
     _ bytes: UnsafeRawBufferPointer, reference: Self, bitWidth: Int, into out: UnsafeMutableBufferPointer<Self>)
+  /// Writes the lowest `planeCount` bytes of each value minus `reference`, plane after plane. Precondition: `out` has
+  /// `planeCount` times as many bytes as there are values.
+  static func splitPlanes(
+    _ values: UnsafeBufferPointer<Self>, reference: Self, planeCount: Int, into out: UnsafeMutableRawBufferPointer)
+  /// The reverse. Precondition: `bytes` has `planeCount` times as many bytes as `out` has values.
+  static func joinPlanes(
+    _ bytes: UnsafeRawBufferPointer, reference: Self, planeCount: Int, into out: UnsafeMutableBufferPointer<Self>)
+  /// Adds to each value from `lag` on the value `lag` before it, wrapping, front to back. Precondition: lag is at least 1.
+  static func sum(atLag lag: Int, _ values: UnsafeMutableBufferPointer<Self>)
+  /// Replaces each value by `reference` plus `factor` times it, wrapping.
+  static func scale(_ values: UnsafeMutableBufferPointer<Self>, factor: Self, reference: Self)
+  /// Adds to `distances[k]` how far `values[position]` is from the value k + 1 before it, shifted right by `shift`; false where that is
+  /// not looked at. Precondition: `position` is at least the number of distances.
+  static func addLagDistances(
+    _ values: UnsafeBufferPointer<Self>, position: Int, shift: Int, into distances: UnsafeMutableBufferPointer<UInt64>
+  ) -> Bool
+  /// Least and greatest value and runs; see ``IntegerSummary``.
+  static func summary(of values: UnsafeBufferPointer<Self>) -> IntegerSummary<Self>
 }
 
 /// Bytes that `count` values of `bitWidth` bits take.

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+import CColumnShims
+
 /// Decodes a stream into `out`; returns the bytes it took from the front of `bytes`.
 ///
 /// Precondition: `encoding` was parsed for `out.count` values of type `T`. Throws if `bytes` is too short or run lengths are
@@ -20,11 +22,35 @@ package func decodeIntegers<T: StreamInteger>(
     UnsafeMutableRawBufferPointer(out).copyMemory(from: stream)
   case .packed(let reference, let bitWidth):
     T.unpack(stream, reference: T(truncatingIfNeeded: reference), bitWidth: bitWidth, into: out)
+  case .planes(let reference, let byteCount):
+    T.joinPlanes(stream, reference: T(truncatingIfNeeded: reference), planeCount: byteCount, into: out)
   case .runs(let count, let valueEncoding, let lengthEncoding):
     let (values, used): ([T], Int) = try decodeIntegers(valueEncoding, from: stream, count: count)
     let rest = UnsafeRawBufferPointer(rebasing: stream[used...])
     let (lengths, _): ([UInt32], Int) = try decodeIntegers(lengthEncoding, from: rest, count: count)
     try expandRuns(values, lengths, into: out)
+  case .delta(let lag, let first, let differences):
+    let used = try decodeIntegers(first, from: stream, into: UnsafeMutableBufferPointer(rebasing: out[..<lag]))
+    _ = try decodeIntegers(
+      differences, from: UnsafeRawBufferPointer(rebasing: stream[used...]),
+      into: UnsafeMutableBufferPointer(rebasing: out[lag...]))
+    T.sum(atLag: lag, out)
+  case .patched(let count, let base, let positionEncoding, let valueEncoding):
+    var used = try decodeIntegers(base, from: stream, into: out)
+    let (positions, positionBytes): ([UInt32], Int) = try decodeIntegers(
+      positionEncoding, from: UnsafeRawBufferPointer(rebasing: stream[used...]), count: count)
+    used += positionBytes
+    let (values, _): ([T], Int) = try decodeIntegers(
+      valueEncoding, from: UnsafeRawBufferPointer(rebasing: stream[used...]), count: count)
+    try patch(out, at: positions, with: values)
+  case .dictionary(let count, let valueEncoding, let codeEncoding):
+    let (values, used): ([T], Int) = try decodeIntegers(valueEncoding, from: stream, count: count)
+    let (codes, _): ([UInt32], Int) = try decodeIntegers(
+      codeEncoding, from: UnsafeRawBufferPointer(rebasing: stream[used...]), count: out.count)
+    try lookUp(codes, in: values, into: out)
+  case .multiples(let factor, let reference, let quotients):
+    _ = try decodeIntegers(quotients, from: stream, into: out)
+    T.scale(out, factor: T(truncatingIfNeeded: factor), reference: T(truncatingIfNeeded: reference))
   }
   return size
 }
@@ -63,5 +89,32 @@ func expandRuns<T>(
   }
   guard position == out.count else {
     throw EncodingError(.malformed, "runs of \(position) values in all for \(out.count) values")
+  }
+}
+
+/// Replaces the values at `positions`. Throws unless these ascend and lie within `out`.
+func patch<T>(
+  _ out: UnsafeMutableBufferPointer<T>, at positions: [UInt32], with values: [T]
+) throws(EncodingError) {
+  var next = 0
+  for index in positions.indices {
+    let position = Int(positions[index])
+    guard position >= next, position < out.count else {
+      throw EncodingError(.malformed, "patch \(index) at \(position) of \(out.count) values, from \(next) on expected")
+    }
+    out[position] = values[index]
+    next = position + 1
+  }
+}
+
+/// Gives each code its value. Throws if a code has none.
+func lookUp<T>(_ codes: [UInt32], in values: [T], into out: UnsafeMutableBufferPointer<T>) throws(EncodingError) {
+  let highest = codes.withUnsafeBufferPointer { cs_maximum_u32($0.baseAddress, $0.count) }
+  guard codes.isEmpty || Int(highest) < values.count else {
+    throw EncodingError(.malformed, "code \(highest) in a dictionary of \(values.count) values")
+  }
+  values.withUnsafeBufferPointer { values in
+    // Below the count, as was just checked.
+    for index in codes.indices { out[index] = values[Int(codes[index])] }
   }
 }

@@ -3,7 +3,8 @@
 
 /// How a stream of integers is stored: a tree whose parameters live in the footer and whose bytes live in the page.
 ///
-/// What the values are (64-bit, 128-bit, 32-bit codes or lengths) and how many, the place of the stream says.
+/// What the values are (64-bit, 128-bit, 32-bit codes or lengths) and how many, the place of the stream says. Bytes of children
+/// come in the order in which they are named here. Arithmetic is modulo 2^B, B the bits of a value.
 package indirect enum IntegerEncoding: Sendable, Equatable {
   /// All values are the same; no bytes.
   case constant(Int128)
@@ -11,18 +12,25 @@ package indirect enum IntegerEncoding: Sendable, Equatable {
   case plain
   /// Frame of reference: each value is `reference` plus an unsigned number of `bitWidth` bits, bit-packed.
   case packed(reference: Int128, bitWidth: Int)
-  /// `count` runs: the bytes of the runs' values, then the bytes of their lengths.
+  /// `count` runs: the runs' values, then their lengths.
   case runs(count: Int, values: IntegerEncoding, lengths: IntegerEncoding)
+  /// Differences to the value `lag` before: the first `lag` values, then the differences of the others. Where those are all zero the
+  /// first values repeat.
+  case delta(lag: Int, first: IntegerEncoding, differences: IntegerEncoding)
+  /// Values, `count` of which are replaced: at ascending positions, by other values.
+  case patched(count: Int, base: IntegerEncoding, positions: IntegerEncoding, values: IntegerEncoding)
+  /// `count` values, and for each value of the stream its position among them.
+  case dictionary(count: Int, values: IntegerEncoding, codes: IntegerEncoding)
+  /// Frame of reference: each value is `reference` plus an unsigned number of `byteCount` bytes; the lowest bytes of all values, then the
+  /// next ones. Made for codecs, which find in a plane what they do not find in packed bits.
+  case planes(reference: Int128, byteCount: Int)
+  /// Each value is `reference` plus `factor` times a value of the child.
+  case multiples(factor: Int128, reference: Int128, quotients: IntegerEncoding)
 
   /// Deepest nesting a reader accepts.
   package static let maximumDepth = 4
-
-  enum Identifier {
-    static let constant: UInt8 = 1
-    static let plain: UInt8 = 2
-    static let packed: UInt8 = 3
-    static let runs: UInt8 = 4
-  }
+  /// Most values of a ``dictionary(count:values:codes:)``.
+  package static let maximumDictionaryCount = 65_536
 
   /// Bytes of the stream. Precondition: parsed or made for `valueCount` values of `valueBits` bits.
   package func byteCount(valueCount: Int, valueBits: Int) -> Int {
@@ -30,70 +38,38 @@ package indirect enum IntegerEncoding: Sendable, Equatable {
     case .constant: 0
     case .plain: valueCount * valueBits / 8
     case .packed(_, let bitWidth): packedByteCount(valueCount, bitWidth: bitWidth)
+    case .planes(_, let byteCount): valueCount * byteCount
     case .runs(let count, let values, let lengths):
       values.byteCount(valueCount: count, valueBits: valueBits) + lengths.byteCount(valueCount: count, valueBits: 32)
+    case .delta(let lag, let first, let differences):
+      first.byteCount(valueCount: lag, valueBits: valueBits)
+        + differences.byteCount(valueCount: valueCount - lag, valueBits: valueBits)
+    case .patched(let count, let base, let positions, let values):
+      base.byteCount(valueCount: valueCount, valueBits: valueBits)
+        + positions.byteCount(valueCount: count, valueBits: 32)
+        + values.byteCount(valueCount: count, valueBits: valueBits)
+    case .dictionary(let count, let values, let codes):
+      values.byteCount(valueCount: count, valueBits: valueBits) + codes.byteCount(valueCount: valueCount, valueBits: 32)
+    case .multiples(_, _, let quotients): quotients.byteCount(valueCount: valueCount, valueBits: valueBits)
     }
   }
 
-  /// Writes identifier and parameters, children after their parent.
-  package func serialize(to writer: inout ByteWriter) {
+  /// Children in the order of their bytes.
+  var children: [IntegerEncoding] {
     switch self {
-    case .constant(let value):
-      writer.append(Identifier.constant)
-      writer.appendZigzag(value)
-    case .plain:
-      writer.append(Identifier.plain)
-    case .packed(let reference, let bitWidth):
-      writer.append(Identifier.packed)
-      writer.append(UInt8(bitWidth))
-      writer.appendZigzag(reference)
-    case .runs(let count, let values, let lengths):
-      writer.append(Identifier.runs)
-      writer.appendVariable(UInt128(count))
-      values.serialize(to: &writer)
-      lengths.serialize(to: &writer)
+    case .constant, .plain, .packed, .planes: []
+    case .runs(_, let values, let lengths): [values, lengths]
+    case .delta(_, let first, let differences): [first, differences]
+    case .patched(_, let base, let positions, let values): [base, positions, values]
+    case .dictionary(_, let values, let codes): [values, codes]
+    case .multiples(_, _, let quotients): [quotients]
     }
   }
 
-  /// Reads and checks a tree for `valueCount` values of type `T`.
-  package static func parse<T: StreamInteger>(
-    from reader: inout ByteReader, valueCount: Int, as type: T.Type, depth: Int = 1
-  ) throws(EncodingError) -> IntegerEncoding {
-    let start = reader.position
-    guard depth <= maximumDepth else {
-      throw EncodingError(.limit, "encodings nest deeper than \(maximumDepth)", at: start)
-    }
-    let identifier = try reader.read(UInt8.self)
-    switch identifier {
-    case Identifier.constant:
-      let value = try reader.readZigzag()
-      guard T(exactly: value) != nil else {
-        throw EncodingError(.malformed, "the constant \(value) does not fit \(T.bitWidth) bits", at: start)
-      }
-      return .constant(value)
-    case Identifier.plain:
-      return .plain
-    case Identifier.packed:
-      let bitWidth = Int(try reader.read(UInt8.self))
-      guard bitWidth <= min(64, T.bitWidth) else {
-        throw EncodingError(.malformed, "a packed width of \(bitWidth) bits for \(T.bitWidth)-bit values", at: start)
-      }
-      let reference = try reader.readZigzag()
-      guard T(exactly: reference) != nil else {
-        throw EncodingError(.malformed, "the reference \(reference) does not fit \(T.bitWidth) bits", at: start)
-      }
-      return .packed(reference: reference, bitWidth: bitWidth)
-    case Identifier.runs:
-      let count = try reader.readCount(limit: valueCount, of: "runs")
-      guard count > 0 || valueCount == 0 else {
-        throw EncodingError(.malformed, "no runs for \(valueCount) values", at: start)
-      }
-      let values = try parse(from: &reader, valueCount: count, as: T.self, depth: depth + 1)
-      let lengths = try parse(from: &reader, valueCount: count, as: UInt32.self, depth: depth + 1)
-      return .runs(count: count, values: values, lengths: lengths)
-    default:
-      throw EncodingError(.unknown, "integer encoding \(identifier) is not known", at: start)
-    }
+  /// True if a codec is to make the bytes smaller: they were laid out for one.
+  package var hasPlanes: Bool {
+    if case .planes = self { return true }
+    return children.contains { $0.hasPlanes }
   }
 }
 
@@ -104,7 +80,13 @@ extension IntegerEncoding: CustomStringConvertible {
     case .constant: "constant"
     case .plain: "plain"
     case .packed(_, let bitWidth): "packed \(bitWidth)"
+    case .planes(_, let byteCount): "planes \(byteCount)"
     case .runs(let count, let values, let lengths): "runs(\(count): \(values), \(lengths))"
+    case .delta(let lag, let first, let differences): "delta(\(lag): \(first), \(differences))"
+    case .patched(let count, let base, let positions, let values):
+      "patched(\(base); \(count): \(positions), \(values))"
+    case .dictionary(let count, let values, let codes): "dictionary(\(count): \(values), \(codes))"
+    case .multiples(let factor, _, let quotients): "multiples(of \(factor): \(quotients))"
     }
   }
 }
@@ -112,11 +94,19 @@ extension IntegerEncoding: CustomStringConvertible {
 extension IntegerEncoding {
   /// The tree without its numbers: `runs(packed, constant)`.
   var shape: String {
-    switch self {
-    case .constant: "constant"
-    case .plain: "plain"
-    case .packed: "packed"
-    case .runs(_, let values, let lengths): "runs(\(values.shape), \(lengths.shape))"
-    }
+    let name =
+      switch self {
+      case .constant: "constant"
+      case .plain: "plain"
+      case .packed: "packed"
+      case .planes: "planes"
+      case .runs: "runs"
+      case .delta: "delta"
+      case .patched: "patched"
+      case .dictionary: "dictionary"
+      case .multiples: "multiples"
+      }
+    let children = children
+    return children.isEmpty ? name : "\(name)(\(children.map(\.shape).joined(separator: ", ")))"
   }
 }

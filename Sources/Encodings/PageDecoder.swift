@@ -42,33 +42,40 @@ private func decodeValues(
       let (values, used): ([Int64], Int) = try decodeIntegers(tree, from: bytes, count: rowCount)
       return (.int64(values), used)
     }
-  case .constantFloat(let bits):
-    return (.float64([Double](repeating: Double(bitPattern: bits), count: rowCount)), 0)
-  case .plainFloats:
-    return (.float64(try floats(from: bytes, count: rowCount)), rowCount * 8)
-  case .floatRuns(let count, let lengthEncoding):
-    let values = try floats(from: bytes, count: count)
-    let rest = UnsafeRawBufferPointer(rebasing: bytes[(count * 8)...])
-    let (lengths, used): ([UInt32], Int) = try decodeIntegers(lengthEncoding, from: rest, count: count)
-    var expanded = [Double](repeating: 0, count: rowCount)
-    var failure: EncodingError?
-    expanded.withUnsafeMutableBufferPointer { out in
-      do throws(EncodingError) { try expandRuns(values, lengths, into: out) } catch { failure = error }
-    }
-    if let failure { throw failure }
-    return (.float64(expanded), count * 8 + used)
+  case .floatBits(let tree):
+    let (values, used) = try decodeFloatBits(tree, from: bytes, count: rowCount)
+    return (.float64(values), used)
+  case .decimalFloats(let decimals):
+    let (values, used) = try decodeDecimalFloats(decimals, from: bytes, count: rowCount)
+    return (.float64(values), used)
   case .strings(let lengths, let byteCount):
     let (strings, used) = try decodeStrings(lengths: lengths, byteCount: byteCount, from: bytes, count: rowCount)
     return (.strings(strings), used)
+  case .stringDictionary(let count, let lengths, let byteCount, let codes):
+    let (strings, used) = try decodeStrings(lengths: lengths, byteCount: byteCount, from: bytes, count: count)
+    let (rows, codeBytes): ([UInt32], Int) = try decodeIntegers(
+      codes, from: UnsafeRawBufferPointer(rebasing: bytes[used...]), count: rowCount)
+    return (.strings(try lookUp(rows, in: strings)), used + codeBytes)
   }
 }
 
-private func floats(from bytes: UnsafeRawBufferPointer, count: Int) throws(EncodingError) -> [Double] {
-  guard bytes.count >= count * 8 else { throw EncodingError(.truncated, "\(count) doubles in \(bytes.count) bytes") }
-  return [Double](unsafeUninitializedCapacity: count) { buffer, initialized in
-    UnsafeMutableRawBufferPointer(buffer).copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<(count * 8)]))
-    initialized = count
+private func decodeFloatBits(
+  _ tree: IntegerEncoding, from bytes: UnsafeRawBufferPointer, count: Int
+) throws(EncodingError) -> ([Double], Int) {
+  var used = 0
+  var failure: EncodingError?
+  let values = [Double](unsafeUninitializedCapacity: count) { buffer, initialized in
+    do throws(EncodingError) {
+      // Doubles and 64-bit integers have one size and alignment, and no bits without meaning.
+      let integers = UnsafeMutableRawBufferPointer(buffer).bindMemory(to: Int64.self)
+      used = try decodeIntegers(tree, from: bytes, into: UnsafeMutableBufferPointer(rebasing: integers[..<count]))
+      initialized = count
+    } catch {
+      failure = error
+    }
   }
+  if let failure { throw failure }
+  return (values, used)
 }
 
 private func checkRange(
@@ -125,6 +132,3 @@ private func zeroingNulls(_ values: consuming PageValues, _ words: [UInt64]) thr
     return .strings(strings)
   }
 }
-
-/// The canonical hash of a decoded page, as the encoder computed it. Precondition: null slots are zero.
-package func contentHash(of page: ColumnPage, scale: Int) -> UInt128 { encodePage(page, scale: scale).contentHash }

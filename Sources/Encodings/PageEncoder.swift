@@ -19,7 +19,9 @@ package struct EncodedValues: Sendable {
 ///
 /// 128-bit values that all fit 64 bits are stored as 64-bit ones. Null slots may hold anything. Precondition: at most 2^31
 /// rows; strings have at most 1 GiB (callers check). Cost: some 1-2 ns a value.
-package func encodePage(_ page: ColumnPage, scale: Int) -> EncodedValues {
+package func encodePage(
+  _ page: ColumnPage, scale: Int, policy: EncodingPolicy = .withoutCodec
+) -> EncodedValues {
   let rowCount = page.rowCount
   let nullCount = page.nullCount
   guard nullCount < rowCount else {
@@ -29,16 +31,24 @@ package func encodePage(_ page: ColumnPage, scale: Int) -> EncodedValues {
         physical: .none, scale: 0, rowCount: rowCount, nullCount: nullCount, parts: [], validity: []),
       statistics: PageStatistics(rowCount: rowCount, nullCount: nullCount, bounds: .none))
   }
-  var builder = PageBuilder(rowCount: rowCount, nullCount: nullCount, scale: scale, validity: page.validity)
-  switch page.values {
-  case .int64(let values): builder.encode(values)
-  case .int128(let values):
-    if let narrow = builder.narrowed(values) { builder.encode(narrow) } else { builder.encode(values) }
-  case .float64(let values): builder.encode(values)
-  case .codes(let codes): builder.encode(codes)
-  case .strings(let strings): builder.encode(strings)
-  }
+  var builder = PageBuilder(
+    rowCount: rowCount, nullCount: nullCount, scale: scale, validity: page.validity, policy: policy)
+  builder.encode(page.values)
   return builder.finished()
+}
+
+/// Hash and statistics of a page, as its encoder computes them. Precondition: null slots are zero.
+package func factsOfPage(
+  _ page: ColumnPage, scale: Int
+) -> (physical: PhysicalType, contentHash: UInt128, statistics: PageStatistics) {
+  guard page.nullCount < page.rowCount else {
+    let nothing = encodePage(page, scale: scale)
+    return (.none, nothing.contentHash, nothing.statistics)
+  }
+  var builder = PageBuilder(
+    rowCount: page.rowCount, nullCount: page.nullCount, scale: scale, validity: page.validity, policy: nil)
+  builder.encode(page.values)
+  return (builder.physical, builder.hash, builder.statistics)
 }
 
 /// The canonical hash of a page: equal rows give equal hashes, however they are encoded and compressed.
@@ -68,6 +78,8 @@ private struct PageBuilder {
   let nullCount: Int
   let scale: Int
   let validity: Validity
+  /// nil: only hash and statistics are wanted.
+  let policy: EncodingPolicy?
   var physical = PhysicalType.none
   var values = ValuesEncoding.none
   var bytes: [UInt8] = []
@@ -75,11 +87,12 @@ private struct PageBuilder {
   var bounds = PageStatistics.Bounds.none
   var floatRange: PageStatistics.FloatRange?
 
-  init(rowCount: Int, nullCount: Int, scale: Int, validity: Validity) {
+  init(rowCount: Int, nullCount: Int, scale: Int, validity: Validity, policy: EncodingPolicy?) {
     self.rowCount = rowCount
     self.nullCount = nullCount
     self.scale = scale
     self.validity = validity
+    self.policy = policy
   }
 
   private var words: [UInt64] {
@@ -91,8 +104,21 @@ private struct PageBuilder {
     let validityEncoding = encodeValidity(nullCount == 0 ? .allValid : validity, rowCount: rowCount, into: &bytes)
     return EncodedValues(
       encoding: PageEncoding(physical: physical, values: values, validity: validityEncoding), bytes: bytes,
-      contentHash: hash,
-      statistics: PageStatistics(rowCount: rowCount, nullCount: nullCount, bounds: bounds, floatRange: floatRange))
+      contentHash: hash, statistics: statistics)
+  }
+
+  var statistics: PageStatistics {
+    PageStatistics(rowCount: rowCount, nullCount: nullCount, bounds: bounds, floatRange: floatRange)
+  }
+
+  mutating func encode(_ source: PageValues) {
+    switch source {
+    case .int64(let values): encode(values)
+    case .int128(let values): if let narrow = narrowed(values) { encode(narrow) } else { encode(values) }
+    case .float64(let values): encode(values)
+    case .codes(let codes): encode(codes)
+    case .strings(let strings): encode(strings)
+    }
   }
 
   mutating func encode(_ source: [Int64]) {
@@ -145,7 +171,9 @@ private struct PageBuilder {
   }
 
   private mutating func encodeFilled<T: StreamInteger>(_ filled: [T], _ summary: IntegerSummary<T>) {
-    values = .integers(filled.withUnsafeBufferPointer { encodeIntegers($0, summary: summary, into: &bytes) })
+    guard let policy else { return }
+    values = .integers(
+      filled.withUnsafeBufferPointer { encodeIntegers($0, summary: summary, policy: policy, into: &bytes) })
   }
 
   private mutating func setIntegerBounds<T: StreamInteger>(_ summary: IntegerSummary<T>) {
@@ -180,27 +208,22 @@ private struct PageBuilder {
     let statistics = PageStatistics(of: ColumnPage(values: .float64(filled), validity: validity), dictionary: nil)
     bounds = statistics.bounds
     floatRange = statistics.floatRange
-    values = filled.withUnsafeBytes { encodeFloatBits($0.bindMemory(to: UInt64.self)) }
+    if let policy { values = encodeFloats(filled, policy) }
   }
 
-  private mutating func encodeFloatBits(_ source: UnsafeBufferPointer<UInt64>) -> ValuesEncoding {
-    var runCount = 1
-    for row in 1..<max(1, source.count) where source[row] != source[row - 1] { runCount += 1 }
-    if runCount == 1 { return .constantFloat(bits: source[0]) }
-    if runCount < source.count / 2, source.count > 8 {
-      let runs = Runs(source, count: runCount)
-      var lengthBytes: [UInt8] = []
-      let lengths = runs.lengths.withUnsafeBufferPointer {
-        encodeIntegers($0, summary: summarize($0), into: &lengthBytes)
-      }
-      if (runCount * 8 + lengthBytes.count) * 10 < source.count * 8 * 6 {
-        runs.values.withUnsafeBytes { bytes.append(contentsOf: $0) }
-        bytes.append(contentsOf: lengthBytes)
-        return .floatRuns(count: runCount, lengths: lengths)
-      }
+  /// As decimals where that takes less, else by their bits.
+  private mutating func encodeFloats(_ source: [Double], _ policy: EncodingPolicy) -> ValuesEncoding {
+    var bitBytes: [UInt8] = []
+    let patterns = source.map { Int64(bitPattern: $0.bitPattern) }
+    let bits = encodeIntegers(patterns, policy: policy, depth: 2, into: &bitBytes)
+    var decimalBytes: [UInt8] = []
+    let decimals = source.withUnsafeBufferPointer { encodeDecimalFloats($0, policy: policy, into: &decimalBytes) }
+    if let decimals, decimalBytes.count < bitBytes.count || (bits.hasPlanes && !decimals.integers.hasPlanes) {
+      bytes.append(contentsOf: decimalBytes)
+      return .decimalFloats(decimals)
     }
-    bytes.append(contentsOf: UnsafeRawBufferPointer(source))
-    return .plainFloats
+    bytes.append(contentsOf: bitBytes)
+    return .floatBits(bits)
   }
 
   mutating func encode(_ source: StringArray) {
@@ -220,7 +243,7 @@ private struct PageBuilder {
       strings.withUTF8(extremes.highest) { pair.append($0) }
       bounds = PageStatistics(of: ColumnPage(values: .strings(pair)), dictionary: nil).bounds
     }
-    values = encodeStrings(strings, into: &bytes)
+    if let policy { values = encodeStrings(strings, policy: policy, into: &bytes) }
   }
 
   private func withoutNullBytes(_ source: StringArray) -> StringArray {

@@ -37,14 +37,14 @@ package enum ValuesEncoding: Sendable, Equatable {
   case none
   /// int64, int128 or codes.
   case integers(IntegerEncoding)
-  /// All doubles have these bits.
-  case constantFloat(bits: UInt64)
-  /// Eight bytes each.
-  case plainFloats
-  /// The runs' doubles at eight bytes each, then the runs' lengths.
-  case floatRuns(count: Int, lengths: IntegerEncoding)
+  /// float64: their bits as 64-bit integers.
+  case floatBits(IntegerEncoding)
+  /// float64 that are short decimals, as integers; see ``DecimalFloats``.
+  case decimalFloats(DecimalFloats)
   /// The lengths in bytes, then all bytes.
   case strings(lengths: IntegerEncoding, byteCount: Int)
+  /// `count` strings as in ``strings(lengths:byteCount:)``, then for each row its string's position among them.
+  case stringDictionary(count: Int, lengths: IntegerEncoding, byteCount: Int, codes: IntegerEncoding)
 }
 
 /// How the validity of a page is stored; its bytes follow those of the values.
@@ -84,10 +84,10 @@ package struct PageEncoding: Sendable, Equatable {
   }
 
   private enum Identifier {
-    static let constant: UInt8 = 1
-    static let plain: UInt8 = 2
-    static let runs: UInt8 = 4
-    static let strings: UInt8 = 5
+    static let bits: UInt8 = 1
+    static let decimals: UInt8 = 2
+    static let strings: UInt8 = 1
+    static let dictionary: UInt8 = 2
   }
 
   /// Identifiers and parameters of values, then of validity. The physical type is not part of it.
@@ -96,18 +96,22 @@ package struct PageEncoding: Sendable, Equatable {
     switch values {
     case .none: break
     case .integers(let encoding): encoding.serialize(to: &writer)
-    case .constantFloat(let bits):
-      writer.append(Identifier.constant)
-      writer.append(bits)
-    case .plainFloats: writer.append(Identifier.plain)
-    case .floatRuns(let count, let lengths):
-      writer.append(Identifier.runs)
-      writer.appendVariable(UInt128(count))
-      lengths.serialize(to: &writer)
+    case .floatBits(let encoding):
+      writer.append(Identifier.bits)
+      encoding.serialize(to: &writer)
+    case .decimalFloats(let decimals):
+      writer.append(Identifier.decimals)
+      decimals.serialize(to: &writer)
     case .strings(let lengths, let byteCount):
       writer.append(Identifier.strings)
       writer.appendVariable(UInt128(byteCount))
       lengths.serialize(to: &writer)
+    case .stringDictionary(let count, let lengths, let byteCount, let codes):
+      writer.append(Identifier.dictionary)
+      writer.appendVariable(UInt128(count))
+      writer.appendVariable(UInt128(byteCount))
+      lengths.serialize(to: &writer)
+      codes.serialize(to: &writer)
     }
     switch validity {
     case .allValid: writer.append(UInt8(0))
@@ -151,12 +155,9 @@ package struct PageEncoding: Sendable, Equatable {
   ) throws(EncodingError) -> ValuesEncoding {
     let start = reader.position
     switch try reader.read(UInt8.self) {
-    case Identifier.constant: return .constantFloat(bits: try reader.read())
-    case Identifier.plain: return .plainFloats
-    case Identifier.runs:
-      let count = try reader.readCount(limit: rowCount, of: "runs")
-      let lengths = try IntegerEncoding.parse(from: &reader, valueCount: count, as: UInt32.self, depth: 2)
-      return .floatRuns(count: count, lengths: lengths)
+    case Identifier.bits:
+      return .floatBits(try IntegerEncoding.parse(from: &reader, valueCount: rowCount, as: Int64.self, depth: 2))
+    case Identifier.decimals: return .decimalFloats(try DecimalFloats.parse(from: &reader, valueCount: rowCount))
     case let identifier: throw EncodingError(.unknown, "float encoding \(identifier) is not known", at: start)
     }
   }
@@ -166,12 +167,21 @@ package struct PageEncoding: Sendable, Equatable {
   ) throws(EncodingError) -> ValuesEncoding {
     let start = reader.position
     let identifier = try reader.read(UInt8.self)
-    guard identifier == Identifier.strings else {
-      throw EncodingError(.unknown, "string encoding \(identifier) is not known", at: start)
+    switch identifier {
+    case Identifier.strings:
+      let byteCount = try reader.readCount(limit: maximumRawByteCount, of: "bytes of strings")
+      let lengths = try IntegerEncoding.parse(from: &reader, valueCount: rowCount, as: UInt32.self, depth: 2)
+      return .strings(lengths: lengths, byteCount: byteCount)
+    case Identifier.dictionary:
+      let limit = min(rowCount, IntegerEncoding.maximumDictionaryCount)
+      let count = try reader.readCount(limit: limit, of: "strings in a dictionary")
+      guard count > 0 else { throw EncodingError(.malformed, "an empty dictionary", at: start) }
+      let byteCount = try reader.readCount(limit: maximumRawByteCount, of: "bytes of strings")
+      let lengths = try IntegerEncoding.parse(from: &reader, valueCount: count, as: UInt32.self, depth: 2)
+      let codes = try IntegerEncoding.parse(from: &reader, valueCount: rowCount, as: UInt32.self, depth: 2)
+      return .stringDictionary(count: count, lengths: lengths, byteCount: byteCount, codes: codes)
+    default: throw EncodingError(.unknown, "string encoding \(identifier) is not known", at: start)
     }
-    let byteCount = try reader.readCount(limit: maximumRawByteCount, of: "bytes of strings")
-    let lengths = try IntegerEncoding.parse(from: &reader, valueCount: rowCount, as: UInt32.self, depth: 2)
-    return .strings(lengths: lengths, byteCount: byteCount)
   }
 
   private static func parseValidity(
@@ -196,11 +206,14 @@ package struct PageEncoding: Sendable, Equatable {
   package func byteCount(rowCount: Int) -> Int {
     let valueBytes =
       switch values {
-      case .none, .constantFloat: 0
+      case .none: 0
       case .integers(let encoding): encoding.byteCount(valueCount: rowCount, valueBits: integerBits)
-      case .plainFloats: rowCount * 8
-      case .floatRuns(let count, let lengths): count * 8 + lengths.byteCount(valueCount: count, valueBits: 32)
+      case .floatBits(let encoding): encoding.byteCount(valueCount: rowCount, valueBits: 64)
+      case .decimalFloats(let decimals): decimals.byteCount(valueCount: rowCount)
       case .strings(let lengths, let byteCount): lengths.byteCount(valueCount: rowCount, valueBits: 32) + byteCount
+      case .stringDictionary(let count, let lengths, let byteCount, let codes):
+        lengths.byteCount(valueCount: count, valueBits: 32) + byteCount
+          + codes.byteCount(valueCount: rowCount, valueBits: 32)
       }
     let validityBytes =
       switch validity {
@@ -227,10 +240,11 @@ extension PageEncoding: CustomStringConvertible {
       switch values {
       case .none: "none"
       case .integers(let encoding): encoding.description
-      case .constantFloat: "constant"
-      case .plainFloats: "plain"
-      case .floatRuns(let count, let lengths): "runs(\(count): plain, \(lengths))"
+      case .floatBits(let encoding): "bits(\(encoding))"
+      case .decimalFloats(let decimals): decimals.description
       case .strings(let lengths, let byteCount): "strings(\(lengths); \(byteCount) bytes)"
+      case .stringDictionary(let count, let lengths, let byteCount, let codes):
+        "dictionary(\(count): strings(\(lengths); \(byteCount) bytes), \(codes))"
       }
     switch validity {
     case .allValid: return valueText
@@ -247,10 +261,20 @@ extension PageEncoding {
     switch values {
     case .none: "all null"
     case .integers(let encoding): encoding.shape
-    case .constantFloat: "constant"
-    case .plainFloats: "plain"
-    case .floatRuns(_, let lengths): "runs(plain, \(lengths.shape))"
+    case .floatBits(let encoding): "bits(\(encoding.shape))"
+    case .decimalFloats(let decimals): decimals.shape
     case .strings(let lengths, _): "strings(\(lengths.shape))"
+    case .stringDictionary(_, let lengths, _, let codes): "dictionary(strings(\(lengths.shape)), \(codes.shape))"
+    }
+  }
+
+  /// True if a codec is to make the bytes smaller: they were laid out for one.
+  package var hasPlanes: Bool {
+    switch values {
+    case .none: false
+    case .integers(let encoding), .floatBits(let encoding), .strings(let encoding, _): encoding.hasPlanes
+    case .decimalFloats(let decimals): decimals.integers.hasPlanes
+    case .stringDictionary(_, _, _, let codes): codes.hasPlanes
     }
   }
 

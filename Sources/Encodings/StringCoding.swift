@@ -36,12 +36,85 @@ func compareBytes(_ bytes: UnsafeRawBufferPointer, _ left: Range<Int>, _ right: 
 }
 
 /// Appends lengths and bytes of `strings`; null slots count as empty.
-func encodeStrings(_ strings: StringArray, into bytes: inout [UInt8]) -> ValuesEncoding {
+///
+/// A page in which few strings come again and again gets a dictionary of its own.
+func encodeStrings(_ strings: StringArray, policy: EncodingPolicy, into bytes: inout [UInt8]) -> ValuesEncoding {
+  if let (entries, codes) = pageDictionary(of: strings) {
+    guard case .strings(let lengths, let byteCount) = encodeAll(entries, policy: policy, into: &bytes) else {
+      preconditionFailure("strings are encoded as strings")
+    }
+    let codeEncoding = encodeIntegers(codes, policy: policy, depth: 2, into: &bytes)
+    return .stringDictionary(count: entries.count, lengths: lengths, byteCount: byteCount, codes: codeEncoding)
+  }
+  return encodeAll(strings, policy: policy, into: &bytes)
+}
+
+private func encodeAll(_ strings: StringArray, policy: EncodingPolicy, into bytes: inout [UInt8]) -> ValuesEncoding {
   let offsets = strings.offsets
   let lengths = (0..<strings.count).map { offsets[$0 + 1] - offsets[$0] }
-  let encoding = lengths.withUnsafeBufferPointer { encodeIntegers($0, summary: summarize($0), into: &bytes) }
+  let encoding = encodeIntegers(lengths, policy: policy, depth: 2, into: &bytes)
   bytes.append(contentsOf: strings.bytes)
   return .strings(lengths: encoding, byteCount: strings.bytes.count)
+}
+
+/// The distinct strings in order of first row and each row's position among them; nil where a sample says that most are
+/// distinct, or there turn out to be too many.
+private func pageDictionary(of strings: StringArray) -> (entries: StringArray, codes: [UInt32])? {
+  guard strings.count >= 64, strings.bytes.count > strings.count else { return nil }
+  func key(_ row: Int) -> UInt128 { strings.withUTF8(row) { wideHash($0) } }
+  let step = max(1, strings.count / 512)
+  let sampled = stride(from: 0, to: strings.count, by: step)
+  let seen = Set(sampled.map(key))
+  guard seen.count * 4 < strings.count / step * 3 else { return nil }
+  let limit = min(strings.count / 2, IntegerEncoding.maximumDictionaryCount)
+  var codeOf: [UInt128: UInt32] = [:]
+  var entries = StringArray()
+  var codes: [UInt32] = []
+  codes.reserveCapacity(strings.count)
+  for row in 0..<strings.count {
+    let key = key(row)
+    if let code = codeOf[key] {
+      // Two strings of one 128-bit hash: nobody has seen it, and a dictionary would mix them up.
+      let isSame = strings.withUTF8(row) { one in entries.withUTF8(Int(code)) { one.elementsEqual($0) } }
+      guard isSame else { return nil }
+      codes.append(code)
+      continue
+    }
+    guard entries.count < limit else { return nil }
+    codes.append(UInt32(entries.count))
+    codeOf[key] = UInt32(entries.count)
+    strings.withUTF8(row) { entries.append($0) }
+  }
+  return (entries, codes)
+}
+
+/// Gives each row its string. Throws if a code has none, or all strings together pass the limit of a page.
+func lookUp(_ codes: [UInt32], in entries: StringArray) throws(EncodingError) -> StringArray {
+  var offsets: [UInt32] = [0]
+  offsets.reserveCapacity(codes.count + 1)
+  var end = 0
+  for code in codes {
+    guard Int(code) < entries.count else {
+      throw EncodingError(.malformed, "code \(code) in a dictionary of \(entries.count) strings")
+    }
+    end += entries.range(Int(code)).count
+    guard end <= PageEncoding.maximumRawByteCount else {
+      throw EncodingError(.limit, "more than \(PageEncoding.maximumRawByteCount) bytes of strings in a page")
+    }
+    offsets.append(UInt32(end))
+  }
+  let bytes = [UInt8](unsafeUninitializedCapacity: end) { buffer, initialized in
+    entries.bytes.withUnsafeBytes { text in
+      for (row, code) in codes.enumerated() {
+        let range = entries.range(Int(code))
+        // Offsets were added up from these very lengths.
+        UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[Int(offsets[row])...])
+          .copyMemory(from: UnsafeRawBufferPointer(rebasing: text[range]))
+      }
+    }
+    initialized = end
+  }
+  return StringArray(offsets: offsets, bytes: bytes)
 }
 
 /// Reads strings; throws unless the lengths add up to `byteCount` and each string is valid UTF-8.

@@ -10,7 +10,7 @@ func encodeValidity(_ validity: Validity, rowCount: Int, into bytes: inout [UInt
   let lengths = validityRuns(words, rowCount: rowCount, limit: bitBytes)
   if let lengths {
     var runBytes: [UInt8] = []
-    let encoding = lengths.withUnsafeBufferPointer { encodeIntegers($0, summary: summarize($0), into: &runBytes) }
+    let encoding = encodeIntegers(lengths, policy: .withoutCodec, depth: 2, into: &runBytes)
     if runBytes.count < bitBytes {
       bytes.append(contentsOf: runBytes)
       return .runs(firstIsValid: words[0] & 1 == 1, count: lengths.count, lengths: encoding)
