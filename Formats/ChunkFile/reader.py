@@ -23,7 +23,7 @@ END_MAGIC = bytes.fromhex("0A1A0A0D4E4C4389")
 NO_VALUES, I64, I128, F64, CODES, STRINGS = range(6)
 TYPE_NAMES = {1: "bool", 2: "int64", 3: "decimal", 4: "float64", 5: "date", 6: "string", 7: "timestamp", 8: "timestamp_utc"}
 BITS = {I64: 64, I128: 128, CODES: 32}
-MAX_ROWS, MAX_RAW, MAX_ENTRIES = 131_072, 1 << 30, 1 << 24
+MAX_ROWS, MAX_RAW, MAX_ENTRIES, MAX_PAGE_ENTRIES = 131_072, 1 << 30, 1 << 24, 65_536
 
 
 class Refused(Exception):
@@ -138,7 +138,84 @@ def integers(source, count, bits, signed, depth=1):
         return value_size + length_size, lambda data: expand(
             values(data[:value_size]), lengths(data[value_size:]), count
         )
-    raise Refused("unknown-encoding", f"integer encoding {kind}")
+    children = []
+
+    def child(size, child_bits=bits, child_signed=signed):
+        children.append(integers(source, size, child_bits, child_signed, depth + 1))
+
+    def parts(data):
+        """What each child makes of its bytes."""
+        at, found = 0, []
+        for size, values in children:
+            found.append(values(data[at : at + size]))
+            at += size
+        return found
+
+    def wrap(value):
+        return value if low <= value <= high else (value - low) % (1 << bits) + low
+
+    if kind == 5:
+        lag = source.varint()
+        need(lag <= count, "a distance past the end", "limit")
+        need(0 < lag < count, "a distance of nothing, or nothing left")
+        child(lag)
+        child(count - lag)
+
+        def undo(data):
+            values, differences = parts(data)
+            for difference in differences:
+                values.append(wrap(values[-lag] + difference))
+            return values
+
+        decode = undo
+    elif kind == 6:
+        patches = source.varint()
+        need(patches <= count, "more patches than values", "limit")
+        need(patches, "no patches")
+        child(count)
+        child(patches, 32, False)
+        child(patches)
+
+        def patch(data):
+            values, positions, others = parts(data)
+            patch_at(values, positions, others)
+            return values
+
+        decode = patch
+    elif kind == 7:
+        entries = source.varint()
+        need(entries <= min(count, MAX_PAGE_ENTRIES), "a dictionary longer than may be", "limit")
+        need(entries, "an empty dictionary")
+        child(entries)
+        child(count, 32, False)
+
+        def look_up(data):
+            values, codes = parts(data)
+            need(max(codes) < len(values), "a code past the dictionary")
+            return [values[code] for code in codes]
+
+        decode = look_up
+    elif kind == 8:
+        planes, reference = source.number(1), source.zigzag()
+        need(1 <= planes <= min(8, bits // 8) and low <= reference <= high, "planes or reference out of range")
+        return planes * count, lambda data: [
+            wrap(reference + int.from_bytes(data[i::count], "little")) for i in range(count)
+        ]
+    elif kind == 9:
+        factor, reference = source.zigzag(), source.zigzag()
+        need(low <= factor <= high and low <= reference <= high, "factor or reference out of range")
+        child(count)
+        decode = lambda data: [wrap(reference + factor * value) for value in parts(data)[0]]  # noqa: E731
+    else:
+        raise Refused("unknown-encoding", f"integer encoding {kind}")
+    return sum(size for size, _ in children), decode
+
+
+def patch_at(values, positions, others):
+    need(all(a < b for a, b in zip(positions, positions[1:])), "patches do not ascend")
+    need(positions[-1] < len(values), "a patch past the end")
+    for position, other in zip(positions, others):
+        values[position] = other
 
 
 def expand(values, lengths, count):
@@ -150,26 +227,39 @@ def doubles(source, count):
     """Doubles as their 64 bits."""
     kind = source.number(1)
     if kind == 1:
-        bits = source.number(8)
-        return 0, lambda data: [bits] * count
-    if kind == 2:
-        return 8 * count, lambda data: list(struct.unpack(f"<{count}Q", data))
-    if kind == 4:
-        runs = source.varint()
-        need(runs <= count, "more runs than values", "limit")
-        size, lengths = integers(source, runs, 32, False, 2)
-        return 8 * runs + size, lambda data: expand(
-            struct.unpack_from(f"<{runs}Q", data), lengths(data[8 * runs :]), count
-        )
-    raise Refused("unknown-encoding", f"float encoding {kind}")
+        size, values = integers(source, count, 64, True, 2)
+        return size, lambda data: [value % (1 << 64) for value in values(data)]
+    need(kind == 2, f"float encoding {kind}", "unknown-encoding")
+    exponent, factor, patches = source.number(1), source.number(1), source.varint()
+    need(factor <= exponent <= 18, "exponent or factor out of range")
+    need(patches <= count, "more patches than values", "limit")
+    size, values = integers(source, count, 64, True, 2)
+    place_size, places = integers(source, patches, 32, False, 2) if patches else (0, lambda data: [])
+
+    def decode(data):
+        # float() and the products round to the nearest double, as the division of two exact powers does.
+        found = [float(value) * 10.0**factor * (1.0 / 10.0**exponent) for value in values(data[:size])]
+        bits = [struct.unpack("<Q", struct.pack("<d", value))[0] for value in found]
+        if patches:
+            positions = places(data[size : size + place_size])
+            patch_at(bits, positions, struct.unpack_from(f"<{patches}Q", data, size + place_size))
+        return bits
+
+    return size + place_size + 8 * patches, decode
 
 
 def strings(source, count):
+    """Size, decoder, and bytes of all strings as they are stored."""
     kind = source.number(1)
-    need(kind == 5, f"string encoding {kind}", "unknown-encoding")
+    need(kind in (1, 2), f"string encoding {kind}", "unknown-encoding")
+    entries = count
+    if kind == 2:
+        entries = source.varint()
+        need(entries <= min(count, MAX_PAGE_ENTRIES), "a dictionary longer than may be", "limit")
+        need(entries, "an empty dictionary")
     total = source.varint()
     need(total <= MAX_RAW, "too many bytes of strings", "limit")
-    size, lengths = integers(source, count, 32, False, 2)
+    size, lengths = integers(source, entries, 32, False, 2)
 
     def cut(data):
         found, at = [], size
@@ -180,7 +270,17 @@ def strings(source, count):
             at += length
         return found
 
-    return size + total, cut, total
+    if kind == 1:
+        return size + total, cut, total
+    code_size, codes = integers(source, count, 32, False, 2)
+
+    def look_up(data):
+        found, rows = cut(data), codes(data[size + total :])
+        need(max(rows) < entries, "a code past the dictionary")
+        need(sum(len(found[code]) for code in rows) <= MAX_RAW, "too many bytes of strings", "limit")
+        return [found[code] for code in rows]
+
+    return size + total + code_size, look_up, total
 
 
 def validity(source, count):

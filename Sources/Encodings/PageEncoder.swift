@@ -13,6 +13,13 @@ package struct EncodedValues: Sendable {
   package var contentHash: UInt128
   /// What was seen on the way; for codes only the counts.
   package var statistics: PageStatistics
+
+  package init(encoding: PageEncoding, bytes: [UInt8], contentHash: UInt128, statistics: PageStatistics) {
+    self.encoding = encoding
+    self.bytes = bytes
+    self.contentHash = contentHash
+    self.statistics = statistics
+  }
 }
 
 /// Encodes a page, choosing encodings by exact size. `scale` is that of its decimals, else 0.

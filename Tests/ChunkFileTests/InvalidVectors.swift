@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Columns
-import Encodings
 
 @testable import ChunkFile
+@testable import Encodings
 
 /// A small file with one fault that readers must refuse.
 struct InvalidVector: Sendable {
@@ -48,9 +48,12 @@ private func put<T: FixedWidthInteger & Sendable>(_ value: T, atRecord offset: I
 /// A file with one page made by hand.
 private func crafted(
   _ type: ColumnType, _ encoding: PageEncoding, raw: [UInt8], rowCount: Int = 4, nullCount: Int = 0,
-  bounds: PageStatistics.Bounds = .none, dictionary: [String]? = nil
+  bounds: PageStatistics.Bounds = .none, dictionary: [String]? = nil, compression: Compression = .none
 ) throws -> Surgery {
-  let sealed = SealedExtent(raw, encoding: encoding, rowCount: rowCount, compression: .none)
+  let encoded = EncodedValues(
+    encoding: encoding, bytes: raw, contentHash: 0,
+    statistics: PageStatistics(rowCount: rowCount, nullCount: nullCount, bounds: bounds))
+  let sealed = SealedExtent(encoded, rowCount: rowCount, compression: compression)
   let page = EncodedPage(
     statistics: PageStatistics(rowCount: rowCount, nullCount: nullCount, bounds: bounds), type: type,
     stored: sealed.stored,
@@ -264,7 +267,7 @@ private let recordVectors: [InvalidVector] = [
     name: "page-record-float-in-int64", fault: .malformed, byteOffset: 96, requirement: "CF-24",
     sentence: "A page of doubles in a column of int64.",
     bytes: {
-      let encoding = PageEncoding(physical: .float64, values: .constantFloat(bits: 0), validity: .allValid)
+      let encoding = PageEncoding(physical: .float64, values: .floatBits(.constant(0)), validity: .allValid)
       var surgery = try crafted(.float64, encoding, raw: [])
       surgery.bytes[surgery.schemaSection.lowerBound] = 2
       surgery.reseal(section: 3)
@@ -284,8 +287,8 @@ private let recordVectors: [InvalidVector] = [
     }),
   InvalidVector(
     name: "encoding-unknown", fault: .unknownEncoding, byteOffset: tree, requirement: "CF-28",
-    sentence: "Integer encoding 9.",
-    bytes: put(UInt8(9), atRecord: 32)),
+    sentence: "Integer encoding 10.",
+    bytes: put(UInt8(10), atRecord: 32)),
   InvalidVector(
     name: "encoding-width", fault: .malformed, byteOffset: tree, requirement: "CF-28",
     sentence: "A packed width of 65 bits.",
@@ -312,6 +315,32 @@ private let recordVectors: [InvalidVector] = [
       var nested = IntegerEncoding.constant(1)
       for _ in 0..<4 { nested = .runs(count: 1, values: nested, lengths: .constant(1)) }
       return try integers(nested, [], rowCount: 1)()
+    }),
+  InvalidVector(
+    name: "delta-distance-zero", fault: .malformed, byteOffset: 128, requirement: "CF-45",
+    sentence: "Differences at distance zero.",
+    bytes: integers(.delta(lag: 0, first: .plain, differences: .constant(1)), [])),
+  InvalidVector(
+    name: "delta-without-differences", fault: .malformed, byteOffset: 128, requirement: "CF-45",
+    sentence: "A distance of four in a stream of four.",
+    bytes: integers(.delta(lag: 4, first: .constant(1), differences: .constant(1)), [])),
+  InvalidVector(
+    name: "patches-none", fault: .malformed, byteOffset: 128, requirement: "CF-46", sentence: "No patches.",
+    bytes: integers(.patched(count: 0, base: .constant(1), positions: .constant(0), values: .constant(2)), [])),
+  InvalidVector(
+    name: "integer-dictionary-empty", fault: .malformed, byteOffset: 128, requirement: "CF-47",
+    sentence: "A dictionary without values.",
+    bytes: integers(.dictionary(count: 0, values: .constant(1), codes: .constant(0)), [])),
+  InvalidVector(
+    name: "planes-none", fault: .malformed, byteOffset: 128, requirement: "CF-48", sentence: "No plane.",
+    bytes: integers(.planes(reference: 0, byteCount: 0), [])),
+  InvalidVector(
+    name: "decimals-exponent", fault: .malformed, byteOffset: 129, requirement: "CF-32",
+    sentence: "Doubles times 10^-19.",
+    bytes: {
+      let decimals = DecimalFloats(exponent: 19, factor: 0, integers: .constant(1), patchCount: 0)
+      let encoding = PageEncoding(physical: .float64, values: .decimalFloats(decimals), validity: .allValid)
+      return try crafted(.float64, encoding, raw: []).bytes
     }),
   InvalidVector(
     name: "dictionary-entries", fault: .limit, byteOffset: 136, requirement: "CF-41",
@@ -375,6 +404,44 @@ private let pageVectors: [InvalidVector] = [
     bytes: integers(
       .runs(count: 2, values: .packed(reference: 0, bitWidth: 4), lengths: .packed(reference: 0, bitWidth: 4)),
       [0x21, 0x40])),
+  InvalidVector(
+    name: "patch-beyond-page", fault: .malformed, byteOffset: 64, requirement: "CF-46",
+    sentence: "A patch at position four of four values.",
+    bytes: integers(
+      .patched(count: 1, base: .constant(1), positions: .packed(reference: 0, bitWidth: 8), values: .constant(2)), [4])),
+  InvalidVector(
+    name: "patches-not-ascending", fault: .malformed, byteOffset: 64, requirement: "CF-46",
+    sentence: "Two patches at one position.",
+    bytes: integers(
+      .patched(count: 2, base: .constant(1), positions: .packed(reference: 0, bitWidth: 4), values: .constant(2)),
+      [0x11])),
+  InvalidVector(
+    name: "integer-dictionary-code", fault: .malformed, byteOffset: 64, requirement: "CF-47",
+    sentence: "Code 2 in a dictionary of two values.",
+    bytes: integers(
+      .dictionary(
+        count: 2, values: .packed(reference: 0, bitWidth: 4), codes: .packed(reference: 0, bitWidth: 2)),
+      [0x21, 0b10_01_00_00])),
+  InvalidVector(
+    name: "string-dictionary-code", fault: .malformed, byteOffset: 64, requirement: "CF-33",
+    sentence: "Code 1 in a page's dictionary of one string.",
+    bytes: {
+      let values = ValuesEncoding.stringDictionary(
+        count: 1, lengths: .constant(1), byteCount: 1, codes: .packed(reference: 0, bitWidth: 1))
+      let encoding = PageEncoding(physical: .strings, values: values, validity: .allValid)
+      return try crafted(.string, encoding, raw: [0x78, 0b0100]).bytes
+    }),
+  InvalidVector(
+    name: "string-dictionary-too-long", fault: .limit, byteOffset: 64, requirement: "CF-41",
+    sentence: "A string of 9,000 bytes in each of 131,072 rows: more than 1 GiB in a page.",
+    bytes: {
+      let values = ValuesEncoding.stringDictionary(
+        count: 1, lengths: .constant(9_000), byteCount: 9_000, codes: .constant(0))
+      let encoding = PageEncoding(physical: .strings, values: values, validity: .allValid)
+      return try crafted(
+        .string, encoding, raw: [UInt8](repeating: 0x78, count: 9_000), rowCount: 131_072, compression: .zstd(level: 3)
+      ).bytes
+    }),
   InvalidVector(
     name: "validity-beyond-rows", fault: .malformed, byteOffset: 64, requirement: "CF-34",
     sentence: "A validity bit past the last row.",

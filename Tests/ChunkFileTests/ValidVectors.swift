@@ -15,6 +15,8 @@ struct ValidVector: Sendable {
   var pageTypes: [[ColumnType]] = []
   /// What readers see, where pages have narrower types than their columns.
   var expected: Table?
+  /// How pages are stored; nil: as our writer chooses.
+  var stored: StoredForm?
   /// Changes what the footer says of the values.
   var bounds: (@Sendable (PageStatistics.Bounds) -> PageStatistics.Bounds)?
   /// The specification's requirement it shows.
@@ -25,7 +27,8 @@ struct ValidVector: Sendable {
 
   func bytes() throws -> [UInt8] {
     let bytes = try chunkFileBytes(
-      of: table, compression: compression, metadata: metadata, pageTypes: pageTypes, bounds: bounds)
+      of: table, compression: compression, metadata: metadata, pageTypes: pageTypes, bounds: bounds,
+      stored: stored)
     guard let change else { return bytes }
     var surgery = Surgery(bytes)
     change(&surgery)
@@ -59,7 +62,7 @@ private func floats(_ values: [Double], _ flags: [Int]? = nil) -> ColumnPage {
   ColumnPage(values: .float64(values), validity: flags.map(validity) ?? .allValid)
 }
 
-private func oneColumn(_ type: ColumnType, _ pages: [ColumnPage], dictionary: [String]? = nil) -> Table {
+func oneColumn(_ type: ColumnType, _ pages: [ColumnPage], dictionary: [String]? = nil) -> Table {
   Table(
     schema: Schema([field("a", type)]), chunks: pages.map { [$0] },
     dictionaries: [dictionary.map { StringDictionary(entries: StringArray($0)) }])
@@ -88,7 +91,8 @@ private func everyTypePages(_ flags: [Int]) -> [ColumnPage] {
 }
 
 /// All valid vectors, in the order of the manifest.
-let validVectors: [ValidVector] = tableVectors + integerVectors + decimalVectors + otherVectors + boundsVectors
+let validVectors: [ValidVector] =
+  tableVectors + integerVectors + nestingVectors + decimalVectors + otherVectors + boundsVectors
 
 private let tableVectors: [ValidVector] = [
   ValidVector(
