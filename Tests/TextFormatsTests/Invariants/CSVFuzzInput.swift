@@ -142,6 +142,8 @@ struct CSVFuzzInput {
   var statedDialect: CSVDialect {
     var dialect = CSVDialect()
     dialect.delimiter = options.dialect.delimiter ?? dialect.delimiter
+    // Several spaces are one delimiter.
+    dialect.joinsDelimiters = dialect.delimiter == [UInt8(ascii: " ")]
     dialect.quote = options.dialect.quote ?? dialect.quote
     dialect.escape = options.dialect.escape ?? dialect.escape
     dialect.comment = options.dialect.comment ?? dialect.comment
