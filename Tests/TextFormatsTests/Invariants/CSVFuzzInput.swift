@@ -121,7 +121,7 @@ struct CSVFuzzInput {
     writer = CSVWriter(
       delimiter: delimiter == UInt8(ascii: "\"") ? UInt8(ascii: ",") : delimiter,
       lineEnd: numbers[6] % 2 == 0 ? .lf : .crlf, hasHeader: true, quoteStyle: numbers[7] % 2 == 0 ? .minimal : .all,
-      nullSpelling: numbers[5] % 4 == 3 ? "NULL" : "")
+      nullSpelling: numbers[5] % 4 == 3 || delimiter == UInt8(ascii: " ") ? "NULL" : "")
   }
 
   private func limits(records: Int, bytes: Int, read: Int, sample: Int) -> CSVLimits {
