@@ -142,7 +142,8 @@ public struct OutputError: Diagnosis, Equatable {
     case .notAChunkFileName: "end the name in .cln; 'colonnade export' writes the other forms"
     case .styleWithoutEffect where found.hasPrefix("--null-as"): "it is for CSV, Markdown and tables: see --format"
     case .styleWithoutEffect: "it is for CSV: end the name in .csv, or say --format csv"
-    case .nullSpelling: "choose a text without delimiter, quotes and line ends, which can stand bare"
+    case .nullSpelling:
+      "say --null-as with a text that can stand bare: no delimiter, quotes or line ends; between spaces not empty"
     }
   }
 }

@@ -61,9 +61,8 @@ extension OutputTarget {
     if let option = style.optionWithoutEffect(in: format) {
       throw OutputError(.styleWithoutEffect, path: path, found: "\(option) has no effect on \(format.name)")
     }
-    if let null = style.nullSpelling, format == .csv,
-      !CSVWriter.canSpellNull(null, delimiter: style.delimiter ?? UInt8(ascii: ","))
-    {
+    let null = style.nullSpelling ?? ""
+    if format == .csv, !CSVWriter.canSpellNull(null, delimiter: style.delimiter ?? UInt8(ascii: ",")) {
       throw OutputError(.nullSpelling, path: path, found: "\"\(null)\" cannot stand for null in this CSV")
     }
     var styled = self

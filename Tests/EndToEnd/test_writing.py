@@ -171,6 +171,7 @@ def test_a_hundred_thousand_columns_as_json(colonnade, tmp_path):
         (["-o", "x.cln", "--null-as", "NA"], "--null-as"), (["-o", "x.json", "--quote-style", "all"], "--quote-style"),
         (["-o", "x.md", "--quote-style", "minimal"], "--quote-style"), (["-o", "x.md", "--header-out", "off"], "--header-out"),
         (["--format", "table", "--delimiter-out", ";"], "--delimiter-out"), (["--null-as", "a,b"], "null"),
+        (["--format", "csv", "--delimiter-out", " "], "--null-as"),
         (["--delimiter-out", "ab"], "delimiter"), (["--quote-style", "some"], "--quote-style"),
     ],
 )  # fmt: skip

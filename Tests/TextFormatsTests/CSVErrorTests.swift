@@ -120,6 +120,17 @@ import Testing
     }
   }
 
+  /// Found by the fuzzer: as 0 was read what takes all digits of its given type, the zero before the point besides.
+  @Test(arguments: [18, 38]) func aGivenDecimalOfAllItsDigits(scale: Int) throws {
+    let digits = String(String(repeating: "9372036854", count: 4).prefix(scale))
+    let (table, _) = try read("v\n0.\(digits)\n-0.\(digits)\n.5\n0.5\n") {
+      $0.types = ["v": .decimal(precision: scale, scale: scale)]
+    }
+    let value = try #require(Int128(digits))
+    let half = (1..<scale).reduce(Int128(5)) { number, _ in number * 10 }
+    #expect(rows(table).flatMap(\.self) == [value, -value, half, half].map { .decimal(unscaled: $0, scale: scale) })
+  }
+
   @Test func recordTooLong() {
     let error = failure("a,b\n1,2\n\(String(repeating: "x", count: 500)),3\n") {
       $0.limits = .tiny()

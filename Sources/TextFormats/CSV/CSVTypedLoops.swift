@@ -110,7 +110,7 @@ func parseIntegers(
 @inline(__always)
 private func shapeOfDecimal(
   _ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int
-) -> (isNegative: Bool, point: Int, integerDigits: Int, fractionDigits: Int)? {
+) -> DecimalShape? {
   guard start < end else { return nil }
   let isNegative = text[start] == UInt8(ascii: "-")
   let first = isNegative ? start + 1 : start
@@ -131,6 +131,15 @@ private func shapeOfDecimal(
   return (isNegative, point, integerDigits, fractionDigits)
 }
 
+private typealias DecimalShape = (isNegative: Bool, point: Int, integerDigits: Int, fractionDigits: Int)
+
+/// Digits before the point that a decimal needs room for: the zero of `0.5` takes none.
+@inline(__always)
+private func placesBeforePoint(_ text: UnsafePointer<UInt8>, _ start: Int, _ shape: DecimalShape) -> Int {
+  let first = shape.isNegative ? start + 1 : start
+  return shape.integerDigits == 1 && text[first] == UInt8(ascii: "0") ? 0 : shape.integerDigits
+}
+
 /// Decimals scaled by 10^scale into 64 bits: at most 18 digits. Goes on noting where a value does not fit.
 func parseNarrowDecimals(
   _ text: UnsafePointer<UInt8>, _ fields: CSVFields, scale: Int, into values: UnsafeMutablePointer<Int64>,
@@ -143,7 +152,7 @@ func parseNarrowDecimals(
       if start == end { continue }
       guard let shape = shapeOfDecimal(text, start, end) else { return row }
       note(shape.isNegative, shape.integerDigits, shape.fractionDigits, shape.point >= 0, text, start, &notes)
-      guard shape.fractionDigits <= scale, shape.integerDigits + scale <= 18 else {
+      guard shape.fractionDigits <= scale, placesBeforePoint(text, start, shape) + scale <= 18 else {
         notes.isComplete = false
         continue
       }
@@ -171,7 +180,7 @@ func parseWideDecimals(
     if start == end { continue }
     guard let shape = shapeOfDecimal(text, start, end) else { return row }
     note(shape.isNegative, shape.integerDigits, shape.fractionDigits, shape.point >= 0, text, start, &notes)
-    guard shape.fractionDigits <= scale, shape.integerDigits + scale <= 38 else {
+    guard shape.fractionDigits <= scale, placesBeforePoint(text, start, shape) + scale <= 38 else {
       notes.isComplete = false
       continue
     }

@@ -62,10 +62,13 @@ public struct CSVWriter: TableTextWriter {
   }
 
   /// True if `text` can stand without quotes, as null does: no delimiter, quote, CR or LF, and no byte order mark in front.
+  ///
+  /// An empty text cannot between spaces, several of which readers take for one delimiter.
   public static func canSpellNull(
     _ text: String, delimiter: UInt8 = UInt8(ascii: ","), quote: UInt8 = UInt8(ascii: "\"")
   ) -> Bool {
-    text.utf8.isEmpty || !CellStyle.csv(delimiter: delimiter, quote: quote).needsQuotes(text)
+    text.utf8.isEmpty
+      ? delimiter != UInt8(ascii: " ") : !CellStyle.csv(delimiter: delimiter, quote: quote).needsQuotes(text)
   }
 
   /// Header, if wanted, and rows; see ``TableTextWriter``.

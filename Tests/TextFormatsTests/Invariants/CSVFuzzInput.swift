@@ -121,7 +121,7 @@ struct CSVFuzzInput {
     writer = CSVWriter(
       delimiter: delimiter == UInt8(ascii: "\"") ? UInt8(ascii: ",") : delimiter,
       lineEnd: numbers[6] % 2 == 0 ? .lf : .crlf, hasHeader: true, quoteStyle: numbers[7] % 2 == 0 ? .minimal : .all,
-      nullSpelling: numbers[5] % 4 == 3 ? "NULL" : "")
+      nullSpelling: numbers[5] % 4 == 3 || delimiter == UInt8(ascii: " ") ? "NULL" : "")
   }
 
   private func limits(records: Int, bytes: Int, read: Int, sample: Int) -> CSVLimits {
@@ -142,6 +142,8 @@ struct CSVFuzzInput {
   var statedDialect: CSVDialect {
     var dialect = CSVDialect()
     dialect.delimiter = options.dialect.delimiter ?? dialect.delimiter
+    // Several spaces are one delimiter.
+    dialect.joinsDelimiters = dialect.delimiter == [UInt8(ascii: " ")]
     dialect.quote = options.dialect.quote ?? dialect.quote
     dialect.escape = options.dialect.escape ?? dialect.escape
     dialect.comment = options.dialect.comment ?? dialect.comment
