@@ -162,7 +162,9 @@ extension IntegerSample {
     for plane in 0..<planeCount {
       for index in counts.indices { counts[index] = 0 }
       for value in values {
-        counts[Int(UInt8(truncatingIfNeeded: T.Magnitude(truncatingIfNeeded: value &- reference) >> T.Magnitude(8 * plane)))] += 1
+        counts[
+          Int(UInt8(truncatingIfNeeded: T.Magnitude(truncatingIfNeeded: value &- reference) >> T.Magnitude(8 * plane)))] +=
+          1
       }
       var entropy = 0.0
       var kinds = 0

@@ -22,7 +22,7 @@ package struct EncodedValues: Sendable {
   }
 }
 
-/// Encodes a page, choosing encodings by exact size. `scale` is that of its decimals, else 0.
+/// Encodes a page in what costs least by `policy`. `scale` is that of its decimals, else 0.
 ///
 /// 128-bit values that all fit 64 bits are stored as 64-bit ones. Null slots may hold anything. Precondition: at most 2^31
 /// rows; strings have at most 1 GiB (callers check). Cost: some 1-2 ns a value.

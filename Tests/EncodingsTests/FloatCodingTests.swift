@@ -54,7 +54,8 @@ import Testing
     var random = RandomSource(seed: 62)
     let odd: [Double] = [
       .nan, .signalingNaN, .infinity, -.infinity, -0.0, .leastNonzeroMagnitude, -.leastNormalMagnitude,
-      .greatestFiniteMagnitude, 0.1 + 0.2, 1 / 3, 9_007_199_254_740_993, 1e300, Double(bitPattern: 0x7FF0_0000_0000_0001),
+      .greatestFiniteMagnitude, 0.1 + 0.2, 1 / 3, 9_007_199_254_740_994, 1e300,
+      Double(bitPattern: 0x7FF0_0000_0000_0001),
     ]
     // Few of them among decimals are patched, many make bits.
     for step in [2, 10, 100, 700] {

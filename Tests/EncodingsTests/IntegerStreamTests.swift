@@ -12,7 +12,9 @@ import Testing
     _ values: [T], _ summarize: (UnsafeBufferPointer<T>) -> IntegerSummary<T>
   ) throws -> IntegerEncoding {
     var bytes: [UInt8] = []
-    let encoding = values.withUnsafeBufferPointer { encodeIntegers($0, summary: summarize($0), policy: .withoutCodec, into: &bytes) }
+    let encoding = values.withUnsafeBufferPointer {
+      encodeIntegers($0, summary: summarize($0), policy: .withoutCodec, into: &bytes)
+    }
     #expect(bytes.count == encoding.byteCount(valueCount: values.count, valueBits: T.bitWidth))
     var writer = ByteWriter()
     encoding.serialize(to: &writer)

@@ -6,6 +6,7 @@ import Columns
 import Glibc
 import ObjectStorage
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Pipelines
@@ -62,10 +63,12 @@ private func texts(_ table: Table, _ column: String) -> [Value] {
 
 @Test func encodingsOfAColumnAreAFewWords() throws {
   // Packed in 4 to 9 bits, each with a reference of its own; one page constant; one in runs.
-  var pages = (4...9).map { width in PageValues.int64((0..<90).map { $0 * 7_919 % (1 << Int64(width)) + Int64(width) })
+  var random = RandomSource(seed: 9)
+  var pages = (4...9).map { (width: UInt64) in
+    PageValues.int64((0..<90).map { _ in Int64(random.next() % (1 << width) + width) })
   }
   pages.append(.int64(Array(repeating: 3, count: 90)))
-  pages.append(.int64((0..<600).map { Int64($0 / 100) << 40 }))
+  pages.append(.int64((0..<600).map { [0, 7, 1 << 42, 3, 5, 1][$0 / 100] }))
   let (columns, perPage) = try inspected(.int64, pages)
   #expect(texts(columns, "encodings") == [.string("packed 4–9, constant, runs(packed, constant)")])
   #expect(texts(perPage, "encoding").suffix(1) == [.string("runs(6: packed 43, constant)")])
