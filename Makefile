@@ -6,7 +6,7 @@ export SWIFT_BACKTRACE = enable=no
 RELEASE = swift build -c release --static-swift-stdlib --product colonnade -Xlinker --gc-sections -Xlinker -s
 PYTHON = .build-venv/bin/python
 
-.PHONY: demo test build unit end-to-end vectors bench bench-convert bench-memory bench-scan bench-export bench-polluted fuzz million lint format setup setup-python setup-benchmarks clean
+.PHONY: demo test build unit end-to-end vectors bench bench-convert bench-size bench-memory bench-scan bench-export bench-polluted fuzz million lint format setup setup-python setup-benchmarks clean
 
 # The main job on the real data, from nothing: installs what is missing, builds, runs, shows the result.
 demo: build
@@ -34,6 +34,10 @@ bench: build setup-python
 # CSV to a columnar file side by side with other engines.
 bench-convert: build setup-benchmarks
 	$(PYTHON) Benchmarks/Peers/convert.py
+
+# Size of a columnar file, writing it and scanning it, side by side with other engines.
+bench-size: build setup-benchmarks
+	$(PYTHON) Benchmarks/Peers/size.py
 
 # Peak memory of convert on 5 GB and on 1,000 columns.
 bench-memory: build setup-python
