@@ -5,7 +5,8 @@ import Encodings
 
 /// What is done to pages after encoding.
 public enum Compression: Sendable, Equatable {
-  /// zstd at level 3 where what it saves is worth the time that it takes to decode: from about a fifth of the page on.
+  /// zstd where what it saves is worth the time that it takes to decode: from about a fifth of the page on. Text is searched longer
+  /// for repetitions than numbers are, as only that makes it smaller.
   case automatic
   /// Never; pages can be read in place.
   case none
@@ -14,8 +15,13 @@ public enum Compression: Sendable, Equatable {
   /// zlib at a level of 1...9; size counts four times as much.
   case zlib(level: Int)
 
-  /// Level used by ``automatic``.
-  static let defaultZstdLevel = 3
+  /// Effort of ``automatic`` for pages of numbers.
+  static let numberEffort = ZstdEffort(level: 3)
+  /// Effort of ``automatic`` for pages of text.
+  ///
+  /// Measured on the comments of TPC-H's lineitem, one core: level 3 makes them 3.8 times smaller at 220 MB/s, level 7 4.3 times at 60,
+  /// with matches of at least six bytes 4.4 times at 70 MB/s. They are decoded as fast.
+  static let textEffort = ZstdEffort(level: 7, minimumMatch: 6)
 
   /// What encoders weigh.
   var policy: EncodingPolicy {
@@ -46,8 +52,8 @@ struct CompressedBytes {
 
 /// Compresses `raw` if that pays: a page that does not get smaller by whole alignment units stays as it is.
 ///
-/// `isLaidOut`: the bytes were arranged for a codec, which is tried without asking a sample first.
-func compress(_ raw: [UInt8], isLaidOut: Bool, _ compression: Compression) -> CompressedBytes {
+/// `isText`: most bytes are those of strings. `isLaidOut`: the bytes were arranged for a codec, which is tried without asking a sample first.
+func compress(_ raw: [UInt8], isText: Bool, isLaidOut: Bool, _ compression: Compression) -> CompressedBytes {
   let unchanged = CompressedBytes(codec: .none, bytes: raw)
   guard raw.count > Layout.alignment else { return unchanged }
   // More bytes than this are not worth their decoding.
@@ -59,8 +65,9 @@ func compress(_ raw: [UInt8], isLaidOut: Bool, _ compression: Compression) -> Co
     case .none: nil
     case .automatic:
       !isLaidOut && isHopeless(bytes)
-        ? nil : zstdCompressed(bytes, level: Compression.defaultZstdLevel, limit: most(.zstd))
-    case .zstd(let level): zstdCompressed(bytes, level: level, limit: most(.zstd))
+        ? nil
+        : zstdCompressed(bytes, isText ? Compression.textEffort : Compression.numberEffort, limit: most(.zstd))
+    case .zstd(let level): zstdCompressed(bytes, ZstdEffort(level: level), limit: most(.zstd))
     case .zlib(let level): zlibCompressed(bytes, level: level, limit: most(.zlib))
     }
   }
@@ -75,5 +82,5 @@ private func isHopeless(_ bytes: UnsafeRawBufferPointer) -> Bool {
   guard bytes.count > 4 * sampleSize else { return false }
   let start = bytes.count / 2 - sampleSize / 2
   let sample = UnsafeRawBufferPointer(rebasing: bytes[start..<start + sampleSize])
-  return zstdCompressed(sample, level: 1, limit: sampleSize / 20 * 19) == nil
+  return zstdCompressed(sample, ZstdEffort(level: 1), limit: sampleSize / 20 * 19) == nil
 }

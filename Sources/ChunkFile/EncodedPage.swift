@@ -40,7 +40,8 @@ struct SealedExtent {
 
   init(_ encoded: EncodedValues, rowCount: Int, compression: Compression) {
     let raw = encoded.bytes
-    let compressed = compress(raw, isLaidOut: encoded.encoding.hasPlanes, compression)
+    let compressed = compress(
+      raw, isText: encoded.encoding.physical == .strings, isLaidOut: encoded.encoding.hasPlanes, compression)
     stored = compressed.bytes
     stored.append(contentsOf: repeatElement(0, count: Layout.padded(stored.count) - stored.count))
     extent = Extent(
@@ -85,11 +86,12 @@ extension ChunkFileWriter {
       facts = PageStatistics(rowCount: rowCount, nullCount: facts.nullCount, bounds: statistics.bounds)
     }
     var sealed = SealedExtent(encoded, rowCount: rowCount, compression: compression)
-    if encoded.encoding.hasPlanes {
-      // What was laid out for the codec counts on a sample; now both are known.
-      let packed = SealedExtent(
-        encodePage(page, scale: type.scale, policy: .withoutCodec), rowCount: rowCount, compression: .none)
-      if packed.cost(by: compression.policy) <= sealed.cost(by: compression.policy) { sealed = packed }
+    // What was laid out for the codec counts on a sample; now it is known what the codec makes of it.
+    for policy in compression.policy.alternatives(to: encoded.encoding) {
+      let other = SealedExtent(
+        encodePage(page, scale: type.scale, policy: policy), rowCount: rowCount,
+        compression: policy.hasCodec ? compression : .none)
+      if other.cost(by: compression.policy) <= sealed.cost(by: compression.policy) { sealed = other }
     }
     return EncodedPage(
       statistics: facts, type: type, stored: sealed.stored, extent: sealed.extent, contentHash: encoded.contentHash,

@@ -29,14 +29,30 @@ extension Codec: CustomStringConvertible {
 /// Greatest factor between the size of a page and its stored size; more than zstd can reach.
 package let maximumExpansion = 32_768
 
-/// Compresses into one zstd frame; nil if it would take more than `limit` bytes. Precondition: `level` is 1...22.
-package func zstdCompressed(_ bytes: UnsafeRawBufferPointer, level: Int, limit: Int) -> [UInt8]? {
+/// How long zstd searches for repetitions, and for which.
+package struct ZstdEffort: Sendable, Equatable {
+  /// 1...22.
+  package var level: Int
+  /// Shortest repetition looked for, 3...7 bytes; nil: the level's.
+  package var minimumMatch: Int?
+
+  package init(level: Int, minimumMatch: Int? = nil) {
+    self.level = level
+    self.minimumMatch = minimumMatch
+  }
+}
+
+/// Compresses into one zstd frame; nil if it would take more than `limit` bytes.
+package func zstdCompressed(_ bytes: UnsafeRawBufferPointer, _ effort: ZstdEffort, limit: Int) -> [UInt8]? {
   let context = compressionContexts.take() ?? ZSTD_createCCtx()
   guard let context else { return nil }
   defer { compressionContexts.give(context) }
+  // A context keeps its parameters; 0 stands for the level's own.
+  ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, Int32(effort.level))
+  ZSTD_CCtx_setParameter(context, ZSTD_c_minMatch, Int32(effort.minimumMatch ?? 0))
   var result: Int?
   let compressed = [UInt8](unsafeUninitializedCapacity: max(limit, 1)) { buffer, count in
-    let size = ZSTD_compressCCtx(context, buffer.baseAddress, limit, bytes.baseAddress, bytes.count, Int32(level))
+    let size = ZSTD_compress2(context, buffer.baseAddress, limit, bytes.baseAddress, bytes.count)
     if ZSTD_isError(size) == 0 {
       result = size
       count = size

@@ -7,6 +7,8 @@ package struct EncodingPolicy: Sendable, Equatable {
   package var hasCodec: Bool
   /// Nanoseconds of decoding that one byte less is worth. 4: bytes come at 250 MB/s, as from object stores and busy disks.
   package var nanosecondsPerByte: Double
+  /// Whether planes are chosen for stretches that repeat, see ``RepeatedStretches``.
+  package var countsOnRepetition = true
 
   package init(hasCodec: Bool, nanosecondsPerByte: Double = 4) {
     self.hasCodec = hasCodec
@@ -15,6 +17,15 @@ package struct EncodingPolicy: Sendable, Equatable {
 
   /// Only what is decoded without a codec.
   package static let withoutCodec = EncodingPolicy(hasCodec: false)
+
+  /// What else to try where a page was encoded so by this policy and the codec has not kept what the sample promised.
+  package func alternatives(to encoding: PageEncoding) -> [EncodingPolicy] {
+    guard encoding.hasPlanes else { return [] }
+    guard case .integers(.planes) = encoding.values, countsOnRepetition else { return [.withoutCodec] }
+    var other = self
+    other.countsOnRepetition = false
+    return [other, .withoutCodec]
+  }
 
   /// Cost of one value that takes `bits` and `nanoseconds` to decode, in nanoseconds.
   func cost(bits: Double, nanoseconds: Double) -> Double { bits / 8 * nanosecondsPerByte + nanoseconds }
@@ -31,4 +42,6 @@ enum DecodingTime {
   /// A plane whose bytes are nearly all the same, and one of random bytes, through a codec.
   static let uniformPlane = 0.15
   static let randomPlane = 1.0
+  /// A plane that a codec copies from what it had before.
+  static let repeatedPlane = 0.7
 }

@@ -57,6 +57,7 @@ struct IntegerChooser<T: StreamInteger> {
       offer(cost + DecodingTime.difference, .delta(lag: 1))
       if let (cost, lag) = lagCost(bestSoFar: best.cost) { offer(cost, .delta(lag: lag)) }
     }
+    if let (cost, plan) = repetitionCost(bestSoFar: best.cost) { offer(cost, plan) }
     return best.plan
   }
 
@@ -113,6 +114,22 @@ struct IntegerChooser<T: StreamInteger> {
     let first = policy.cost(bits: Double(bitWidth), nanoseconds: DecodingTime.packed)
     let differences = differencesCost(sample.differences(atLag: lag, in: values))
     return (share * first + (1 - share) * differences + DecodingTime.distantDifference, lag)
+  }
+
+  /// Planes for a codec that finds stretches of values where they stood before, which no sample of neighbours shows.
+  private func repetitionCost(bestSoFar: Double) -> (cost: Double, plan: IntegerPlan)? {
+    // Values of less than a byte repeat by chance. Parts of what was taken apart already have lost what repeated.
+    guard policy.hasCodec, policy.countsOnRepetition, tried.isEmpty, (8...64).contains(bitWidth),
+      bestSoFar > policy.cost(bits: 4, nanoseconds: 0)
+    else { return nil }
+    let share = RepeatedStretches.share(in: values)
+    guard share > 0.25 else { return nil }
+    let planeCount = (bitWidth + 7) / 8
+    let planes = sample.planes(reference: summary.minimum, planeCount: planeCount)
+    let bits = (1 - share) * planes.bits + share * 0.5 * Double(planeCount)
+    return (
+      policy.cost(bits: bits, nanoseconds: DecodingTime.repeatedPlane * Double(planeCount)), .planes(count: planeCount)
+    )
   }
 
   private func dictionaryCost() -> (cost: Double, limit: Int)? {

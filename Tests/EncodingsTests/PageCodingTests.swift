@@ -39,7 +39,8 @@ import Testing
     let raw = (0..<5_000).map { UInt8($0 / 100) }
     for codec in [Codec.zstd, .zlib] {
       let packed = raw.withUnsafeBytes { bytes in
-        codec == .zstd ? zstdCompressed(bytes, level: 3, limit: 5_000) : zlibCompressed(bytes, level: 6, limit: 5_000)
+        codec == .zstd
+          ? zstdCompressed(bytes, ZstdEffort(level: 3), limit: 5_000) : zlibCompressed(bytes, level: 6, limit: 5_000)
       }
       let stored = try #require(packed)
       func undo(_ bytes: [UInt8], _ size: Int) throws -> [UInt8] {
@@ -58,7 +59,9 @@ import Testing
     }
     var source = RandomSource(seed: 6)
     let random = raw.map { _ in UInt8(truncatingIfNeeded: source.next()) }
-    #expect(random.withUnsafeBytes { zstdCompressed($0, level: 1, limit: 4_900) } == nil, "random bytes do not shrink")
+    #expect(
+      random.withUnsafeBytes { zstdCompressed($0, ZstdEffort(level: 1), limit: 4_900) } == nil,
+      "random bytes do not shrink")
   }
 
   @Test func equalRowsHaveEqualHashes() {
