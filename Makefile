@@ -25,7 +25,7 @@ end-to-end: build setup-python
 	$(PYTHON) -m pytest -q Tests/EndToEnd
 
 vectors: setup-python
-	$(PYTHON) Formats/ChunkFile/reader.py --check Formats/ChunkFile/v0/MANIFEST.tsv
+	$(PYTHON) Formats/ChunkFile/reader.py --check Formats/ChunkFile/v1/MANIFEST.tsv
 
 # Side by side with other engines; writes Benchmarks/Results/.
 bench: build setup-python

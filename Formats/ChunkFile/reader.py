@@ -4,11 +4,13 @@
 """A second reader of the chunk file format, written from SPECIFICATION.md alone. Slow and strict.
 
 reader.py FILE                 prints the rows as in the texts beside the vectors
-reader.py --check MANIFEST.tsv checks every vector: rows, or the error code; exits with 1 if any is not as stated
+reader.py --check MANIFEST.tsv checks every vector: rows, or the error code; and that the files are those of SHA256SUMS;
+                               exits with 1 if any is not as stated
 
 Needs, from PyPI: xxhash, zstandard.
 """
 import datetime
+import hashlib
 import os
 import struct
 import sys
@@ -27,7 +29,7 @@ MAX_ROWS, MAX_RAW, MAX_ENTRIES, MAX_PAGE_ENTRIES = 131_072, 1 << 30, 1 << 24, 65
 
 
 class Refused(Exception):
-    """The file breaks a requirement; `code` is that of section 11."""
+    """The file breaks a requirement; `code` is that of section 12."""
 
     def __init__(self, code, text):
         super().__init__(f"chunkfile.{code}: {text}")
@@ -508,7 +510,7 @@ class ChunkFile:
         need(tail[88:] == END_MAGIC, "end magic", "truncated")
         need(xxhash.xxh3_64_intdigest(tail[:80]) == int.from_bytes(tail[80:88], "little"), "tail", "checksum")
         version = int.from_bytes(tail[72:74], "little")
-        need(version == 0, f"version {version}", "unsupported-version")
+        need(version == 1, f"version {version}", "unsupported-version")
         need(tail[64:72] == MAGIC and not any(tail[74:80]), "copy of the header")
         need(tail[64:80] == file[:16], "header against its copy", "checksum")
         source = Bytes(tail)
@@ -650,8 +652,25 @@ def check(manifest):
         if outcome != expectation:
             failures += 1
             print(f"{name}: expected {expectation}, found {outcome}: {rows.strip()[:200]}", file=sys.stderr)
+    failures += changed_files(folder)
     print(f"{count - failures} of {count} vectors as stated")
     return 1 if failures or not count else 0
+
+
+def changed_files(folder):
+    """Number of files that are not those of SHA256SUMS, or are not in it."""
+    with open(os.path.join(folder, "SHA256SUMS"), encoding="utf-8") as handle:
+        known = dict(reversed(line.split("  ", 1)) for line in handle.read().splitlines())
+    found = {}
+    for part in ("valid", "invalid"):
+        for name in os.listdir(os.path.join(folder, part)):
+            with open(os.path.join(folder, part, name), "rb") as handle:
+                found[f"{part}/{name}"] = hashlib.sha256(handle.read()).hexdigest()
+    wrong = sorted(name for name in known.keys() | found.keys() if known.get(name) != found.get(name))
+    for name in wrong:
+        state = "is missing" if name not in found else "is not in SHA256SUMS" if name not in known else "was changed"
+        print(f"{name} {state}", file=sys.stderr)
+    return len(wrong)
 
 
 def main(arguments):

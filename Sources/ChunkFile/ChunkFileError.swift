@@ -51,7 +51,8 @@ public struct ChunkFileError: Diagnosis, Equatable {
     case .badMagic: "give a file written by `colonnade convert`, or a CSV under a name that does not end in .cln"
     case .checksum, .padding, .malformed:
       "run `colonnade verify \(place.file ?? "FILE")` to see what is intact; convert the source again"
-    case .unknownFeature, .unsupportedVersion, .unknownEncoding: "read it with a newer version of colonnade"
+    case .unknownFeature, .unknownEncoding: "read it with a newer version of colonnade"
+    case .unsupportedVersion: "read it with a newer version of colonnade; of version 0, convert its source again"
     case .limit: "the format's limits are in Formats/ChunkFile/SPECIFICATION.md"
     }
   }

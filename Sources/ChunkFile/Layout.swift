@@ -29,12 +29,12 @@ public enum ChunkFileLimits {
   static let expansion = maximumExpansion
 }
 
-/// Fixed numbers of format version 0.
+/// Fixed numbers of format version 1.
 enum Layout {
   /// High bit set, a name, both line ends and end-of-file: any transfer in text mode damages it.
   static let magic: [UInt8] = [0x89, 0x43, 0x4C, 0x4E, 0x0D, 0x0A, 0x1A, 0x0A]
   static let endMagic: [UInt8] = [0x0A, 0x1A, 0x0A, 0x0D, 0x4E, 0x4C, 0x43, 0x89]
-  static let version: UInt16 = 0
+  static let version: UInt16 = 1
   /// Magic, version and zeros: what the tail repeats.
   static let headerFieldsByteCount = 16
   /// The header fills one alignment unit.

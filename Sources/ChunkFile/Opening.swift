@@ -123,7 +123,10 @@ private func readTail(_ end: FileEnd) throws -> Tail {
   let version = Int(tail.headerFields[8]) | Int(tail.headerFields[9]) << 8
   guard version == Int(Layout.version) else {
     throw end.error(
-      .unsupportedVersion, "format version \(version), this reader knows \(Layout.version)", at: start + 72)
+      .unsupportedVersion,
+      version == 0
+        ? "format version 0, the draft that version 1 replaced"
+        : "format version \(version), this reader knows \(Layout.version)", at: start + 72)
   }
   guard tail.headerFields == Layout.headerFields else {
     throw end.error(.malformed, "the tail's copy of the header is not a header", at: start + 64)

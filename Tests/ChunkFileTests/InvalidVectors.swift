@@ -92,7 +92,8 @@ private func strings(_ lengths: [UInt8], _ text: [UInt8], validity: ValidityEnco
 }
 
 /// All invalid vectors, in the order of the manifest.
-let invalidVectors: [InvalidVector] = frameVectors + footerVectors + recordVectors + pageVectors + boundsVectors
+let invalidVectors: [InvalidVector] =
+  frameVectors + footerVectors + recordVectors + limitVectors + pageVectors + dictionaryVectors + boundsVectors
 
 private let frameVectors: [InvalidVector] = [
   InvalidVector(name: "empty", fault: .badMagic, byteOffset: 0, requirement: "CF-3", sentence: "No bytes.") { [] },
@@ -124,7 +125,7 @@ private let frameVectors: [InvalidVector] = [
     bytes: changed { $0.bytes[40] = 1 }),
   InvalidVector(
     name: "header-version-differs", fault: .checksum, byteOffset: 8, requirement: "CF-8",
-    sentence: "The header's version differs from the tail's copy.", bytes: changed { $0.bytes[8] = 1 }),
+    sentence: "The header's version differs from the tail's copy.", bytes: changed { $0.bytes[8] = 2 }),
   InvalidVector(
     name: "tail-flipped", fault: .checksum, byteOffset: 368, requirement: "CF-5",
     sentence: "A bit of the row count is flipped.",
@@ -135,6 +136,14 @@ private let frameVectors: [InvalidVector] = [
     bytes: changed { surgery in
       surgery.put(UInt16(99), at: 8)
       surgery.put(UInt16(99), at: surgery.tailStart + 72)
+      surgery.resealTail()
+    }),
+  InvalidVector(
+    name: "draft-version", fault: .unsupportedVersion, byteOffset: 440, requirement: "CF-6",
+    sentence: "Version 0, the draft.",
+    bytes: changed { surgery in
+      surgery.put(UInt16(0), at: 8)
+      surgery.put(UInt16(0), at: surgery.tailStart + 72)
       surgery.resealTail()
     }),
   InvalidVector(
@@ -352,6 +361,76 @@ private let recordVectors: [InvalidVector] = [
       surgery.put(UInt32(1 << 24) + 1, at: surgery.section(0).lowerBound + 12)
       surgery.reseal(section: 0)
       return surgery.bytes
+    }),
+]
+
+/// A column of two strings, `x` and `y`, in a dictionary; the segment's record is the first of the section, the ranks' comes next.
+private func coded(_ change: @escaping @Sendable (inout Surgery, _ segmentRecord: Int) -> Void)
+  -> @Sendable () throws -> [UInt8]
+{
+  {
+    var surgery = try crafted(
+      .string, PageEncoding(physical: .codes, values: .integers(.constant(1)), validity: .allValid), raw: [],
+      dictionary: ["x", "y"])
+    change(&surgery, surgery.section(0).lowerBound + 32)
+    return surgery.bytes
+  }
+}
+
+private let limitVectors: [InvalidVector] = [
+  InvalidVector(
+    name: "metadata-entries", fault: .limit, byteOffset: 223, requirement: "CF-41",
+    sentence: "65,537 metadata entries.",
+    bytes: changed { surgery in
+      surgery.put(UInt32(65_537), at: surgery.metadataSection.lowerBound)
+      surgery.reseal(section: 1)
+    }),
+  InvalidVector(
+    name: "encoding-size", fault: .limit, byteOffset: record + 30, requirement: "CF-41",
+    sentence: "An encoding of 1,025 bytes.", bytes: put(UInt16(1_025), atRecord: 30)),
+  InvalidVector(
+    name: "varint-too-long", fault: .malformed, byteOffset: tree + 1, requirement: "CF-27",
+    sentence: "A value of five bits in two bytes.",
+    bytes: changed { surgery in
+      for (index, byte) in ([0x01, 0x94, 0x00, 0x00] as [UInt8]).enumerated() { surgery.bytes[tree + index] = byte }
+      surgery.reseal(section: 0)
+    }),
+  InvalidVector(
+    name: "page-expansion", fault: .limit, byteOffset: 176, requirement: "CF-41",
+    sentence: "40,000 bytes that are said to come of one.",
+    bytes: {
+      let encoding = PageEncoding(
+        physical: .strings, values: .strings(lengths: .constant(10_000), byteCount: 40_000), validity: .allValid)
+      var surgery = try crafted(
+        .string, encoding, raw: [UInt8](repeating: 0x78, count: 40_000), compression: .zstd(level: 3))
+      surgery.put(UInt32(1), at: surgery.section(0).lowerBound + 32 + 16)
+      surgery.reseal(section: 0)
+      return surgery.bytes
+    }),
+  InvalidVector(
+    name: "segment-strings", fault: .limit, byteOffset: 248, requirement: "CF-41",
+    sentence: "A dictionary segment of 65,537 strings.",
+    bytes: coded { surgery, segment in
+      surgery.put(UInt32(65_537), at: segment - 32 + 12)
+      surgery.put(UInt32(65_537), at: segment + 24)
+      surgery.reseal(section: 0)
+    }),
+]
+
+private let dictionaryVectors: [InvalidVector] = [
+  InvalidVector(
+    name: "dictionary-same-strings", fault: .malformed, byteOffset: 64, requirement: "CF-38",
+    sentence: "Two codes of one string.",
+    bytes: coded { surgery, segment in
+      surgery.bytes[Int(surgery.number(UInt64.self, at: segment)) + 1] = UInt8(ascii: "x")
+      surgery.reseal(extentAt: segment, inSection: 0)
+    }),
+  InvalidVector(
+    name: "ranks-out-of-order", fault: .malformed, byteOffset: 64, requirement: "CF-37",
+    sentence: "Ranks are a permutation, but not the strings' order.",
+    bytes: coded { surgery, segment in
+      surgery.bytes[64] = UInt8(ascii: "z")
+      surgery.reseal(extentAt: segment, inSection: 0)
     }),
 ]
 

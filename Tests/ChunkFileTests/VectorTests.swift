@@ -7,14 +7,19 @@ import Testing
 
 @testable import ChunkFile
 
-/// The files under `Formats/ChunkFile/v0`: what they hold, that the manifest names each, and that today's writer still makes
-/// them. With `COLONNADE_WRITE_VECTORS` in the environment they are written instead.
+/// The files under `Formats/ChunkFile/v1`: what they hold, that the manifest names each, and that today's writer still makes
+/// them. With `COLONNADE_WRITE_VECTORS` in the environment those that are not there yet are written.
+///
+/// Released files never change; `reader.py --check` compares their hashes.
 @Suite struct VectorTests {
   private static let folder =
-    #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/Formats/ChunkFile/v0"
+    #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/Formats/ChunkFile/v1"
+
+  /// Vectors whose rows today's writer stores in another way than when they were released.
+  private static let writtenOtherwiseSince: Set<String> = []
 
   @Test func vectorsAreThoseOfTodaysWriter() throws {
-    for vector in validVectors {
+    for vector in validVectors where !Self.writtenOtherwiseSince.contains(vector.name) {
       try expectFile("valid/\(vector.name).cln", vector.bytes())
       try expectFile("valid/\(vector.name).txt", Array(vector.expectedText().utf8))
     }
@@ -92,7 +97,8 @@ import Testing
   }
 
   private func expectFile(_ name: String, _ bytes: [UInt8]) throws {
-    if getenv("COLONNADE_WRITE_VECTORS") != nil {
+    let isNew = access("\(Self.folder)/\(name)", F_OK) != 0 || name == "MANIFEST.tsv"
+    if isNew, getenv("COLONNADE_WRITE_VECTORS") != nil {
       let handle = try #require(fopen("\(Self.folder)/\(name)", "w"))
       #expect(fwrite(bytes, 1, bytes.count, handle) == bytes.count)
       fclose(handle)
