@@ -53,6 +53,11 @@ INLINED void scale_i64(int64_t *values, size_t count, uint64_t factor, uint64_t 
   for (size_t i = 0; i < count; i++) values[i] = (int64_t)((uint64_t)values[i] * factor + reference);
 }
 
+INLINED void decimals_to_f64(const int64_t *restrict values, size_t count, double power, double inverse,
+                             double *restrict out) {
+  for (size_t i = 0; i < count; i++) out[i] = (double)values[i] * power * inverse;
+}
+
 INLINED void add_lag_distances_i64(const int64_t *values, size_t position, size_t lags, unsigned shift,
                                    uint64_t *distances) {
   const int64_t value = values[position];
@@ -87,6 +92,9 @@ DISPATCHED(void, join_planes_u32, (const uint8_t *in, size_t count, uint32_t ref
            (in, count, reference, planes, out))
 DISPATCHED(void, scale_i64, (int64_t *values, size_t count, uint64_t factor, uint64_t reference),
            (values, count, factor, reference))
+DISPATCHED(void, decimals_to_f64,
+           (const int64_t *values, size_t count, double power, double inverse, double *out),
+           (values, count, power, inverse, out))
 DISPATCHED(void, add_lag_distances_i64,
            (const int64_t *values, size_t position, size_t lags, unsigned shift, uint64_t *distances),
            (values, position, lags, shift, distances))

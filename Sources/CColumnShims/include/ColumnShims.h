@@ -9,6 +9,7 @@
 #include "cs_csv_scan.h"
 #include "cs_float_text.h"
 #include "cs_integer_coding.h"
+#include "cs_packed_scan.h"
 #include "cs_prefetch.h"
 #include "cs_processors.h"
 #include "cs_publishing.h"

@@ -28,6 +28,9 @@ void cs_join_planes_u32(const uint8_t *in, size_t count, uint32_t reference, uns
 /// Replaces each value by reference + factor * value, modulo 2^64.
 void cs_scale_i64(int64_t *values, size_t count, uint64_t factor, uint64_t reference);
 
+/// out[i] = values[i] * power * inverse, the value as the nearest double and each product rounded to the nearest.
+void cs_decimals_to_f64(const int64_t *values, size_t count, double power, double inverse, double *out);
+
 /// distances[k] grows by |values[position] - values[position - k - 1]| >> shift, for k below `lags`.
 /// Precondition: position >= lags; the difference of any two values fits 64 bits unsigned.
 void cs_add_lag_distances_i64(const int64_t *values, size_t position, size_t lags, unsigned shift, uint64_t *distances);
