@@ -8,10 +8,10 @@ extension ColumnPage {
   package func gathering(_ rows: ArraySlice<UInt32>) -> ColumnPage {
     let gathered: PageValues
     switch values {
-    case .int64(let all): gathered = .int64(rows.map { all[Int($0)] })
-    case .int128(let all): gathered = .int128(rows.map { all[Int($0)] })
-    case .float64(let all): gathered = .float64(rows.map { all[Int($0)] })
-    case .codes(let all): gathered = .codes(rows.map { all[Int($0)] })
+    case .int64(let all): gathered = .int64(gather(all, rows))
+    case .int128(let all): gathered = .int128(gather(all, rows))
+    case .float64(let all): gathered = .float64(gather(all, rows))
+    case .codes(let all): gathered = .codes(gather(all, rows))
     case .strings(let all):
       var strings = StringArray(reservingStrings: rows.count)
       for row in rows { all.withUTF8(Int(row)) { strings.append($0) } }
@@ -23,5 +23,20 @@ extension ColumnPage {
       words[position >> 6] |= 1 << UInt64(position & 63)
     }
     return ColumnPage(values: gathered, validity: Validity(words: words, rowCount: rows.count))
+  }
+}
+
+/// One element per row. O(rows).
+private func gather<Element: BitwiseCopyable>(_ all: [Element], _ rows: ArraySlice<UInt32>) -> [Element] {
+  let greatest = rows.reduce(0) { max($0, $1) }
+  precondition(rows.isEmpty || Int(greatest) < all.count, "row \(greatest) of \(all.count)")
+  return [Element](unsafeUninitializedCapacity: rows.count) { gathered, count in
+    all.withUnsafeBufferPointer { all in
+      rows.withUnsafeBufferPointer { rows in
+        // In range: the greatest is, as was just checked.
+        for index in 0..<rows.count { gathered.initializeElement(at: index, to: all[Int(rows[index])]) }
+      }
+    }
+    count = rows.count
   }
 }

@@ -24,9 +24,24 @@ public protocol TableSource: Sendable {
   func dictionary(column: Int) throws -> StringDictionary?
   /// Reads, checks and decodes one page. The case of its values follows the column's type (see ``PageValues``).
   func page(column: Int, chunk: Int) throws -> ColumnPage
+  /// True if ``statistics(column:chunk:)`` were kept when the table was written; false if asking for them costs a look at the page.
+  var hasStoredStatistics: Bool { get }
+  /// Reads and checks one page, decodes it only where no simpler form of it is there, and runs `body` on that form.
+  ///
+  /// What the form points to is valid inside `body` alone. Checked is what ``page(column:chunk:)`` checks, but for what
+  /// ``PackedIntegers/greatestOffset`` says. Throws what `page` or `body` throws.
+  func withForm<R>(column: Int, chunk: Int, _ body: (PageForm) throws -> R) throws -> R
 }
 
 extension TableSource {
+  /// False: statistics are computed when asked for.
+  public var hasStoredStatistics: Bool { false }
+
+  /// The decoded page.
+  public func withForm<R>(column: Int, chunk: Int, _ body: (PageForm) throws -> R) throws -> R {
+    try body(PageForm(try page(column: column, chunk: chunk)))
+  }
+
   /// False: the names are the source's, or say what was computed.
   public var hasInventedNames: Bool { false }
 }

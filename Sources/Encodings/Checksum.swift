@@ -3,15 +3,15 @@
 
 import CXXHash
 
-/// XXH3 with 64 bits and no seed (Collet, xxHash specification). Cost: some 20 GB/s.
-package func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt64 { XXH3_64bits(bytes.baseAddress, bytes.count) }
+/// XXH3 with 64 bits and no seed (Collet, xxHash specification). Cost: some 50 GB/s with AVX2.
+package func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt64 { cx_hash_64(bytes.baseAddress, bytes.count) }
 
 /// XXH3 with 64 bits and no seed.
 package func checksum(_ bytes: [UInt8]) -> UInt64 { bytes.withUnsafeBytes { checksum($0) } }
 
 /// XXH3 with 128 bits and no seed.
 package func wideHash(_ bytes: UnsafeRawBufferPointer) -> UInt128 {
-  let hash = XXH3_128bits(bytes.baseAddress, bytes.count)
+  let hash = cx_hash_128(bytes.baseAddress, bytes.count)
   return UInt128(hash.high64) << 64 | UInt128(hash.low64)
 }
 

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+import CColumnShims
+
 /// Doubles that are short decimals, stored as integers, after Afroozeh, Kuffo and Boncz, "ALP: Adaptive Lossless floating-Point
 /// Compression" (2023): value = integer * 10^factor * 10^-exponent, each product rounded to the nearest double.
 ///
@@ -142,7 +144,10 @@ func decodeDecimalFloats(
   let (integers, integerBytes): ([Int64], Int) = try decodeIntegers(decimals.integers, from: bytes, count: count)
   let power = DecimalFloats.powers[decimals.factor]
   let inverse = DecimalFloats.inversePowers[decimals.exponent]
-  var values = integers.map { Double($0) * power * inverse }
+  var values = [Double](unsafeUninitializedCapacity: count) { buffer, initialized in
+    cs_decimals_to_f64(integers, count, power, inverse, buffer.baseAddress)
+    initialized = count
+  }
   guard let positionEncoding = decimals.positions else { return (values, integerBytes) }
   let rest = UnsafeRawBufferPointer(rebasing: bytes[integerBytes...])
   let (positions, positionBytes): ([UInt32], Int) = try decodeIntegers(

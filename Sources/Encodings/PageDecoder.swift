@@ -93,7 +93,14 @@ private func checkRange(
     values.withUnsafeBufferPointer { cs_bounds_i64($0.baseAddress, $0.count, &minimum, &maximum) }
     try check(Int128(minimum), Int128(maximum), against: bounds)
   case .int128(let values):
-    guard let minimum = values.min(), let maximum = values.max() else { return }
+    var minimum = Int128.max
+    var maximum = Int128.min
+    values.withUnsafeBufferPointer { values in
+      for value in values {
+        minimum = min(minimum, value)
+        maximum = max(maximum, value)
+      }
+    }
     try check(minimum, maximum, against: bounds)
   case .float64, .strings: break
   }

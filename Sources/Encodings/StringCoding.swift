@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+import CColumnShims
 import Columns
 import Glibc
 
@@ -90,31 +91,57 @@ private func pageDictionary(of strings: StringArray) -> (entries: StringArray, c
 
 /// Gives each row its string. Throws if a code has none, or all strings together pass the limit of a page.
 func lookUp(_ codes: [UInt32], in entries: StringArray) throws(EncodingError) -> StringArray {
-  var offsets: [UInt32] = [0]
-  offsets.reserveCapacity(codes.count + 1)
+  let highest = codes.withUnsafeBufferPointer { cs_maximum_u32($0.baseAddress, $0.count) }
+  guard codes.isEmpty || Int(highest) < entries.count else {
+    throw EncodingError(.malformed, "code \(highest) in a dictionary of \(entries.count) strings")
+  }
   var end = 0
-  for code in codes {
-    guard Int(code) < entries.count else {
-      throw EncodingError(.malformed, "code \(code) in a dictionary of \(entries.count) strings")
+  let offsets = [UInt32](unsafeUninitializedCapacity: codes.count + 1) { offsets, initialized in
+    offsets.initializeElement(at: 0, to: 0)
+    entries.offsets.withUnsafeBufferPointer { starts in
+      for row in codes.indices {
+        // Below the count, as was just checked. Past 4 GiB the offsets wrap, and the page is refused below.
+        let code = Int(codes[row])
+        end &+= Int(starts[code + 1] &- starts[code])
+        offsets.initializeElement(at: row + 1, to: UInt32(truncatingIfNeeded: end))
+      }
     }
-    end += entries.range(Int(code)).count
-    guard end <= PageEncoding.maximumRawByteCount else {
-      throw EncodingError(.limit, "more than \(PageEncoding.maximumRawByteCount) bytes of strings in a page")
-    }
-    offsets.append(UInt32(end))
+    initialized = codes.count + 1
+  }
+  guard end <= PageEncoding.maximumRawByteCount else {
+    throw EncodingError(.limit, "more than \(PageEncoding.maximumRawByteCount) bytes of strings in a page")
   }
   let bytes = [UInt8](unsafeUninitializedCapacity: end) { buffer, initialized in
+    let out = UnsafeMutableRawBufferPointer(buffer)
     entries.bytes.withUnsafeBytes { text in
-      for (row, code) in codes.enumerated() {
-        let range = entries.range(Int(code))
-        // Offsets were added up from these very lengths.
-        UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[Int(offsets[row])...])
-          .copyMemory(from: UnsafeRawBufferPointer(rebasing: text[range]))
+      entries.offsets.withUnsafeBufferPointer { starts in
+        copyStrings(codes, text, starts, into: UnsafeMutableRawBufferPointer(rebasing: out[..<end]))
       }
     }
     initialized = end
   }
   return StringArray(offsets: offsets, bytes: bytes)
+}
+
+/// Writes the strings of `codes` one after the other. Precondition: they are as long as `out`.
+private func copyStrings(
+  _ codes: [UInt32], _ text: UnsafeRawBufferPointer, _ starts: UnsafeBufferPointer<UInt32>,
+  into out: UnsafeMutableRawBufferPointer
+) {
+  var position = 0
+  for code in codes {
+    let start = Int(starts[Int(code)])
+    let length = Int(starts[Int(code) + 1]) - start
+    // Short strings are most: 16 bytes are copied at once where both sides have as many; the next string overwrites the surplus.
+    if length <= 16, start + 16 <= text.count, position + 16 <= out.count {
+      let piece = text.loadUnaligned(fromByteOffset: start, as: SIMD16<UInt8>.self)
+      out.storeBytes(of: piece, toByteOffset: position, as: SIMD16<UInt8>.self)
+    } else if length > 0 {
+      UnsafeMutableRawBufferPointer(rebasing: out[position..<position + length])
+        .copyMemory(from: UnsafeRawBufferPointer(rebasing: text[start..<start + length]))
+    }
+    position += length
+  }
 }
 
 /// Reads strings; throws unless the lengths add up to `byteCount` and each string is valid UTF-8.
@@ -127,19 +154,24 @@ func decodeStrings(
   }
   let text = UnsafeRawBufferPointer(rebasing: bytes[used..<used + byteCount])
   guard firstInvalidUTF8(text) == nil else { throw EncodingError(.malformed, "strings are not valid UTF-8") }
-  var offsets: [UInt32] = []
-  offsets.reserveCapacity(count + 1)
-  offsets.append(0)
   var end = 0
-  for length in lengths {
-    // A string inside valid text is valid if it starts and ends where characters do.
-    if end < byteCount, text[end] & 0xC0 == 0x80 {
-      throw EncodingError(.malformed, "a string starts inside a character")
+  var startsInside = false
+  let offsets = [UInt32](unsafeUninitializedCapacity: count + 1) { offsets, initialized in
+    offsets.initializeElement(at: 0, to: 0)
+    initialized = 1
+    for length in lengths {
+      // A string inside valid text is valid if it starts and ends where characters do.
+      if end < byteCount, text[end] & 0xC0 == 0x80 {
+        startsInside = true
+        break
+      }
+      end += Int(length)
+      guard end <= byteCount else { break }
+      offsets.initializeElement(at: initialized, to: UInt32(truncatingIfNeeded: end))
+      initialized += 1
     }
-    end += Int(length)
-    guard end <= byteCount else { break }
-    offsets.append(UInt32(end))
   }
+  if startsInside { throw EncodingError(.malformed, "a string starts inside a character") }
   guard end == byteCount else {
     throw EncodingError(.malformed, "string lengths of \(end) bytes or more in all for \(byteCount) bytes")
   }

@@ -174,7 +174,7 @@ func readAll(_ bytes: [UInt8]) throws -> ChunkFile {
   }
   for column in file.schema.fields.indices {
     _ = try file.dictionary(column: column)
-    for chunk in 0..<file.chunkCount { _ = try file.page(column: column, chunk: chunk) }
+    for chunk in 0..<file.chunkCount { _ = try expectFormOfPage(file, column: column, chunk: chunk, "damaged") }
   }
   return file
 }
