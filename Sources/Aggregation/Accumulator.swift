@@ -87,6 +87,12 @@ struct GroupCounts {
     }
   }
 
+  /// Adds to the first group's count.
+  mutating func add(count: Int) {
+    counts.grow(to: 1, with: 0)
+    counts[0] += Int64(count)
+  }
+
   /// Counts the rows of `page` that are null; costs nothing where there are none.
   mutating func addNulls(of page: ColumnPage, _ rows: GroupedRows) {
     switch page.validity {

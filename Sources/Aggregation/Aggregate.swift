@@ -17,11 +17,18 @@ private let resultChunkRows = 131_072
 /// same scale with as many digits as needed; `sum` of float64 and every `mean` are float64, correctly rounded; `min` and `max` keep
 /// the column's type. Without values, `sum`, `mean`, `min` and `max` are null.
 ///
-/// Throws a Diagnosis: `query.syntax`, `column.unknown`, `aggregate.mismatch`, `aggregate.type`, `aggregate.overflow` (a sum of more
-/// than 38 digits), `aggregate.no-input`, or what reading an input throws. Memory: proportional to the number of groups, per thread.
-public func aggregate(_ sources: [any TableSource], _ query: AggregateQuery, threads: Int) throws -> Table {
+/// Pages are read only where what is known of them does not answer: bounds may decide a condition for a whole page, and without keys
+/// they and the exact sums that writers keep are answers themselves. `ignoringStatistics` reads every page that the query names all
+/// the same, to measure; the result is no other.
+///
+/// Throws a Diagnosis: `query.syntax`, `column.unknown`, `aggregate.mismatch`, `aggregate.type`, `expression.type`,
+/// `aggregate.overflow` (a sum of more than 38 digits), `aggregate.no-input`, or what reading an input throws. Memory:
+/// proportional to the number of groups, per thread.
+public func aggregate(
+  _ sources: [any TableSource], _ query: AggregateQuery, threads: Int, ignoringStatistics: Bool = false
+) throws -> Table {
   precondition(threads > 0, "at least one thread")
-  let plan = try AggregatePlan(query, sources)
+  let plan = try AggregatePlan(query, sources, usesStatistics: !ignoringStatistics)
   let whole = try aggregateChunks(plan, threads: threads)
   return table(try whole.resultColumns(), plan)
 }

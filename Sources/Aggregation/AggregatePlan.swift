@@ -28,15 +28,21 @@ struct AggregatePlan: Sendable {
   /// Columns of the result to sort by; then come the keys.
   let order: [(column: Int, isDescending: Bool)]
   let limit: Int?
+  /// Which rows are aggregated; nil for all.
+  let filter: Filter?
+  /// False: every page is read, also where the footer answers.
+  let usesStatistics: Bool
 
-  /// Throws `query.syntax`, `column.unknown`, `aggregate.mismatch`, `aggregate.type`, or what an input throws.
-  init(_ query: AggregateQuery, _ sources: [any TableSource]) throws {
+  /// Throws `query.syntax`, `column.unknown`, `aggregate.mismatch`, `aggregate.type`, `expression.type`, or what an input throws.
+  init(_ query: AggregateQuery, _ sources: [any TableSource], usesStatistics: Bool = true) throws {
     guard !sources.isEmpty else {
       throw AggregateError(code: "aggregate.no-input", summary: "nothing to aggregate", place: Place(), advice: nil)
     }
     let names = try query.outputNames()
     order = Array(zip(try query.sortColumns(), query.order.map(\.isDescending)))
     limit = query.limit
+    filter = try query.filter.map { try Filter($0, in: sources) }
+    self.usesStatistics = usesStatistics
     self.sources = sources
     keys = try query.keys.map { try UnifiedColumn($0.column, in: sources) }
     keyNames = Array(names[..<keys.count])

@@ -73,15 +73,21 @@ public struct AggregateQuery: Sendable, Hashable {
   public var keys: [GroupKey]
   /// What to compute per group.
   public var aggregates: [Aggregate]
+  /// Which rows take part: those for which this is true; nil for all.
+  public var filter: QueryExpression?
   /// Sort order of the result; ties, and everything if this is empty, by keys ascending.
   public var order: [SortKey]
   /// Most rows of the result, nil for all.
   public var limit: Int?
 
   /// Puts a query together; ``outputNames()`` and ``sortColumns()`` say whether it makes sense.
-  public init(by keys: [GroupKey] = [], aggregates: [Aggregate] = [], order: [SortKey] = [], limit: Int? = nil) {
+  public init(
+    by keys: [GroupKey] = [], aggregates: [Aggregate] = [], where filter: QueryExpression? = nil,
+    order: [SortKey] = [], limit: Int? = nil
+  ) {
     self.keys = keys
     self.aggregates = aggregates
+    self.filter = filter
     self.order = order
     self.limit = limit
   }

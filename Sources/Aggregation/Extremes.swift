@@ -64,6 +64,12 @@ struct GroupExtremes<Number: ExtremeNumber> {
     }
   }
 
+  /// Takes one value in, of the first group.
+  mutating func add(_ value: Number) {
+    kept.grow(to: 1, with: none)
+    kept[0] = extreme == .minimum ? min(kept[0], value) : max(kept[0], value)
+  }
+
   /// Takes in another's: its group `g` is group `groups[g]` here.
   mutating func merge(_ other: GroupExtremes, groups: [UInt32], groupCount: Int) {
     kept.grow(to: groupCount, with: none)
@@ -87,6 +93,9 @@ final class IntegerExtremes: Accumulator {
   private var ordered: [Int64] = []
 
   init(_ extreme: Extreme) { groups = GroupExtremes(extreme) }
+
+  /// Takes one value in, of the first group, as an integer that orders like the values.
+  func add(_ value: Int64) { groups.add(value) }
 
   func add(_ page: ColumnPage, _ dictionary: StringDictionary?, _ rows: GroupedRows) {
     switch page.values {
@@ -113,6 +122,9 @@ final class WideExtremes: Accumulator {
   private var groups: GroupExtremes<Int128>
 
   init(_ extreme: Extreme) { groups = GroupExtremes(extreme) }
+
+  /// Takes one value in, of the first group.
+  func add(_ value: Int128) { groups.add(value) }
 
   func add(_ page: ColumnPage, _ dictionary: StringDictionary?, _ rows: GroupedRows) {
     guard case .int128(let values) = page.values else { preconditionFailure("wide integers expected") }

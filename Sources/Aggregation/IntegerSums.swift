@@ -37,6 +37,9 @@ final class IntegerSums: Accumulator {
     }
   }
 
+  /// Adds the sum of some rows to the first group's. Precondition: each row is a 64-bit integer.
+  func add(total: Int128) { withWide(1) { $0[0] += total } }
+
   func merge(_ other: any Accumulator, groups: [UInt32], groupCount: Int) {
     guard let other = other as? IntegerSums else { preconditionFailure("accumulators of two kinds") }
     if wide == nil, other.wide == nil, bound + other.bound <= Int128(Int64.max) {
@@ -106,6 +109,12 @@ final class WideSums: Accumulator {
         sums.withUnsafeMutableBufferPointer { exactSums(values, groups: rows.groups, validity: validity, into: $0) }
       }
     }
+  }
+
+  /// Adds the sum of some rows to the first group's.
+  func add(total: Int128) {
+    sums.grow(to: 1, with: Int192())
+    sums[0].add(total)
   }
 
   func merge(_ other: any Accumulator, groups: [UInt32], groupCount: Int) {

@@ -16,18 +16,27 @@ final class PartialAggregates: @unchecked Sendable {
     var maxima: (any Accumulator)?
 
     var all: [any Accumulator] { [sums, minima, maxima].compactMap { $0 } }
+
+    /// Takes in a page of rows by group.
+    mutating func add(_ page: ColumnPage, _ dictionary: StringDictionary?, _ rows: GroupedRows) {
+      nulls.addNulls(of: page, rows)
+      if case .allNull = page.validity { return }
+      for accumulator in all { accumulator.add(page, dictionary, rows) }
+    }
   }
 
   let plan: AggregatePlan
   /// nil without keys: everything is group 0.
   private let numbering: KeyNumbering?
+  private let filter: FilterEvaluation?
   private var groupNumbers: [UInt32] = []
-  private(set) var rowCounts = GroupCounts()
-  private(set) var columns: [ColumnState]
+  var rowCounts = GroupCounts()
+  var columns: [ColumnState]
 
   init(_ plan: AggregatePlan) {
     self.plan = plan
     numbering = plan.keys.isEmpty ? nil : KeyNumbering(types: plan.keys.map(\.type))
+    filter = plan.filter.map { FilterEvaluation($0, usesStatistics: plan.usesStatistics) }
     columns = plan.values.map(makeState)
   }
 
@@ -37,20 +46,27 @@ final class PartialAggregates: @unchecked Sendable {
   /// The groups' keys: row `g` is group `g`.
   func keys() -> (pages: [ColumnPage], dictionaries: [StringDictionary?]) { numbering?.keys() ?? ([], []) }
 
-  /// Takes in one chunk of input `number`.
+  /// Takes in one chunk of input `number`: the rows that the query's condition takes.
   func add(_ source: any TableSource, number: Int, chunk: Int) throws {
-    try numberGroups(source, number: number, chunk: chunk)
-    let runs = numbering == nil ? nil : groupNumbers.withUnsafeBufferPointer(findRuns)
+    let selection = try filter?.select(source, number: number, chunk: chunk) ?? .all
+    if case .none = selection { return }
+    guard let numbering else { return try addUngrouped(source, number: number, chunk: chunk, selection) }
+    var rows: [UInt32]?
+    if case .some = selection { rows = selection.rows(ofRows: source.rowCount(ofChunk: chunk)) }
+    let pages = try plan.keys.map { selected(rows, try $0.page(of: source, number: number, chunk: chunk)) }
+    let dictionaries = try plan.keys.map { try $0.dictionary(of: source, number: number) }
+    numbering.number(pages, dictionaries: dictionaries, into: &groupNumbers)
+    let runs = groupNumbers.withUnsafeBufferPointer(findRuns)
     for (index, value) in plan.values.enumerated() {
-      let page = try value.column.page(of: source, number: number, chunk: chunk)
+      let page = selected(rows, try value.column.page(of: source, number: number, chunk: chunk))
       let dictionary = try value.column.dictionary(of: source, number: number)
-      withRows(runs) { rows in
-        columns[index].nulls.addNulls(of: page, rows)
-        if case .allNull = page.validity { return }
-        for accumulator in columns[index].all { accumulator.add(page, dictionary, rows) }
-      }
+      withRows(runs) { columns[index].add(page, dictionary, $0) }
     }
     withRows(runs) { rowCounts.add($0) }
+  }
+
+  private func selected(_ rows: [UInt32]?, _ page: ColumnPage) -> ColumnPage {
+    rows.map { page.gathering($0[...]) } ?? page
   }
 
   /// Takes in all of another's groups.
@@ -69,15 +85,10 @@ final class PartialAggregates: @unchecked Sendable {
     }
   }
 
-  private func numberGroups(_ source: any TableSource, number: Int, chunk: Int) throws {
-    guard let numbering else {
-      let rowCount = source.rowCount(ofChunk: chunk)
-      if groupNumbers.count != rowCount { groupNumbers = [UInt32](repeating: 0, count: rowCount) }
-      return
-    }
-    let pages = try plan.keys.map { try $0.page(of: source, number: number, chunk: chunk) }
-    let dictionaries = try plan.keys.map { try $0.dictionary(of: source, number: number) }
-    numbering.number(pages, dictionaries: dictionaries, into: &groupNumbers)
+  /// Runs `body` with so many rows, all of group 0. Precondition: the query has no keys.
+  func withSingleGroup(rowCount: Int, _ body: (GroupedRows) -> Void) {
+    if groupNumbers.count != rowCount { groupNumbers = [UInt32](repeating: 0, count: rowCount) }
+    withRows(nil, body)
   }
 
   private func withRows(_ runs: GroupedRows.Runs?, _ body: (GroupedRows) -> Void) {

@@ -11,6 +11,8 @@ public struct QuerySyntaxError: Diagnosis, Equatable {
     case keys = "--by"
     /// What to compute.
     case aggregates = "--agg"
+    /// Which rows.
+    case filter = "--where"
     /// Sort order.
     case order = "--order-by"
     /// Number of rows.

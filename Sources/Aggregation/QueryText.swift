@@ -4,18 +4,19 @@
 import Columns
 
 extension AggregateQuery {
-  /// Reads a query from the command's texts: `by` as `date, state as s`, `aggregates` as `sum(cases), count(*) as n`, `orderBy` as
-  /// `date, sum(cases) desc`.
+  /// Reads a query from the command's texts: `by` as `date, state as s`, `aggregates` as `sum(cases), count(*) as n`, `where` as
+  /// `cases > 0 and state is not null` (see ``QueryExpression``), `orderBy` as `date, sum(cases) desc`.
   ///
   /// Names with spaces, commas, brackets or quotes are written in double quotes, a quote inside doubled. Functions may be written in any
-  /// case; `avg` is `mean`. Empty and nil texts are empty lists. Throws `query.syntax` with the position; needs no input.
+  /// case; `avg` is `mean`. Empty and nil texts are empty lists, an empty `where` is none. Throws `query.syntax` with the position; needs no input.
   public init(
-    by: String?, aggregates: String?, orderBy: String? = nil, limit: Int? = nil
+    by: String?, aggregates: String?, where filter: String? = nil, orderBy: String? = nil, limit: Int? = nil
   ) throws(QuerySyntaxError) {
     var keys = QueryText(by ?? "", part: .keys)
     var calls = QueryText(aggregates ?? "", part: .aggregates)
     var order = QueryText(orderBy ?? "", part: .order)
     self.init(limit: limit)
+    if let filter, !filter.isEmpty { self.filter = try QueryExpression(filter) }
     self.keys = try keys.list { text throws(QuerySyntaxError) in
       GroupKey(try text.name("a column name"), as: try text.alias())
     }
@@ -37,7 +38,8 @@ extension AggregateQuery {
   /// Columns that the query reads, each once, in order of first mention.
   public var columnNames: [String] {
     var names: [String] = []
-    for name in keys.map(\.column) + aggregates.compactMap(\.column) where !names.contains(name) { names.append(name) }
+    let mentioned = keys.map(\.column) + aggregates.compactMap(\.column) + (filter?.columnNames ?? [])
+    for name in mentioned where !names.contains(name) { names.append(name) }
     return names
   }
 }

@@ -43,6 +43,12 @@ final class StringExtremes: Accumulator {
     }
   }
 
+  /// Takes one string in, of the first group.
+  func add(utf8: [UInt8]) {
+    plain.grow(to: 1)
+    utf8.withUnsafeBytes { plain.keep($0, 0) }
+  }
+
   func merge(_ other: any Accumulator, groups: [UInt32], groupCount: Int) {
     guard let other = other as? StringExtremes else { preconditionFailure("accumulators of two kinds") }
     for theirs in other.ranked {

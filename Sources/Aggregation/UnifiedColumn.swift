@@ -11,6 +11,8 @@ struct UnifiedColumn {
   let name: String
   /// Per input, where the column is.
   private let locations: [Location]
+  /// True if no input has a value in it: nulls of any type.
+  let hasNoValues: Bool
 
   private struct Location {
     let position: Int
@@ -30,7 +32,7 @@ struct UnifiedColumn {
       let position = try source.schema.require(name, in: source.name)
       let type = source.schema.fields[position].type
       return Location(
-        position: position, type: type, hasNoValues: type == .string ? try hasNoValues(source, column: position) : false
+        position: position, type: type, hasNoValues: type == .string ? try lacksValues(source, column: position) : false
       )
     }
     var known: (type: ColumnType, file: String)?
@@ -48,6 +50,7 @@ struct UnifiedColumn {
       known = (joined, before.file)
     }
     type = known?.type ?? typeWithoutValues
+    hasNoValues = known == nil
   }
 
   /// The dictionary that codes of `source`'s pages refer to.
@@ -65,6 +68,52 @@ struct UnifiedColumn {
       try checkRoom(page, for: type.scale - own.scale, file: source.name)
     }
     return page.rescaled(from: own, to: type)
+  }
+
+  /// Runs `body` on one page of input `number` in the simplest form there is, in the unified type. Throws as `page` does.
+  func withForm<R>(
+    of source: any TableSource, number: Int, chunk: Int, _ body: (PageForm) throws -> R
+  ) throws -> R {
+    let location = locations[number]
+    guard !location.hasNoValues, let factor = factor(from: location.type) else {
+      return try body(PageForm(try page(of: source, number: number, chunk: chunk)))
+    }
+    return try source.withForm(column: location.position, chunk: chunk) { form in
+      if location.type == type { return try body(form) }
+      if case .decoded(let values) = form.content {
+        let page = ColumnPage(values: values, validity: form.validity)
+        return try body(PageForm(page.rescaled(from: location.type, to: type)))
+      }
+      if let scaled = form.multiplied(by: factor) { return try body(scaled) }
+      return try body(PageForm(try page(of: source, number: number, chunk: chunk)))
+    }
+  }
+
+  /// What the input has kept of a page, in the unified type; nil where it keeps nothing, or the bounds leave 128 bits.
+  func storedStatistics(of source: any TableSource, number: Int, chunk: Int) throws -> PageStatistics? {
+    guard source.hasStoredStatistics else { return nil }
+    let location = locations[number]
+    let own = try source.statistics(column: location.position, chunk: chunk)
+    if location.hasNoValues { return PageStatistics(rowCount: own.rowCount, nullCount: own.rowCount, bounds: .none) }
+    guard case .integer(let minimum, let maximum, let sum) = own.bounds, location.type != type else { return own }
+    guard let factor = factor(from: location.type) else { return nil }
+    let (low, lowOverflow) = minimum.multipliedReportingOverflow(by: factor)
+    let (high, highOverflow) = maximum.multipliedReportingOverflow(by: factor)
+    guard !lowOverflow, !highOverflow else { return nil }
+    let scaledSum = sum?.multipliedReportingOverflow(by: factor)
+    return PageStatistics(
+      rowCount: own.rowCount, nullCount: own.nullCount,
+      bounds: .integer(
+        minimum: low, maximum: high, sum: scaledSum.flatMap { $0.overflow ? nil : $0.partialValue }))
+  }
+
+  /// What integers of type `own` are multiplied with in the unified type; nil where a value may have no room for that.
+  private func factor(from own: ColumnType) -> Int128? {
+    if own == type { return 1 }
+    if own == .date { return microsecondsPerDay }
+    guard let (digits, _) = digits(own) else { return 1 }
+    let more = type.scale - own.scale
+    return digits + more > ColumnType.maximumDecimalPrecision ? nil : powerOfTen(more)
   }
 
   /// Throws if a value has no room for so many more digits.
@@ -89,7 +138,7 @@ struct UnifiedColumn {
 }
 
 /// True if no row of the column has a value. Costs reading the column's part of the footer; stops at the first value.
-private func hasNoValues(_ source: any TableSource, column: Int) throws -> Bool {
+private func lacksValues(_ source: any TableSource, column: Int) throws -> Bool {
   for chunk in 0..<source.chunkCount {
     let statistics = try source.statistics(column: column, chunk: chunk)
     if statistics.nullCount < statistics.rowCount { return false }

@@ -33,15 +33,16 @@ public struct Dataset: Sendable {
     self.threads = threads ?? availableProcessors()
   }
 
-  /// Groups all rows by the columns `keys` and computes aggregates, written as for the command: `"sum(cases), mean(deaths) as m"`.
+  /// Groups rows by the columns `keys` and computes aggregates, written as for the command: `"sum(cases), mean(deaths) as m"`.
   ///
+  /// Rows are those for which `filter` (`"cases > 0 and state in ('SP', 'RJ')"`, see ``QueryExpression``) is true; all without one.
   /// Rows come in ascending order of the keys unless `orderBy` (`"date, state desc"`) says otherwise. Sums of integers and
   /// decimals are exact, sums of floats the exact sum rounded once. Throws a ``Diagnosis``. Cost: one pass over the columns named.
   public func aggregate(
-    _ aggregates: String, by keys: String = "", orderBy: String = "", limit: Int? = nil
+    _ aggregates: String, by keys: String = "", where filter: String = "", orderBy: String = "", limit: Int? = nil
   ) throws -> Table {
     try Pipelines.aggregate(
-      tables, by: keys, aggregates: aggregates, orderBy: orderBy, limit: limit, threads: threads)
+      tables, by: keys, aggregates: aggregates, where: filter, orderBy: orderBy, limit: limit, threads: threads)
   }
 
   /// Rows of all tables.

@@ -15,6 +15,7 @@ struct AggCommand: ParsableCommand {
       EXAMPLES
         colonnade agg cities.cln --by date,state --agg 'sum(cases), sum(deaths)'
         colonnade agg cities.cln --by state --agg 'mean(cases) as m' --order-by 'm desc'
+        colonnade agg cities.cln --agg 'sum(cases)' --where "state = 'SP' and date >= '2020-07-01'"
         colonnade agg 2024/ --agg 'count(*), sum(amount)' -o total.json
         colonnade agg 2024/ --by shop --agg 'sum(amount)' -o shops.csv --null-as NA
 
@@ -25,6 +26,11 @@ struct AggCommand: ParsableCommand {
       ascending order of the keys unless --order-by says otherwise: strings by
       their bytes, nulls last. A name with spaces or commas goes in double quotes:
       --by '"my column"'.
+
+      Conditions hold a column against constants: < <= > >= = != (also <>), between
+      1 and 9, in ('a', 'b'), is null, each also with not; joined by and, or, not
+      and brackets. As in SQL, nothing is true of null but is null. Numbers are
+      exact; dates and timestamps are written as strings: date >= '2020-07-01'.
       """)
 
   @Argument(
@@ -37,11 +43,20 @@ struct AggCommand: ParsableCommand {
   @Option(name: .customLong("agg"), help: ArgumentHelp("Aggregates: 'sum(cases), count(*) as n'.", valueName: "list"))
   var aggregates: String?
 
+  @Option(
+    name: .customLong("where"), parsing: .unconditional,
+    help: ArgumentHelp("Only rows for which this is true: 'x > 5'.", valueName: "condition")
+  )
+  var filter: String?
+
   @Option(help: ArgumentHelp("Order of the output: 'date, state desc'.", valueName: "list"))
   var orderBy: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Most rows to put out.", valueName: "n"))
   var limit: Int?
+
+  @Flag(help: "Read every page, also where the footer answers; to measure decoding.")
+  var ignoreStatistics = false
 
   @OptionGroup var output: OutputOptions
   @OptionGroup var style: OutputStyleOptions
@@ -57,7 +72,11 @@ struct AggCommand: ParsableCommand {
   }
 
   private func query() throws -> AggregateQuery {
-    try usage { try AggregateQuery(by: by ?? "", aggregates: aggregates ?? "", orderBy: orderBy ?? "", limit: limit) }
+    try usage {
+      if let filter, filter.allSatisfy(\.isWhitespace) { throw ValidationError("--where is empty") }
+      return try AggregateQuery(
+        by: by ?? "", aggregates: aggregates ?? "", where: filter, orderBy: orderBy ?? "", limit: limit)
+    }
   }
 
   func run() throws {
@@ -70,7 +89,8 @@ struct AggCommand: ParsableCommand {
     let tables = try openTables(
       inputs, reading: csv.reading(isQuiet: common.quiet), columns: query.columnNames, threads: common.threads,
       progress: line.update)
-    let result = try aggregate(tables, query, threads: common.threads)
+    let result = try aggregate(
+      tables, query, threads: common.threads, ignoringStatistics: ignoreStatistics)
     line.clear()
     try writeTable(
       result, to: try output.target(forTables: true, style: style), threads: common.threads,

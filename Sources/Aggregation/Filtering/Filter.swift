@@ -1,0 +1,178 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+
+/// A condition bound to its inputs, in the form that is evaluated: `not` has moved into the leaves, so that a row is taken exactly
+/// where the tree of ands and ors over its leaves says so, and null needs no third value: a leaf is false of it.
+struct Filter: Sendable {
+  /// What a leaf asks of a value.
+  enum Test: Sendable {
+    case isNull
+    case isNotNull
+    /// Of columns held as integers, at the unified scale; of float64, by their ordered bits.
+    case integers(ValueSet<Int128>)
+    case texts(ValueSet<TextBound>)
+  }
+
+  indirect enum Node: Sendable {
+    case constant(Bool)
+    /// `column` is a position in `columns`, `number` the leaf's own.
+    case leaf(column: Int, Test, number: Int)
+    case all([Node])
+    case any([Node])
+  }
+
+  let columns: [UnifiedColumn]
+  let root: Node
+  let leafCount: Int
+
+  /// Throws `query.syntax`, `column.unknown`, `expression.type` with the position, or what an input throws.
+  init(_ expression: QueryExpression, in sources: [any TableSource]) throws {
+    try expression.check()
+    var binder = FilterBinder(sources: sources)
+    root = try binder.node(expression, isNegated: false)
+    columns = binder.columns
+    leafCount = binder.leafCount
+  }
+}
+
+private struct FilterBinder {
+  let sources: [any TableSource]
+  var columns: [UnifiedColumn] = []
+  var leafCount = 0
+
+  mutating func node(_ expression: QueryExpression, isNegated: Bool) throws -> Filter.Node {
+    switch expression {
+    case .literal(let value, _):
+      // Neither null nor its opposite is true.
+      if case .bool(let flag) = value { return .constant(flag != isNegated) }
+      return .constant(false)
+    case .column(let name, let position):
+      let column = try column(name, position)
+      guard columns[column].type == .bool || columns[column].hasNoValues else {
+        throw typeError(
+          column, position, "the column is \(columns[column].type), not a condition",
+          "compare it with a constant")
+      }
+      return try comparison(column, .equal, [.bool(true)], expression, isNegated: isNegated)
+    case .comparison(let comparison, .column(let name, let position), .literal(let value, _)):
+      return try self.comparison(
+        try column(name, position), comparison, [value], expression, isNegated: isNegated)
+    case .comparison(let comparison, .literal(let value, _), .column(let name, let position)):
+      return try self.comparison(
+        try column(name, position), comparison.mirrored, [value], expression, isNegated: isNegated)
+    case .between(let operand, let low, let high):
+      return try node(
+        .all([.comparison(.greaterOrEqual, operand, low), .comparison(.lessOrEqual, operand, high)]),
+        isNegated: isNegated)
+    case .among(.column(let name, let position), let options):
+      let values = options.map { option in if case .literal(let value, _) = option { value } else { Value.null } }
+      return try comparison(try column(name, position), .equal, values, expression, isNegated: isNegated)
+    case .isNull(.column(let name, let position)):
+      return leaf(try column(name, position), isNegated ? .isNotNull : .isNull)
+    case .not(let operand): return try node(operand, isNegated: !isNegated)
+    case .all(let parts): return joined(try parts.map { try node($0, isNegated: isNegated) }, isAll: !isNegated)
+    case .any(let parts): return joined(try parts.map { try node($0, isNegated: isNegated) }, isAll: isNegated)
+    case .comparison, .among, .isNull: preconditionFailure("checked: one column, else constants")
+    }
+  }
+
+  /// The column compares so with at least one of `values`.
+  private mutating func comparison(
+    _ column: Int, _ comparison: Comparison, _ values: [Value], _ expression: QueryExpression, isNegated: Bool
+  ) throws -> Filter.Node {
+    let known = values.filter { $0 != .null }
+    // Not equal to any of a list with null in it is never true.
+    if isNegated, known.count < values.count { return .constant(false) }
+    // Nulls alone are of any type, and no comparison is true of them.
+    if columns[column].hasNoValues { return .constant(false) }
+    let type = columns[column].type
+    if type == .string {
+      let sets = try known.map { value in
+        guard case .string(let text) = value else { throw mismatch(column, value, expression) }
+        return texts(comparison, text)
+      }
+      let set = ValueSet.union(sets)
+      return leaf(column, .texts(isNegated ? set.complement : set))
+    }
+    let sets = try known.map { value in
+      guard let place = place(of: value, in: type) else { throw mismatch(column, value, expression) }
+      return place.values(comparison)
+    }
+    let set = ValueSet.union(sets)
+    return leaf(column, .integers(isNegated ? set.complement : set))
+  }
+
+  /// Leaves of one column become one.
+  private mutating func joined(_ parts: [Filter.Node], isAll: Bool) -> Filter.Node {
+    var others: [Filter.Node] = []
+    var integers: [Int: [ValueSet<Int128>]] = [:]
+    var texts: [Int: [ValueSet<TextBound>]] = [:]
+    for part in parts {
+      switch part {
+      case .leaf(let column, .integers(let set), _): integers[column, default: []].append(set)
+      case .leaf(let column, .texts(let set), _): texts[column, default: []].append(set)
+      case .constant(let flag): if flag != isAll { return .constant(flag) }
+      default: others.append(part)
+      }
+    }
+    for (column, sets) in integers.sorted(by: { $0.key < $1.key }) {
+      others.append(leaf(column, .integers(isAll ? .intersection(sets) : .union(sets))))
+    }
+    for (column, sets) in texts.sorted(by: { $0.key < $1.key }) {
+      others.append(leaf(column, .texts(isAll ? .intersection(sets) : .union(sets))))
+    }
+    if others.isEmpty { return .constant(isAll) }
+    return others.count == 1 ? others[0] : isAll ? .all(others) : .any(others)
+  }
+
+  private mutating func leaf(_ column: Int, _ test: Filter.Test) -> Filter.Node {
+    leafCount += 1
+    return .leaf(column: column, test, number: leafCount - 1)
+  }
+
+  private mutating func column(_ name: String, _ position: Int?) throws -> Int {
+    if let known = columns.firstIndex(where: { $0.name == name }) { return known }
+    do {
+      columns.append(try UnifiedColumn(name, in: sources))
+    } catch let error as UnknownColumn {
+      throw AggregateError(
+        code: error.code, summary: error.summary + told(position), place: error.place, advice: error.advice)
+    }
+    return columns.count - 1
+  }
+
+  private func mismatch(_ column: Int, _ value: Value, _ expression: QueryExpression) -> AggregateError {
+    let type = columns[column].type
+    let wanted: String =
+      switch type {
+      case .bool: "true or false"
+      case .int64, .decimal, .float64: "a number such as 12.5"
+      case .date: "a date such as '2020-01-31'"
+      case .timestamp(isUTC: false): "a timestamp such as '2020-01-31 12:00:00', without an offset"
+      case .timestamp(isUTC: true): "a timestamp with its offset, such as '2020-01-31 12:00:00Z'"
+      case .string: "a string in single quotes"
+      }
+    let found: String =
+      switch value {
+      case .string(let text): "'\(text)'"
+      case .bool, .null: "a truth value"
+      case .int64, .decimal, .float64: "a number"
+      case .date: "a date"
+      case .timestamp: "a timestamp"
+      }
+    return typeError(
+      column, expression.position, "the column is \(type) and is compared with \(found)", "write \(wanted)")
+  }
+
+  private func typeError(_ column: Int, _ position: Int?, _ summary: String, _ advice: String) -> AggregateError {
+    AggregateError(
+      code: "expression.type", summary: summary + told(position),
+      place: Place(file: sources.first?.name, column: columns[column].name), advice: advice)
+  }
+
+  private func told(_ position: Int?) -> String {
+    position.map { ", at character \($0) of --where" } ?? ""
+  }
+}

@@ -1,0 +1,170 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+import Kernels
+
+/// Evaluates a filter chunk by chunk, for one worker.
+///
+/// What the footer knows decides whole pages, which then are not read; strings are looked at once per entry of a dictionary, then
+/// rows by their codes; packed integers are compared as they are.
+final class FilterEvaluation {
+  private let filter: Filter
+  /// False: every page is read and looked at.
+  private let usesStatistics: Bool
+  /// Per leaf, for each dictionary met, 1 for each code that the leaf takes.
+  private var flags: [[ObjectIdentifier: (dictionary: StringDictionary, flags: [UInt8])]]
+
+  init(_ filter: Filter, usesStatistics: Bool) {
+    self.filter = filter
+    self.usesStatistics = usesStatistics
+    flags = Array(repeating: [:], count: filter.leafCount)
+  }
+
+  /// Rows of a chunk that the filter takes. Throws what reading throws.
+  func select(_ source: any TableSource, number: Int, chunk: Int) throws -> Selection {
+    let rowCount = source.rowCount(ofChunk: chunk)
+    return try select(filter.root, ChunkPlace(source: source, number: number, chunk: chunk, rowCount: rowCount))
+      .simplified(ofRows: rowCount)
+  }
+
+  private struct ChunkPlace {
+    let source: any TableSource
+    let number: Int
+    let chunk: Int
+    let rowCount: Int
+  }
+
+  private func select(_ node: Filter.Node, _ place: ChunkPlace) throws -> Selection {
+    switch try verdict(node, place) {
+    case .none: return .none
+    case .all: return .all
+    case .some: break
+    }
+    switch node {
+    case .constant(let flag): return flag ? .all : .none
+    case .leaf(let column, let test, let number): return try look(filter.columns[column], test, leaf: number, place)
+    case .all(let parts):
+      var selection = Selection.all
+      for part in parts {
+        selection = selection.intersected(with: try select(part, place)).simplified(ofRows: place.rowCount)
+        if case .none = selection { return .none }
+      }
+      return selection
+    case .any(let parts):
+      var selection = Selection.none
+      for part in parts {
+        selection = selection.joined(with: try select(part, place)).simplified(ofRows: place.rowCount)
+        if case .all = selection { return .all }
+      }
+      return selection
+    }
+  }
+
+  /// What is known without reading a page.
+  private func verdict(_ node: Filter.Node, _ place: ChunkPlace) throws -> Verdict {
+    switch node {
+    case .constant(let flag): return flag ? .all : .none
+    case .leaf(let column, let test, _):
+      guard usesStatistics,
+        let statistics = try filter.columns[column].storedStatistics(
+          of: place.source, number: place.number, chunk: place.chunk)
+      else { return .some }
+      return test.verdict(on: statistics)
+    case .all(let parts):
+      let verdicts = try parts.map { try verdict($0, place) }
+      return verdicts.contains(.none) ? .none : verdicts.allSatisfy { $0 == .all } ? .all : .some
+    case .any(let parts):
+      let verdicts = try parts.map { try verdict($0, place) }
+      return verdicts.contains(.all) ? .all : verdicts.allSatisfy { $0 == .none } ? .none : .some
+    }
+  }
+
+  private func look(_ column: UnifiedColumn, _ test: Filter.Test, leaf: Int, _ place: ChunkPlace) throws -> Selection {
+    let (source, number, chunk) = (place.source, place.number, place.chunk)
+    var dictionary: StringDictionary?
+    if case .texts = test { dictionary = try column.dictionary(of: source, number: number) }
+    let known = try column.withForm(of: source, number: number, chunk: chunk) { form -> Selection? in
+      switch test {
+      case .isNull: return Selection(nullsOf: form.validity, rowCount: form.rowCount)
+      case .isNotNull: return Selection(form.validity)
+      case .integers, .texts: return valid(form, select(test, in: form, dictionary, leaf: leaf))
+      }
+    }
+    if let known { return known }
+    let form = PageForm(try column.page(of: source, number: number, chunk: chunk))
+    guard let selection = valid(form, select(test, in: form, dictionary, leaf: leaf)) else {
+      preconditionFailure("a decoded page")
+    }
+    return selection
+  }
+
+  private func valid(_ form: PageForm, _ selection: Selection?) -> Selection? {
+    selection?.intersected(with: Selection(form.validity))
+  }
+
+  /// Rows, null ones included, that pass; nil if the page must be decoded, be it to say what is wrong with it.
+  private func select(
+    _ test: Filter.Test, in form: PageForm, _ dictionary: StringDictionary?, leaf: Int
+  ) -> Selection? {
+    if case .allNull = form.validity { return Selection.none }
+    switch test {
+    case .integers(let set): return form.select(set)
+    case .texts(let set):
+      if case .decoded(.strings(let strings)) = form.content { return select(set, in: strings) }
+      guard let dictionary else { preconditionFailure("codes without their dictionary") }
+      return codeFlags(set, dictionary, leaf: leaf).withUnsafeBufferPointer { form.select(flags: $0) }
+    case .isNull, .isNotNull: preconditionFailure("told by validity")
+    }
+  }
+
+  private func codeFlags(_ set: ValueSet<TextBound>, _ dictionary: StringDictionary, leaf: Int) -> [UInt8] {
+    if let known = flags[leaf][ObjectIdentifier(dictionary)] { return known.flags }
+    let entries = dictionary.entries
+    let made = (0..<entries.count).map { code -> UInt8 in
+      entries.withUTF8(code) { set.contains($0) } ? 1 : 0
+    }
+    flags[leaf][ObjectIdentifier(dictionary)] = (dictionary, made)
+    return made
+  }
+
+  private func select(_ set: ValueSet<TextBound>, in strings: StringArray) -> Selection {
+    strings.bytes.withUnsafeBytes { bytes in
+      selection(rowCount: strings.count) { row in
+        set.contains(UnsafeRawBufferPointer(rebasing: bytes[strings.range(row)]))
+      }
+    }
+  }
+}
+
+extension Filter.Test {
+  /// What a page's statistics, at the unified scale, say.
+  func verdict(on statistics: PageStatistics) -> Verdict {
+    let nullCount = statistics.nullCount
+    let valueCount = statistics.rowCount - nullCount
+    switch self {
+    case .isNull: return nullCount == 0 ? .none : valueCount == 0 ? .all : .some
+    case .isNotNull: return valueCount == 0 ? .none : nullCount == 0 ? .all : .some
+    case .integers, .texts: break
+    }
+    guard valueCount > 0 else { return .none }
+    let verdict = verdict(onValuesOf: statistics)
+    // Null rows are not taken.
+    return verdict == .all && nullCount > 0 ? .some : verdict
+  }
+
+  private func verdict(onValuesOf statistics: PageStatistics) -> Verdict {
+    switch (self, statistics.bounds) {
+    case (.integers(let set), .integer(let minimum, let maximum, _)):
+      return set.verdict(minimum: minimum, maximum: maximum)
+    case (.integers(let set), .float(let minimum, let maximum)):
+      // NaN takes no part in bounds, and is the greatest value.
+      let hasOthers = statistics.floatRange?.hasNonFinite ?? true
+      return set.verdict(
+        minimum: Int128(orderedBits(minimum)), maximum: Int128(orderedBits(hasOthers ? .nan : maximum)))
+    case (.texts(let set), .string(let minimum, let maximum, _)):
+      return set.verdict(minimum: TextBound(bytes: minimum), maximum: TextBound(bytes: maximum))
+    default: return .some
+    }
+  }
+}
