@@ -6,7 +6,7 @@ export SWIFT_BACKTRACE = enable=no
 RELEASE = swift build -c release --static-swift-stdlib --product colonnade -Xlinker --gc-sections -Xlinker -s
 PYTHON = .build-venv/bin/python
 
-.PHONY: demo test build unit end-to-end vectors bench bench-convert bench-size bench-memory bench-scan bench-export bench-polluted fuzz million lint format setup setup-python setup-benchmarks clean
+.PHONY: demo test build unit end-to-end vectors bench bench-convert bench-size bench-memory bench-scan bench-decoding bench-export bench-polluted fuzz million lint format setup setup-python setup-benchmarks clean
 
 # The main job on the real data, from nothing: installs what is missing, builds, runs, shows the result.
 demo: build
@@ -55,6 +55,14 @@ bench-scan: setup-python
 	swift build -c release --package-path Benchmarks --scratch-path .build-benchmarks --product scan-speed
 	.build-benchmarks/release/scan-speed .build-bench/cities.csv .build-bench/groupby.csv > .build-bench/scanner.md
 	mv .build-bench/scanner.md Benchmarks/Results/scanner.md
+
+# Decoding on one thread, by encoding and by bit width; then filters and sums of whole commands beside DuckDB.
+bench-decoding: build setup-python
+	mkdir -p .build-bench
+	swift build -c release --package-path Benchmarks --scratch-path .build-benchmarks --product decode-speed
+	.build-benchmarks/release/decode-speed > .build-bench/decoding.md
+	mv .build-bench/decoding.md Benchmarks/Results/decoding.md
+	$(PYTHON) Benchmarks/Peers/scan.py
 
 # What is left of files that are not quite CSVs, beside other readers.
 bench-polluted: build setup-python

@@ -9,9 +9,15 @@ let package = Package(
   name: "colonnade-benchmarks",
   dependencies: [.package(name: "colonnade", path: "..")],
   targets: [
-    // The scanner is package-private; its module is in reach as a dependency of this product.
+    .target(name: "BenchmarkSupport", path: "Support"),
+    // C modules are in reach as dependencies of the products.
     .executableTarget(
-      name: "scan-speed", dependencies: [.product(name: "ColonnadeText", package: "colonnade")], path: "ScanSpeed")
+      name: "scan-speed", dependencies: ["BenchmarkSupport", .product(name: "ColonnadeText", package: "colonnade")],
+      path: "ScanSpeed"),
+    .executableTarget(
+      name: "decode-speed",
+      dependencies: ["BenchmarkSupport", .product(name: "ColonnadeChunkFile", package: "colonnade")],
+      path: "DecodeSpeed"),
   ],
   swiftLanguageModes: [.v6]
 )

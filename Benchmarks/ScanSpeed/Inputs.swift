@@ -31,16 +31,3 @@ func quotedText(byteCount: Int) -> [UInt8] {
   }
   return Array(text.utf8)
 }
-
-/// The processor's name and the system.
-func machineDescription() -> String {
-  let model = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?
-    .split(separator: "\n").first { $0.hasPrefix("model name") }?
-    .split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) }
-  let system = ProcessInfo.processInfo.operatingSystemVersionString
-  #if arch(x86_64)
-    return "\(model ?? "unknown processor"), x86_64, \(system)"
-  #else
-    return "\(model ?? "unknown processor"), AArch64, \(system)"
-  #endif
-}

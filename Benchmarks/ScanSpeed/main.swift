@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BenchmarkSupport
 import CColumnShims
 import Foundation
 
@@ -66,7 +67,7 @@ print(
   """
   # The CSV scanner on one thread
 
-  \(machineDescription()), \(Date().formatted(.iso8601.year().month().day())).
+  \(machineDescription()), \(today()).
   GB/s, best of \(repeats) runs over the same memory: the index finds fields, the split records; read is a sum of 8-byte
   words. All levels found the same fields and records. `make bench-scan`.
 
