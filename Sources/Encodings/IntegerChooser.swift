@@ -133,7 +133,9 @@ struct IntegerChooser<T: StreamInteger> {
   }
 
   private func dictionaryCost() -> (cost: Double, limit: Int)? {
-    guard bitWidth >= 4, values.count >= 512, let distinct = sample.distinctCount(limit: 256), distinct > 1 else {
+    guard bitWidth >= 4, values.count >= 512, let distinct = sample.estimatedDistinctCount(), distinct > 1,
+      distinct <= values.count / 16
+    else {
       return nil
     }
     // The sample may have missed some.

@@ -82,6 +82,17 @@ import Testing
     try checkChoices(Int128.self, rounds: 60, seed: 43)
   }
 
+  @Test(arguments: [2, 50, 300, 1_000, 1_500, 100_000]) func distinctValuesAreEstimated(_ distinct: Int) {
+    var random = RandomSource(seed: UInt64(distinct))
+    let values = (0..<100_000).map { _ in Int64(random.next() % UInt64(distinct)) << 40 }
+    let estimate = values.withUnsafeBufferPointer { IntegerSample($0).estimatedDistinctCount() }
+    guard distinct < 100_000 else {
+      #expect(estimate == nil)
+      return
+    }
+    #expect((distinct * 9 / 10...distinct * 11 / 10 + 1).contains(estimate ?? 0), "\(estimate ?? -1) for \(distinct)")
+  }
+
   private func chosen(_ values: [Int64], codec: Bool = false) -> IntegerEncoding {
     var bytes: [UInt8] = []
     return values.withUnsafeBufferPointer {
@@ -109,6 +120,11 @@ import Testing
     let few = (0..<20).map { _ in Int64(truncatingIfNeeded: random.next() >> 8) }
     let fewDistinct = (0..<5_000).map { _ in few[Int(random.next() % 20)] }
     #expect(chosen(fewDistinct).shape == "dictionary(packed, packed)", "\(chosen(fewDistinct).shape)")
+    let kinds = (0..<1_000).map { _ in Int64(bitPattern: random.next()) }
+    let manyKinds = (0..<100_000).map { _ in kinds[Int(random.next() % 1_000)] }
+    #expect(chosen(manyKinds).shape.hasPrefix("dictionary("), "\(chosen(manyKinds).shape)")
+    let allKinds = (0..<100_000).map { _ in Int64(bitPattern: random.next()) }
+    #expect(chosen(allKinds).shape == "plain", "\(chosen(allKinds).shape)")
     let seconds = (0..<5_000).map { _ in Int64(random.next() % 100_000) * 1_000_000 + 17 }
     #expect(chosen(seconds).shape == "multiples(packed)")
     #expect(chosen((0..<5_000).map { _ in Int64(random.next() % 1024) }).shape == "packed")
