@@ -45,8 +45,8 @@ let package = Package(
     .target(
       name: "Pipelines",
       dependencies: [
-        "Columns", "Encodings", "ObjectStorage", "ChunkFile", "TextFormats", "Aggregation", "Compare", "Workers",
-        "CZlib", "CZstd",
+        "CColumnShims", "Columns", "Encodings", "ObjectStorage", "ChunkFile", "TextFormats", "Kernels", "Grouping",
+        "Aggregation", "Compare", "Workers", "CZlib", "CZstd",
       ], exclude: ["README.md"]),
     .target(
       name: "Colonnade",

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Columns
+import Grouping
 import Workers
 
 /// Rows of a result's chunks.
@@ -21,7 +22,7 @@ private let resultChunkRows = 131_072
 /// they and the exact sums that writers keep are answers themselves. `ignoringStatistics` reads every page that the query names all
 /// the same, to measure; the result is no other.
 ///
-/// Throws a Diagnosis: `query.syntax`, `column.unknown`, `aggregate.mismatch`, `aggregate.type`, `expression.type`,
+/// Throws a Diagnosis: `query.syntax`, `column.unknown`, `table.mismatch`, `table.overflow`, `aggregate.type`, `expression.type`,
 /// `aggregate.overflow` (a sum of more than 38 digits), `aggregate.no-input`, or what reading an input throws. Memory:
 /// proportional to the number of groups, per thread.
 public func aggregate(
@@ -54,8 +55,10 @@ private func aggregateChunks(_ plan: AggregatePlan, threads: Int) throws -> Part
 private func table(_ columns: [ResultColumn], _ plan: AggregatePlan) -> Table {
   let rowCount = columns.first?.page.rowCount ?? 0
   var order = SortOrder(rowCount: rowCount)
-  for (column, isDescending) in plan.order { order.append(columns[column], descending: isDescending) }
-  for key in columns.prefix(plan.keys.count) { order.append(key) }
+  for (column, isDescending) in plan.order {
+    order.append(columns[column].page, dictionary: columns[column].dictionary, descending: isDescending)
+  }
+  for key in columns.prefix(plan.keys.count) { order.append(key.page, dictionary: key.dictionary) }
   let rows = order.sortedRows().prefix(plan.limit ?? rowCount)
   let chunks = stride(from: 0, to: rows.count, by: resultChunkRows).map { first in
     columns.map { $0.page.gathering(rows[first..<min(rows.count, first + resultChunkRows)]) }

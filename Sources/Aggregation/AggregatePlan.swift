@@ -33,7 +33,7 @@ struct AggregatePlan: Sendable {
   /// False: every page is read, also where the footer answers.
   let usesStatistics: Bool
 
-  /// Throws `query.syntax`, `column.unknown`, `aggregate.mismatch`, `aggregate.type`, `expression.type`, or what an input throws.
+  /// Throws `query.syntax`, `column.unknown`, `table.mismatch`, `aggregate.type`, `expression.type`, or what an input throws.
   init(_ query: AggregateQuery, _ sources: [any TableSource], usesStatistics: Bool = true) throws {
     guard !sources.isEmpty else {
       throw AggregateError(code: "aggregate.no-input", summary: "nothing to aggregate", place: Place(), advice: nil)

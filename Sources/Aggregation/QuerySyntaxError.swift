@@ -21,6 +21,8 @@ public struct QuerySyntaxError: Diagnosis, Equatable {
     case on = "--on"
     /// Columns to look at, of a comparison.
     case columns = "--columns"
+    /// Columns to sort rows by.
+    case sortBy = "--sort-by"
   }
 
   /// Which part is wrong.

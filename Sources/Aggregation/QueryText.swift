@@ -55,6 +55,25 @@ public func columnNames(
     part: part, item: 0, summary: "no column named", advice: "\(part.rawValue) takes names such as 'date,state'")
 }
 
+/// Columns to sort by, `date, state desc`, each once. Throws `query.syntax` where there are none, or one comes twice.
+public func sortKeys(in text: String, part: QuerySyntaxError.Part) throws(QuerySyntaxError) -> [SortKey] {
+  var cursor = QueryText(text, part: part)
+  let keys = try cursor.list { text throws(QuerySyntaxError) in
+    text.directed(try text.name("a column name"))
+  }
+  if keys.isEmpty {
+    throw QuerySyntaxError(
+      part: part, item: 0, summary: "no column named", advice: "\(part.rawValue) takes names such as 'date, state desc'"
+    )
+  }
+  for (index, key) in keys.enumerated() where keys[..<index].contains(where: { $0.name == key.name }) {
+    throw QuerySyntaxError(
+      part: part, item: index, position: cursor.starts[index], summary: "\"\(key.name)\" comes twice",
+      advice: "name each column once")
+  }
+  return keys
+}
+
 /// A cursor over one option's text.
 private struct QueryText {
   /// Where each item of the list starts, counted from 1.
@@ -115,6 +134,11 @@ private struct QueryText {
       let (function, column) = try call(named: name, at: starts.last ?? 1)
       name = Aggregate(function, of: column).text
     }
+    return directed(name)
+  }
+
+  /// `name` with the `asc` or `desc` that follows, if one does.
+  mutating func directed(_ name: String) -> SortKey {
     if acceptWord("desc") { return SortKey(name, descending: true) }
     _ = acceptWord("asc")
     return SortKey(name)

@@ -25,10 +25,10 @@ public final class ChunkFileWriter {
   /// The metadata entry of a table whose column names were made up, because its source had none.
   public static let inventedNames: (key: String, value: String) = ("names", "invented")
 
-  private let object: any ObjectWriter
-  private var offset = 0
-  private var columns: [WrittenColumn]
-  private var chunkRows: [UInt32] = []
+  let object: any ObjectWriter
+  private(set) var offset = 0
+  var columns: [WrittenColumn]
+  var chunkRows: [UInt32] = []
   private var isFinished = false
 
   /// Writes the header. Throws `chunkfile.limit` for too many columns, and what `object` throws.
@@ -98,8 +98,12 @@ public final class ChunkFileWriter {
         .limit, "a dictionary of \(entries.count) strings in \(entries.bytes.count) bytes", at: Place(file: object.name)
       )
     }
-    var index = DictionaryIndex(entryCount: entries.count, byteCount: entries.bytes.count, segments: [], ranks: nil)
-    for segment in segments(of: entries) {
+    // Segments that were copied from another file hold the first entries.
+    let copied = columns[column].dictionary
+    precondition(copied?.entryCount ?? 0 <= entries.count, "a dictionary without the strings copied before")
+    var index = DictionaryIndex(
+      entryCount: entries.count, byteCount: entries.bytes.count, segments: copied?.segments ?? [], ranks: nil)
+    for segment in segments(of: entries, from: copied?.entryCount ?? 0) {
       let encoded = encodePage(ColumnPage(values: .strings(segment)), scale: 0, policy: Compression.automatic.policy)
       index.segments.append(try writeExtent(encoded, rowCount: segment.count, column: column))
     }
@@ -156,57 +160,20 @@ public final class ChunkFileWriter {
 
   private func write(_ bytes: [UInt8]) throws {
     guard !bytes.isEmpty else { return }
-    try bytes.withUnsafeBytes { try object.write($0) }
+    try bytes.withUnsafeBytes { try write($0) }
+  }
+
+  /// Adds bytes at the end.
+  func write(_ bytes: UnsafeRawBufferPointer) throws {
+    try object.write(bytes)
     offset += bytes.count
   }
 }
 
-/// What the writer keeps of a column until the footer.
-private struct WrittenColumn {
-  var records = ByteWriter()
-  var dictionary: DictionaryIndex?
-  var storedByteCount = 0
-  /// Kinds of pages seen: physical type and scale.
-  private var kinds: Set<[Int]> = []
-  /// Per scale, the widest bounds of integer pages.
-  private var ranges: [Int: ClosedRange<Int128>] = [:]
-  private var codeLimit = 0
-
-  mutating func add(_ page: EncodedPage, offset: Int) {
-    let record = page.record(offset: offset)
-    record.serialize(to: &records)
-    storedByteCount += page.stored.count
-    kinds.insert([Int(record.extent.encoding.physical.rawValue), record.scale])
-    codeLimit = max(codeLimit, page.codeLimit)
-    if case .integer(let minimum, let maximum, _) = record.bounds {
-      let known = ranges[record.scale] ?? minimum...maximum
-      ranges[record.scale] = min(known.lowerBound, minimum)...max(known.upperBound, maximum)
-    }
-  }
-
-  /// Traps on pages that the column's type cannot hold.
-  func check(_ field: Field, _ dictionary: StringDictionary?) {
-    for kind in kinds {
-      let physical = PhysicalType(rawValue: UInt8(kind[0]))
-      precondition(
-        physical.map { TypeRules.allows($0, scale: kind[1], in: field.type) } ?? false,
-        "column \(field.name): a page of physical type \(kind[0]), scale \(kind[1]) in a column of type \(field.type)")
-    }
-    for (scale, range) in ranges {
-      let bounds = PageStatistics.Bounds.integer(minimum: range.lowerBound, maximum: range.upperBound, sum: nil)
-      precondition(
-        TypeRules.rescaled(bounds, scale: scale, to: field.type) != nil,
-        "column \(field.name): values \(range) of scale \(scale) do not fit \(field.type)")
-    }
-    precondition(codeLimit <= dictionary?.count ?? 0, "column \(field.name): codes past the dictionary")
-    precondition(dictionary == nil || field.type == .string, "column \(field.name): a dictionary for \(field.type)")
-  }
-}
-
-/// Cuts a dictionary into segments of at most 65,536 strings and, single longer strings apart, some 4 MiB.
-private func segments(of entries: StringArray) -> [StringArray] {
+/// Cuts a dictionary's entries from `first` on into segments of at most 65,536 strings and, single longer strings apart, some 4 MiB.
+private func segments(of entries: StringArray, from first: Int) -> [StringArray] {
   var result: [StringArray] = []
-  var start = 0
+  var start = first
   while start < entries.count {
     let base = Int(entries.offsets[start])
     var end = start + 1

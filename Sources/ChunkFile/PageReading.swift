@@ -66,7 +66,8 @@ extension ChunkFile {
     }
   }
 
-  private func checked(
+  /// What is stored, without padding, of an extent's bytes, if they are those that were written.
+  func checked(
     _ padded: UnsafeRawBufferPointer, _ extent: Extent, _ place: @autoclosure () -> Place
   ) throws(ChunkFileError) -> UnsafeRawBufferPointer {
     guard checksum(padded) == extent.checksum else {

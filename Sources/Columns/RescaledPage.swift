@@ -26,4 +26,30 @@ extension ColumnPage {
   }
 }
 
-private let microsecondsPerDay: Int128 = 86_400_000_000
+extension PageStatistics {
+  /// Of a page of nulls.
+  package init(ofNulls rowCount: Int, type: ColumnType) {
+    self.init(
+      rowCount: rowCount, nullCount: rowCount, bounds: .none,
+      floatRange: type == .float64 ? FloatRange(lowestBit: 0, highestBit: 0, hasNonFinite: false) : nil)
+  }
+
+  /// What is known of ``ColumnPage/rescaled(from:to:)``; nil if a bound would need more than 38 digits.
+  package func rescaled(from own: ColumnType, to type: ColumnType) -> PageStatistics? {
+    guard own != type, case .integer(let minimum, let maximum, let sum) = bounds else { return self }
+    let factor =
+      own == .date && type == .timestamp(isUTC: false) ? microsecondsPerDay : powerOfTen(type.scale - own.scale)
+    let limit = powerOfTen(ColumnType.maximumDecimalPrecision)
+    func scaled(_ value: Int128) -> Int128? {
+      let (product, overflow) = value.multipliedReportingOverflow(by: factor)
+      return overflow ? nil : product
+    }
+    guard let low = scaled(minimum), let high = scaled(maximum), low > -limit, high < limit else { return nil }
+    return PageStatistics(
+      rowCount: rowCount, nullCount: nullCount,
+      bounds: .integer(minimum: low, maximum: high, sum: sum.flatMap(scaled)), floatRange: floatRange)
+  }
+}
+
+/// Microseconds from one midnight to the next.
+package let microsecondsPerDay: Int128 = 86_400_000_000

@@ -46,6 +46,12 @@ public struct StringArray: Sendable, Equatable {
     offsets.append(UInt32(bytes.count))
   }
 
+  /// Adds strings by the ends that they get in `bytes`, which follow those that are there.
+  mutating func append(offsets more: some Sequence<UInt32>, bytes moreBytes: [UInt8]) {
+    bytes.append(contentsOf: moreBytes)
+    offsets.append(contentsOf: more)
+  }
+
   /// Where string `index` lies in `bytes`. O(1).
   @inlinable public func range(_ index: Int) -> Range<Int> { Int(offsets[index])..<Int(offsets[index + 1]) }
 

@@ -19,8 +19,20 @@ final class StringInterner {
   private var hashes: [UInt64] = []
   private var slots = [Slot](repeating: Slot(hash: 0, number: missing), count: 256)
 
+  /// Starts empty.
+  init() {}
+
+  /// Starts with distinct strings, numbered as they stand.
+  convenience init(numbering strings: StringArray) {
+    self.init()
+    for index in 0..<strings.count { _ = strings.withUTF8(index) { number($0) } }
+  }
+
   /// Number of distinct strings.
   var count: Int { hashes.count }
+
+  /// Bytes of all distinct strings.
+  var byteCount: Int { bytes.count }
 
   /// The distinct strings; string `n` has number `n`. Copies nothing until changed.
   var entries: StringArray { StringArray(offsets: offsets, bytes: bytes) }
@@ -42,6 +54,18 @@ final class StringInterner {
 
   /// Number of `text`, ``missing`` if unknown.
   func lookUp(_ text: UnsafeRawBufferPointer) -> UInt32 { find(text, hash: Self.hash(text)).number }
+
+  /// How many of `strings`, which are distinct, are not known, and their bytes.
+  func new(in strings: StringArray) -> (count: Int, byteCount: Int) {
+    var count = 0
+    var byteCount = 0
+    for index in 0..<strings.count
+    where strings.withUTF8(index, { lookUp($0) }) == Self.missing {
+      count += 1
+      byteCount += strings.range(index).count
+    }
+    return (count, byteCount)
+  }
 
   private func find(_ text: UnsafeRawBufferPointer, hash: UInt64) -> (slot: Int, number: UInt32) {
     let mask = slots.count - 1

@@ -3,7 +3,6 @@
 
 import ChunkFile
 import Columns
-import Glibc
 import ObjectStorage
 import Synchronization
 import TextFormats
@@ -30,6 +29,8 @@ public struct ConvertOptions {
   /// Takes the records left out, where ``CSVOptions/errorPolicy`` is to skip them, once all was read. Complete afterwards, and the
   /// caller's to publish. Nil: they are counted only.
   public var rejects: (any ObjectWriter)?
+  /// The file that rows are added to; nil: a new one.
+  var base: GrowingFile?
   /// Called after each chunk, from any thread.
   public var progress: (@Sendable (Progress) -> Void)?
 
@@ -51,15 +52,18 @@ public func convert(
 ) throws -> (receipt: ConvertReceipt, output: any ObjectWriter) {
   let start = monotonicSeconds()
   let sink = ChunkFileSink(
-    compression: options.compression, makeOutput: makeOutput, rejects: RejectsText(options.rejects))
+    compression: options.compression, base: options.base, makeOutput: makeOutput, rejects: RejectsText(options.rejects))
   do {
     let meter = ConvertMeter(inputCount: options.inputs.count)
     let outcome = try readCSVs(
-      options.inputs.map { stream(of: $0, meter: meter) }, options: options.reading, into: sink,
+      options.inputs.map { stream(of: $0, meter: meter) },
+      options: options.base?.reading(options.reading, sources: options.inputs.map(\.name)) ?? options.reading,
+      into: sink,
       progress: rowCounter(options.progress, meter))
-    let (output, summary) = try sink.finish(outcome)
+    let (output, summary, growth) = try sink.finish(outcome)
     let receipt = ConvertReceipt(
-      report: outcome.report, sourceByteCount: meter.sourceByteCount, outputByteCount: summary.byteCount,
+      report: outcome.report, growth: growth, sourceByteCount: meter.sourceByteCount,
+      outputByteCount: summary.byteCount,
       columnByteCounts: summary.columnByteCounts, seconds: monotonicSeconds() - start,
       peakMemoryByteCount: peakMemoryByteCount())
     return (receipt, output)
@@ -94,7 +98,7 @@ public func readTable(_ options: ConvertOptions) throws -> (table: Table, report
 /// Reads CSVs as a table whose pages lie in a nameless temporary file: for inputs of any size.
 ///
 /// Give ``CSVOptions/columns`` to read only those that are needed.
-public func readLargeTable(_ options: ConvertOptions) throws -> (table: any TableSource, report: CSVReport) {
+public func readLargeTable(_ options: ConvertOptions) throws -> (table: any TableSource, receipt: ConvertReceipt) {
   var last: TemporaryFile?
   let (receipt, _) = try convert(options) {
     let file = try TemporaryFile()
@@ -104,7 +108,7 @@ public func readLargeTable(_ options: ConvertOptions) throws -> (table: any Tabl
   guard let last else { preconditionFailure("convert made no output") }
   let more = options.inputs.count > 1 ? " and \(options.inputs.count - 1) more" : ""
   let name = options.inputs.first.map { $0.name + more }
-  return (try ChunkFile(try last.reading(), name: name), receipt.report)
+  return (try ChunkFile(try last.reading(), name: name), receipt)
 }
 
 /// Writes a run's pages into a chunk file.
@@ -112,32 +116,47 @@ public func readLargeTable(_ options: ConvertOptions) throws -> (table: any Tabl
 /// `writer` is touched in order, by one thread at a time, as ``CSVSink`` promises; pages are encoded on all threads.
 private final class ChunkFileSink: CSVSink, @unchecked Sendable {
   private let compression: Compression
+  private let base: GrowingFile?
   private let makeOutput: () throws -> any ObjectWriter
   private let rejects: RejectsText
   private var output: (any ObjectWriter)?
   private var writer: ChunkFileWriter?
 
-  init(compression: Compression, makeOutput: @escaping () throws -> any ObjectWriter, rejects: RejectsText) {
+  init(
+    compression: Compression, base: GrowingFile?, makeOutput: @escaping () throws -> any ObjectWriter,
+    rejects: RejectsText
+  ) {
     self.compression = compression
+    self.base = base
     self.makeOutput = makeOutput
     self.rejects = rejects
   }
 
   func reject(_ rows: [CSVRejectedRow], header: [UInt8]) throws { try rejects.add(rows, header: header) }
 
-  func prepare(_ page: ColumnPage, type: ColumnType, statistics: PageStatistics?) throws -> EncodedPage {
-    try ChunkFileWriter.encode(page, as: type, statistics: statistics, compression: compression)
+  func prepare(
+    _ page: ColumnPage, column: Int, type: ColumnType, statistics: PageStatistics?
+  ) throws -> EncodedPage {
+    guard let base else {
+      return try ChunkFileWriter.encode(page, as: type, statistics: statistics, compression: compression)
+    }
+    let (fitting, type) = try base.page(page, column: column, type: type)
+    let encoded = try ChunkFileWriter.encode(fitting, as: type, statistics: statistics, compression: compression)
+    base.note(encoded.statistics, column: column, type: type)
+    return encoded
   }
 
   func append(rowCount: Int, _ pages: [EncodedPage]) throws {
-    try startIfNeeded(columnCount: pages.count).append(rowCount: rowCount, pages: pages)
+    try startIfNeeded(columnCount: pages.count).append(
+      rowCount: rowCount, pages: base?.inStoredOrder(pages) ?? pages)
   }
 
   private func startIfNeeded(columnCount: Int) throws -> ChunkFileWriter {
     if let writer { return writer }
     let output = try makeOutput()
     self.output = output
-    let started = try ChunkFileWriter(to: output, columnCount: columnCount)
+    let started = try ChunkFileWriter(to: output, columnCount: base?.file.schema.fields.count ?? columnCount)
+    if let base { try started.appendStored(base.file) }
     writer = started
     return started
   }
@@ -146,6 +165,7 @@ private final class ChunkFileSink: CSVSink, @unchecked Sendable {
     discard()
     output = nil
     writer = nil
+    base?.restart()
   }
 
   func discard() {
@@ -153,15 +173,18 @@ private final class ChunkFileSink: CSVSink, @unchecked Sendable {
     rejects.discard()
   }
 
-  func finish(_ outcome: CSVOutcome) throws -> (any ObjectWriter, ChunkFileSummary) {
+  func finish(_ outcome: CSVOutcome) throws -> (any ObjectWriter, ChunkFileSummary, ConvertReceipt.Growth?) {
+    // What does not go together is told before an old file is copied for nothing.
+    let schema = try base?.schema(outcome.report) ?? outcome.report.schema
     let writer = try startIfNeeded(columnCount: outcome.report.columns.count)
+    let receipt = (key: receiptKey, value: storedReceipt(outcome.report, rowsBefore: base?.file.rowCount))
+    let isNameless = base == nil && outcome.report.hasInventedNames
     let summary = try writer.finish(
-      schema: outcome.report.schema, dictionaries: outcome.dictionaries,
-      metadata: [(key: "receipt", value: storedReceipt(outcome.report))]
-        + (outcome.report.hasInventedNames ? [ChunkFileWriter.inventedNames] : []))
+      schema: schema, dictionaries: base?.dictionaries(outcome, schema) ?? outcome.dictionaries,
+      metadata: try base?.metadata(adding: receipt) ?? [receipt] + (isNameless ? [ChunkFileWriter.inventedNames] : []))
     guard let output else { preconditionFailure("a chunk file without an output") }
     try rejects.finish(header: outcome.headerOfRejects)
-    return (output, summary)
+    return (output, summary, base.map { ConvertReceipt.Growth(of: $0.file, to: schema, summary) })
   }
 }
 
@@ -174,19 +197,4 @@ private func rowCounter(
       ConvertOptions.Progress(
         consumedByteCount: meter.consumedByteCount, totalByteCount: meter.totalByteCount, rowCount: rowCount))
   }
-}
-
-/// Greatest resident memory of this program. Not what getrusage tells, which begins with that of whoever started it.
-private func peakMemoryByteCount() -> Int {
-  if let status = fopen("/proc/self/status", "r") {
-    defer { fclose(status) }
-    var line = [CChar](repeating: 0, count: 256)
-    while fgets(&line, Int32(line.count), status) != nil {
-      let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-      if text.hasPrefix("VmHWM:"), let kibibytes = Int(text.filter(\.isNumber)) { return kibibytes << 10 }
-    }
-  }
-  var usage = rusage()
-  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-  return usage.ru_maxrss * 1024
 }

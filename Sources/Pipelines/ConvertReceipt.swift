@@ -1,13 +1,40 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Aggregation
+import ChunkFile
 import Columns
 import TextFormats
 
 /// What a conversion did.
 public struct ConvertReceipt: Sendable, Equatable {
+  /// What became of a file that rows were added to.
+  public struct Growth: Sendable, Equatable {
+    /// Rows that were there.
+    public let rowsBefore: Int
+    /// Rows that are there now.
+    public let rowsAfter: Int
+    /// Bytes that were there.
+    public let bytesBefore: Int
+    /// Columns whose type became wider: `column "x" is decimal(12,2) now, and was int64`.
+    public let widened: [String]
+
+    init(of file: ChunkFile, to schema: Schema, _ summary: ChunkFileSummary) {
+      rowsBefore = file.rowCount
+      rowsAfter = summary.rowCount
+      bytesBefore = file.byteCount
+      widened = zip(file.schema.fields, schema.fields).filter { $0.type != $1.type }.map {
+        "column \"\($0.name)\" is \($1.type) now, and was \($0.type)"
+      }
+    }
+  }
+
   /// Inputs, rows, columns with types and reasons, dialect, warnings.
   public let report: CSVReport
+  /// What became of the file that the rows were added to; nil for a new file.
+  public var growth: Growth?
+  /// What the rows were sorted by.
+  public var order: [SortKey] = []
   /// Bytes of the inputs as stored.
   public let sourceByteCount: Int
   /// Bytes of the chunk file.
@@ -28,8 +55,19 @@ public struct ConvertReceipt: Sendable, Equatable {
         + "\(counted(report.chunkCount, "chunk"))\(rejected)")
     let source = ByteSize(sourceByteCount).description
     let text = textByteCount == sourceByteCount ? "" : " (\(ByteSize(textByteCount)) of text)"
-    lines.append(
-      "\(source)\(text) became \(ByteSize(outputByteCount))\(ratio) in \(secondsText(seconds)) s\(rate)")
+    if let growth {
+      lines.append(
+        "\(source)\(text) added in \(secondsText(seconds)) s\(rate): \(counted(growth.rowsBefore, "row")) and "
+          + "\(ByteSize(growth.bytesBefore)) became \(counted(growth.rowsAfter, "row")) and \(ByteSize(outputByteCount))"
+      )
+      lines += growth.widened
+    } else {
+      lines.append(
+        "\(source)\(text) became \(ByteSize(outputByteCount))\(ratio) in \(secondsText(seconds)) s\(rate)")
+    }
+    if !order.isEmpty {
+      lines.append("sorted by \(order.map { $0.name + ($0.isDescending ? " desc" : "") }.joined(separator: ", "))")
+    }
     lines.append("peak memory \(ByteSize(peakMemoryByteCount))")
     for finding in report.findings where finding.isTold && !finding.isCloseCall {
       lines.append("\(finding.title) \(finding.value): \(finding.reason)")
@@ -53,12 +91,13 @@ public struct ConvertReceipt: Sendable, Equatable {
   /// The receipt for programs: what is kept in the file, and what this run took.
   public var json: String {
     JSONDocument.object(
-      receiptMembers(of: report) + [
-        ("source_bytes", .integer(sourceByteCount)), ("text_bytes", .integer(textByteCount)),
-        ("output_bytes", .integer(outputByteCount)), ("passes", .integer(report.passCount)),
-        ("chunks", .integer(report.chunkCount)), ("seconds", .value(.float64(seconds))),
-        ("peak_memory_bytes", .integer(peakMemoryByteCount)),
-      ]
+      receiptMembers(of: report)
+        + (growth.map { [("rows_before", .integer($0.rowsBefore)), ("rows_after", .integer($0.rowsAfter))] } ?? []) + [
+          ("source_bytes", .integer(sourceByteCount)), ("text_bytes", .integer(textByteCount)),
+          ("output_bytes", .integer(outputByteCount)), ("passes", .integer(report.passCount)),
+          ("chunks", .integer(report.chunkCount)), ("seconds", .value(.float64(seconds))),
+          ("peak_memory_bytes", .integer(peakMemoryByteCount)),
+        ]
     ).text
   }
 

@@ -19,8 +19,10 @@ public struct InputError: Diagnosis, Equatable {
     case alreadyConverted = "input.already-converted"
     /// An address in S3, which this version cannot reach.
     case remote = "input.remote"
-    /// Several tables where one is expected.
+    /// Several files where what is asked for is one file's.
     case severalTables = "input.several-tables"
+    /// A folder without chunk files.
+    case noChunkFiles = "input.no-chunk-files"
   }
 
   /// What kind of mistake it is.
@@ -32,6 +34,9 @@ public struct InputError: Diagnosis, Equatable {
     self.kind = kind
     place = Place(file: path)
   }
+
+  /// An argument that stands for several files, where what is asked for is one file's.
+  public init(severalFiles path: String) { self.init(.severalTables, path: path) }
 
   /// The kind's raw value.
   public var code: String { kind.rawValue }
@@ -45,7 +50,8 @@ public struct InputError: Diagnosis, Equatable {
     case .compressedChunkFile: "this is a chunk file inside gzip or zstd, and has to be read out of order"
     case .alreadyConverted: "this is a chunk file already"
     case .remote: "this version reads and writes local files only"
-    case .severalTables: "this stands for several tables, where one is expected"
+    case .severalTables: "this stands for several files, where one is expected"
+    case .noChunkFiles: "the folder holds no chunk files"
     }
   }
 
@@ -57,8 +63,10 @@ public struct InputError: Diagnosis, Equatable {
     case .noMatch: nil
     case .notAChunkFile: "make one with 'colonnade convert', or give a CSV a name that does not end in .cln"
     case .compressedChunkFile: "decompress it first, with gzip -dk or zstd -dk; its pages are compressed already"
-    case .alreadyConverted: "convert takes CSVs; 'colonnade export' turns a chunk file back into one"
+    case .alreadyConverted:
+      "convert takes CSVs; 'colonnade merge' joins chunk files, 'colonnade export' turns one back into a CSV"
     case .severalTables: "name a single file"
+    case .noChunkFiles: "chunk files are named .cln; make one with 'colonnade convert'"
     }
   }
 }

@@ -8,8 +8,8 @@ import ObjectStorage
 /// INPUT arguments as single paths: a folder stands for the tables in it, a pattern (`*`, `?`, `[…]`) for what it matches.
 ///
 /// Of a folder, names ending in .csv .tsv .txt .cln (.csv.gz, .csv.zst, …) are taken, in byte order; its subfolders are
-/// not. A path that exists is never taken as a pattern. Throws `input.empty-folder` and `input.no-match`.
-public func expandInputs(_ arguments: [String]) throws -> [String] {
+/// not. `onlyChunkFiles`: of a folder, names ending in .cln are taken alone. A path that exists is never taken as a pattern. Throws `input.empty-folder` and `input.no-match`.
+public func expandInputs(_ arguments: [String], onlyChunkFiles: Bool = false) throws -> [String] {
   var paths: [String] = []
   for argument in arguments {
     if argument == "-" {
@@ -17,8 +17,10 @@ public func expandInputs(_ arguments: [String]) throws -> [String] {
     } else if argument.hasPrefix("s3://") {
       throw InputError(.remote, path: argument)
     } else if isFolder(argument) {
-      let inside = try LocalStore().list(argument).filter(looksLikeTable)
-      guard !inside.isEmpty else { throw InputError(.emptyFolder, path: argument) }
+      let inside = try LocalStore().list(argument).filter {
+        onlyChunkFiles ? $0.lowercased().hasSuffix(".cln") : looksLikeTable($0)
+      }
+      guard !inside.isEmpty else { throw InputError(onlyChunkFiles ? .noChunkFiles : .emptyFolder, path: argument) }
       paths += inside
     } else if !exists(argument), argument.contains(where: { "*?[".contains($0) }) {
       let matches = matchingPaths(argument).filter { !isFolder($0) }

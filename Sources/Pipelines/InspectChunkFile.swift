@@ -15,12 +15,32 @@ public func overview(of file: ChunkFile) -> String {
     + "\(ByteSize(file.byteCount))\n"
 }
 
-/// The receipt that the conversion left in the file. Throws `inspect.no-receipt` if it was not made by a conversion.
+/// The receipt that the conversion left in the file, as JSON; of a file that was appended to or merged, an array of all its receipts,
+/// the oldest first. Throws `inspect.no-receipt` if it was not made by a conversion.
 public func conversionReceipt(of file: ChunkFile) throws -> String {
-  guard let entry = try file.metadata.first(where: { $0.key == "receipt" }) else {
-    throw NoReceipt(place: Place(file: file.name))
-  }
-  return entry.value
+  let receipts = try file.metadata.filter { $0.key == receiptKey }.map(\.value)
+  guard let first = receipts.first else { throw NoReceipt(place: Place(file: file.name)) }
+  if receipts.count == 1 { return first }
+  return "[\n" + receipts.joined(separator: ",\n") + "]\n"
+}
+
+/// Several chunk files in a few lines: files, rows, size.
+public func overview(of files: [ChunkFile]) -> String {
+  let rowCount = files.reduce(0) { $0 + $1.rowCount }
+  let byteCount = files.reduce(0) { $0 + $1.byteCount }
+  return "\(grouped(files.count)) files: \(grouped(rowCount)) rows, \(ByteSize(byteCount))\n"
+}
+
+/// One row per file: rows, columns, chunks, size.
+public func fileTable(of files: [ChunkFile]) -> Table {
+  Table(
+    rows: files.map { file in
+      [
+        .string(file.name), .int64(Int64(file.rowCount)), .int64(Int64(file.schema.fields.count)),
+        .int64(Int64(file.chunkCount)), .int64(Int64(file.byteCount)),
+      ]
+    },
+    columns: [("file", .string), ("rows", .int64), ("columns", .int64), ("chunks", .int64), ("bytes", .int64)])
 }
 
 /// One row per column: type, sizes, encodings, nulls, smallest and greatest value.

@@ -33,41 +33,48 @@ public func openTables(
   return [try readLargeTable(options).table] + tables
 }
 
-/// Opens one INPUT, which must stand for a single table. As ``openTables(_:reading:columns:threads:progress:)``.
+/// Opens one INPUT as one table. As ``openTables(_:reading:columns:threads:progress:)``.
 ///
-/// A folder or pattern of several chunk files throws `input.several-tables`; of several CSVs it is one table.
+/// A folder or pattern of several files is one table, if all have the same columns, in any order: the rows of all CSVs first, then those of
+/// the chunk files, in the order of their names. Throws also what ``JoinedTables/init(_:rowLimit:)`` throws.
 public func openTable(
   _ argument: String, reading: CSVOptions = CSVOptions(), threads: Int,
   progress: (@Sendable (ConvertOptions.Progress) -> Void)? = nil
 ) throws -> any TableSource {
   let tables = try openTables([argument], reading: reading, threads: threads, progress: progress)
-  guard tables.count == 1 else {
-    throw InputError(.severalTables, path: argument)
-  }
-  return tables[0]
+  return tables.count == 1 ? tables[0] : try JoinedTables(tables)
 }
 
-/// The first rows of one INPUT, which must stand for a single table as for ``openTable(_:reading:threads:progress:)``; of CSVs,
-/// no more is read than they need.
+/// The first rows of one INPUT, which stands for one table as for ``openTable(_:reading:threads:progress:)``; of CSVs, no more is
+/// read than they need, and of chunk files no more than the footers of those that other rows lie in.
 ///
 /// A CSV's columns have the types of these rows alone, which later rows may widen.
 public func openFirstRows(
   of argument: String, count: Int, reading: CSVOptions = CSVOptions(), threads: Int
 ) throws -> any TableSource {
+  var tables: [any TableSource] = []
   var texts: [any CSVInput] = []
-  let inputs = try expandInputs([argument]).map(openInput)
-  for input in inputs {
+  for input in try expandInputs([argument]).map(openInput) {
     switch input {
-    case .chunkFile(let file):
-      guard inputs.count == 1 else { throw InputError(.severalTables, path: argument) }
-      return FirstRows(of: file, limit: count)
+    case .chunkFile(let file): tables.append(file)
     case .text(let text): texts.append(text)
     }
   }
-  var reading = reading
-  reading.rowLimit = count
-  reading.threads = threads
-  return try readTable(ConvertOptions(inputs: texts, reading: reading)).table
+  if !texts.isEmpty {
+    var reading = reading
+    reading.rowLimit = count
+    reading.threads = threads
+    tables.insert(try readTable(ConvertOptions(inputs: texts, reading: reading)).table, at: 0)
+    if tables.count == 1 { return tables[0] }
+  }
+  let whole = tables.count == 1 ? tables[0] : try JoinedTables(tables, rowLimit: count)
+  return FirstRows(of: whole, limit: count)
+}
+
+/// Opens chunk files: INPUT arguments, of whose folders only names ending in .cln are taken. Throws `input.not-a-chunk-file` for
+/// anything else, and what ``expandInputs(_:onlyChunkFiles:)`` throws.
+public func openChunkFiles(_ arguments: [String]) throws -> [ChunkFile] {
+  try expandInputs(arguments, onlyChunkFiles: true).map(openChunkFile)
 }
 
 /// Opens a chunk file. Throws `input.not-a-chunk-file` for anything else.

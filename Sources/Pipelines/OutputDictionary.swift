@@ -29,8 +29,15 @@ package struct OutputDictionary {
     fileCodes = Array(repeating: Self.unused, count: source.count)
   }
 
-  /// What was added so far; nil if nothing was.
-  package var dictionary: StringDictionary? { entries.count == 0 ? nil : StringDictionary(entries: entries) }
+  /// What was added so far, in the order that `source` ranks it; nil if nothing was. O(strings of `source`).
+  package var dictionary: StringDictionary? {
+    if entries.count == 0 { return nil }
+    var codesInOrder = [UInt32](repeating: Self.unused, count: source.count)
+    for (code, rank) in source.ranks.enumerated() { codesInOrder[Int(rank)] = fileCodes[code] }
+    var ranks = [UInt32](repeating: 0, count: entries.count)
+    for (rank, code) in codesInOrder.lazy.filter({ $0 != Self.unused }).enumerated() { ranks[Int(code)] = UInt32(rank) }
+    return StringDictionary(entries: entries, ranks: ranks)
+  }
 
   /// The next page of the column in the file's codes. Where its new strings would pass a limit, none of them is added, and the
   /// page's strings are its own. O(rows).

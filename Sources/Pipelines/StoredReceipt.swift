@@ -1,11 +1,34 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Aggregation
 import Columns
 import TextFormats
 
+/// Key of the metadata entry that holds a conversion's receipt; a file that grew has several.
+let receiptKey = "receipt"
+
+/// Entries of `metadata` that tell how a file came about, the oldest first: the latest 16 MiB of them.
+func receipts(_ metadata: [(key: String, value: String)]) -> [(key: String, value: String)] {
+  var left = 16 << 20
+  let kept = metadata.reversed().filter { $0.key == receiptKey }.prefix { entry in
+    left -= entry.value.utf8.count
+    return left >= 0
+  }
+  return kept.reversed()
+}
+
 /// The part of a receipt that is kept inside the file: nothing in it depends on time, threads, memory or folders.
-func storedReceipt(_ report: CSVReport) -> String { JSONDocument.object(receiptMembers(of: report)).text }
+///
+/// `rowsBefore`: rows that the file had when the conversion's were appended; `order`: what the rows were sorted by.
+func storedReceipt(_ report: CSVReport, rowsBefore: Int? = nil, order: [SortKey] = []) -> String {
+  var members = receiptMembers(of: report)
+  if let rowsBefore { members.append(("rows_before", .integer(rowsBefore))) }
+  if !order.isEmpty {
+    members.append(("sorted_by", .array(order.map { .string($0.name + ($0.isDescending ? " desc" : "")) })))
+  }
+  return JSONDocument.object(members).text
+}
 
 /// What a reading of CSVs found, as members of a JSON object.
 func receiptMembers(of report: CSVReport) -> [(String, JSONDocument)] {

@@ -3,7 +3,6 @@
 
 import ChunkFile
 import Columns
-import Encodings
 import ObjectStorage
 import Synchronization
 import TextFormats
@@ -20,7 +19,10 @@ public func writeTable(
 ) throws {
   try publishing(to: target) { writer in
     guard let form = textWriter(target, usesColour: usesColour, maximumTableRowCount: maximumTableRowCount) else {
-      return try writeChunks(of: table, to: writer)
+      var options = ChunkWriting(threads: threads)
+      options.metadata = table.hasInventedNames ? [ChunkFileWriter.inventedNames] : []
+      _ = try writeChunks(of: table, chunksAsTheyAre(of: table), to: writer, options)
+      return
     }
     let byteCount = Atomic(0)
     let options = WritingOptions(threads: threads) { [totalRowCount = table.rowCount] rowCount in
@@ -51,29 +53,4 @@ private func textWriter(
       nullSpelling: null ?? "null")
   case .markdown: return MarkdownWriter(nullSpelling: null ?? "")
   }
-}
-
-/// Writes `table` as a chunk file, chunk by chunk; longer chunks of tables in memory are cut, and codes given anew in order of row.
-func writeChunks(of table: any TableSource, to object: any ObjectWriter) throws {
-  let fields = table.schema.fields
-  let writer = try ChunkFileWriter(to: object, columnCount: fields.count)
-  let sources = try fields.indices.map { try table.dictionary(column: $0) }
-  var dictionaries = sources.map { source in source.map { OutputDictionary(recoding: $0) } }
-  for chunk in 0..<table.chunkCount {
-    let pages = try fields.indices.map { try table.page(column: $0, chunk: chunk) }
-    let rowCount = table.rowCount(ofChunk: chunk)
-    for start in stride(from: 0, to: rowCount, by: ChunkFileLimits.rowsPerChunk) {
-      let range = start..<min(start + ChunkFileLimits.rowsPerChunk, rowCount)
-      let encoded = try fields.indices.map { column in
-        let page = pages[column].rows(range)
-        return try ChunkFileWriter.encode(
-          dictionaries[column]?.recoded(page) ?? page, as: fields[column].type,
-          statistics: PageStatistics(of: page, dictionary: sources[column]), compression: .automatic)
-      }
-      try writer.append(rowCount: range.count, pages: encoded)
-    }
-  }
-  _ = try writer.finish(
-    schema: table.schema, dictionaries: dictionaries.map { $0?.dictionary },
-    metadata: table.hasInventedNames ? [ChunkFileWriter.inventedNames] : [])
 }

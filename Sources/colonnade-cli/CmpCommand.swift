@@ -23,7 +23,7 @@ struct CmpCommand: ParsableCommand {
       Exit code: 0 equal, 1 rows on one side only or values that differ, 2 trouble.
       """)
 
-  @Argument(help: "The first table: a CSV or a .cln file.")
+  @Argument(help: "The first table: a CSV, a .cln file, a folder or pattern of them.")
   var source: String
 
   @Argument(help: "The table to compare it with.")

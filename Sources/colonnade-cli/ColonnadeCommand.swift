@@ -32,7 +32,7 @@ struct ColonnadeCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       ConvertCommand.self, SniffCommand.self, AggCommand.self, CmpCommand.self, InspectCommand.self, HeadCommand.self,
-      ExportCommand.self, VerifyCommand.self,
+      ExportCommand.self, MergeCommand.self, VerifyCommand.self,
     ]
   )
 

@@ -17,10 +17,18 @@ struct ConvertCommand: ParsableCommand {
         colonnade convert cities.csv.gz -o cities.cln
         colonnade convert 2024/*.csv -o 2024.cln --null NA
         zcat big.csv.gz | colonnade convert - -o big.cln --compression zstd:9
+        colonnade convert today.csv --append -o all.cln
+        colonnade convert cities.csv -o cities.cln --sort-by 'state, date desc'
 
       A column gets a type only if every value of the whole input keeps its value
       in it: bool, int64, decimal, float64, date, timestamp (timestamp_utc if all
-      have an offset), else string. Codes such as 007 stay text. The receipt on standard error says each column's type and why.
+      have an offset), else string. Codes such as 007 stay text. The receipt on
+      standard error says each column's type and why.
+
+      --append copies what the file has, unread, and adds the new rows behind it.
+      Columns must be the same by name; what is stored decides on types: whole
+      numbers and decimals widen to a decimal that holds both, else new values
+      must fit. --sort-by orders rows: nulls last, NaN greatest, strings by bytes.
       """)
 
   @Argument(
@@ -47,12 +55,21 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Columns to read: 'date,cases'. (default: all)", valueName: "list"))
   var columns: String?
 
+  @Flag(help: "Add the rows to the chunk file that is there; make one where there is none.")
+  var append = false
+
+  @OptionGroup var sorting: SortOptions
   @OptionGroup var csv: CSVInputOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
     _ = try usage { try OutputTarget(chunkFile: output) }
     if output == "-", isTerminal(1) { throw ValidationError("a chunk file does not go to a terminal: say -o FILE.cln") }
+    if append, output == "-" { throw ValidationError("--append adds to a file: say -o FILE.cln") }
+    if append, sorting.sortBy != nil {
+      throw ValidationError(
+        "--append puts rows at the end, --sort-by everywhere\n  try: --append, then colonnade merge --sort-by")
+    }
     if csv.onError == .skip, rejects == nil {
       throw ValidationError("--on-error skip needs --rejects FILE for the rows left out\n  try: --rejects rejects.csv")
     }
@@ -78,13 +95,22 @@ struct ConvertCommand: ParsableCommand {
   func run() throws {
     let outputs = [output, self.receipt, rejects].compactMap { $0 }
     try usage { try refuseOverwriting(outputs: outputs, inputs: inputs) }
-    var reading = try csv.reading()
-    reading.columns = try columns.map { list in try usage { try columnNames(in: list, part: .columns) } }
+    var options = ConvertFilesOptions()
+    options.reading = try csv.reading()
+    options.reading.columns = try columns.map { list in try usage { try columnNames(in: list, part: .columns) } }
+    options.reading.threads = common.threads
+    options.compression = compression
+    options.rejects = try rejectsTarget()
+    options.receipt = try receiptTarget()
+    options.appends = append
+    options.order = try sorting.order()
+    options.memory = try sorting.limit()
+    try sorting.prepareMemory()
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
-    let receipt = try convertFiles(
-      inputs, to: OutputTarget(chunkFile: output), rejects: rejectsTarget(), receipt: receiptTarget(), reading: reading,
-      compression: compression, threads: common.threads, progress: line.update)
+    options.progress = line.update
+    options.sortProgress = line.update
+    let receipt = try convertFiles(inputs, to: OutputTarget(chunkFile: output), options)
     line.clear()
     if !common.quiet { printToStandardError(receipt.text) }
   }

@@ -24,7 +24,7 @@ struct ExportCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("A .cln file, a CSV, a folder or pattern of CSVs, or - for standard input.", valueName: "input"))
+    help: ArgumentHelp("A .cln file, a CSV, a folder or pattern of them, or - for standard input.", valueName: "input"))
   var input: String
 
   @OptionGroup var output: OutputOptions

@@ -9,7 +9,7 @@ import Pipelines
 struct HeadCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "head",
-    abstract: "Show the first rows of CSVs or of a .cln file.",
+    abstract: "Show the first rows of CSVs or .cln files.",
     discussion: """
       EXAMPLES
         colonnade head cities.cln
@@ -18,7 +18,7 @@ struct HeadCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("A CSV, a .cln file, a folder or pattern of CSVs, or - for standard input.", valueName: "input"))
+    help: ArgumentHelp("A CSV, a .cln file, a folder or pattern of them, or - for standard input.", valueName: "input"))
   var input: String
 
   @Option(name: .customShort("n"), parsing: .unconditional, help: ArgumentHelp("Rows to show.", valueName: "rows"))

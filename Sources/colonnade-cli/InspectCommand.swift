@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import ChunkFile
 import Columns
 import Pipelines
 
@@ -9,21 +10,24 @@ import Pipelines
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Show what is inside a .cln file: schema, chunks, encodings, sizes, statistics.",
+    abstract: "Show what is inside .cln files: schema, chunks, encodings, sizes, statistics.",
     discussion: """
       EXAMPLES
         colonnade inspect cities.cln
         colonnade inspect cities.cln --pages --format csv
         colonnade inspect cities.cln --receipt
+        colonnade inspect archive/
+
+      Of a folder or pattern of several files, one line each.
       """)
 
-  @Argument(help: ArgumentHelp("A .cln file.", valueName: "file"))
+  @Argument(help: ArgumentHelp("A .cln file, or a folder or pattern of them.", valueName: "file"))
   var input: String
 
   @Flag(help: "One line per page (column and chunk) instead of one per column.")
   var pages = false
 
-  @Flag(help: "Print the receipt that the conversion left in the file, as JSON.")
+  @Flag(help: "Print the receipt that the conversion left in the file, as JSON; of a file that grew, a list of all.")
   var receipt = false
 
   @OptionGroup var output: OutputOptions
@@ -32,12 +36,22 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     try usage { try refuseOverwriting(outputs: output.paths, inputs: [input]) }
-    let file = try openChunkFile(input)
+    let files = try openChunkFiles([input])
+    if files.count > 1 { return try showFiles(files) }
+    let file = files[0]
     if receipt { return try writeText(conversionReceipt(of: file), to: output.output ?? "-") }
     let target = try output.target(forTables: true)
     if target.format == .table, !pages { try printToStandardOutput(overview(of: file)) }
     let table = pages ? try pageTable(of: file) : try columnTable(of: file)
     try writeTable(
       table, to: target, usesColour: output.usesColour, maximumTableRowCount: output.maximumTableRowCount)
+  }
+  private func showFiles(_ files: [ChunkFile]) throws {
+    if pages || receipt { throw InputError(severalFiles: input) }
+    let target = try output.target(forTables: true)
+    if target.format == .table { try printToStandardOutput(overview(of: files)) }
+    try writeTable(
+      fileTable(of: files), to: target, usesColour: output.usesColour, maximumTableRowCount: output.maximumTableRowCount
+    )
   }
 }

@@ -24,7 +24,7 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     var isIntact = true
-    for path in try expandInputs(inputs) {
+    for path in try expandInputs(inputs, onlyChunkFiles: true) {
       let outcome = try verifyChunkFile(path)
       isIntact = isIntact && outcome.isIntact
       if !outcome.isIntact || !quiet { try printToStandardOutput(outcome.text) }

@@ -153,8 +153,8 @@ func sumsAreAcrossInputsOfDifferentNumberTypes() throws {
   let byValue = try aggregate([mills, cents, whole], AggregateQuery(by: "x", aggregates: "count(*)"), threads: 1)
   #expect(exactRows(byValue).map { $0[0] }.prefix(3) == ["-250e-3", "1001e-3", "1500e-3"])
   let tiny = input("tiny", .int128([1]), .decimal(precision: 38, scale: 38))
-  let error = #expect(throws: AggregateError.self) { try aggregate([tiny, whole], query, threads: 1) }
-  #expect(error?.code == "aggregate.overflow")
+  let error = #expect(throws: TableError.self) { try aggregate([tiny, whole], query, threads: 1) }
+  #expect(error?.code == "table.overflow")
   #expect(error?.place == Place(file: "whole", column: "x"))
 }
 
@@ -191,10 +191,10 @@ func queriesThatDoNotFitTheirInputsSayWhere() throws {
   #expect(type?.code == "aggregate.type")
   #expect(type?.place == Place(file: "cities.csv", column: "state"))
   let other = Table(name: "b.csv", schema: Schema([Field(name: "cases", type: .float64)]), chunks: [])
-  let mismatch = #expect(throws: AggregateError.self) {
+  let mismatch = #expect(throws: TableError.self) {
     try aggregate([table, other], AggregateQuery(by: nil, aggregates: "sum(cases)"), threads: 1)
   }
-  #expect(mismatch?.code == "aggregate.mismatch")
+  #expect(mismatch?.code == "table.mismatch")
   #expect(mismatch?.place == Place(file: "b.csv", column: "cases"))
   let none = #expect(throws: AggregateError.self) {
     try aggregate([], AggregateQuery(by: nil, aggregates: "count(*)"), threads: 1)
@@ -315,7 +315,7 @@ func daysJoinWithLocalTimestampsAlone() throws {
   let instants = Table(
     name: "utc.csv", columns: [("t", .timestamp(isUTC: true), [.timestamp(microsecondsSinceEpoch: 0, isUTC: true)])])
   for other in [days, times] {
-    let error = #expect(throws: AggregateError.self) { try aggregate([other, instants], query, threads: 1) }
-    #expect(error?.code == "aggregate.mismatch")
+    let error = #expect(throws: TableError.self) { try aggregate([other, instants], query, threads: 1) }
+    #expect(error?.code == "table.mismatch")
   }
 }

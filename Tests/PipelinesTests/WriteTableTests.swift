@@ -31,7 +31,9 @@ private func towns(chunkRows: Int, isReversed: Bool) -> Table {
 
 private func written(_ table: any TableSource) throws -> [UInt8] {
   let writer = MemoryWriter(name: "out.cln")
-  try writeChunks(of: table, to: writer)
+  var options = ChunkWriting(threads: 2)
+  options.metadata = table.hasInventedNames ? [ChunkFileWriter.inventedNames] : []
+  _ = try writeChunks(of: table, chunksAsTheyAre(of: table), to: writer, options)
   try writer.publish()
   return writer.bytes
 }

@@ -93,7 +93,6 @@ private func momentPlace(of literal: Value, in type: ColumnType) -> IntegerPlace
   }
 }
 
-let microsecondsPerDay: Int128 = 86_400_000_000
 
 /// Strings for which `string comparison text` holds.
 func texts(_ comparison: Comparison, _ text: String) -> ValueSet<TextBound> {

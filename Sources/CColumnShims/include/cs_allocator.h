@@ -8,4 +8,11 @@
 /// For programs, not libraries: it is a setting of the whole process.
 void cs_keep_freed_buffers(void);
 
+/// Undoes that, for a process that has little memory: buffers of 256 KiB or more go back to the system when they are freed, and
+/// of smaller ones what lies idle at the end. For programs, not libraries.
+void cs_give_back_freed_buffers(void);
+
+/// Gives the system back all memory that is free now.
+void cs_trim_memory(void);
+
 #endif

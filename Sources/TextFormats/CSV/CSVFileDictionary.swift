@@ -17,6 +17,20 @@ final class CSVFileDictionary {
 
   private static let stringsAhead = 32
 
+  /// Starts with distinct strings, whose codes are their positions. O(bytes).
+  init(_ strings: StringArray = StringArray()) {
+    // A hash reads up to eight bytes past a string's end.
+    let padded = strings.bytes + [UInt8](repeating: 0, count: 8)
+    padded.withUnsafeBytes { all in
+      for index in 0..<strings.count {
+        let string = UnsafeRawBufferPointer(rebasing: all[strings.range(index)])
+        // In range: the padding follows the last string, and an empty one has eight bytes behind its place, too.
+        let start = all.baseAddress! + strings.range(index).lowerBound
+        add(string, UInt32(truncatingIfNeeded: hashOfString(start, string.count, .ofProcess) >> 32))
+      }
+    }
+  }
+
   /// Distinct strings.
   var count: Int { offsets.count - 1 }
   /// What the strings take in memory, as the limits count it.

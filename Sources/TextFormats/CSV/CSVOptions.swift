@@ -73,6 +73,12 @@ public struct CSVOptions: Sendable {
   public var rowLimit: Int?
   /// Called once with what was found, after the last byte was read.
   public var onReport: (@Sendable (CSVReport) -> Void)?
+  /// Types of columns of these names, where there are such and nothing else is given: the table is to be added to another.
+  package var knownTypes: [String: ColumnType] = [:]
+  /// Dictionaries of the table added to, by column: their strings keep their codes, new ones get the next.
+  package var knownDictionaries: [String: StringDictionary] = [:]
+  /// Called with the names of the columns before any row is read, not for a text without header; what it throws ends the reading.
+  package var onColumns: (@Sendable ([String]) throws -> Void)?
   /// Threads to read with.
   public var threads = 1
   /// Sizes that tests make small.

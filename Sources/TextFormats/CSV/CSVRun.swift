@@ -19,6 +19,7 @@ package func readCSVs<Sink: CSVSink>(
     return try outcomeOfNothing(splitter, options)
   }
   let plan = try planColumns(header, options: options, source: streams[0].name)
+  try options.onColumns?(plan.map(\.name))
   let state = CSVRunState(
     plan: plan, header: header, options: options, headerOfRejects: headerOfRejects(splitter.sniffing, header))
   var passCount = 1
@@ -93,7 +94,7 @@ private func planColumns(_ header: CSVHeader, options: CSVOptions, source: Strin
     guard wanted?.contains(position) ?? true else { return nil }
     let nulls = options.nullSpellings + (options.nullSpellingsOfColumn[name] ?? [])
     let format = options.dateFormatOfColumn[name]
-    let forced = options.types[name] ?? format?.type ?? (options.allText ? .string : nil)
+    let forced = options.types[name] ?? format?.type ?? (options.allText ? .string : options.knownTypes[name])
     var rules = CSVStyleRules(format: format ?? options.dateFormat, number: options.numberStyle)
     // A type that is given and that the format does not give is read as without it.
     if let forced, rules.format?.gives(forced) == false { rules.format = nil }
@@ -232,7 +233,7 @@ private final class CSVPass<Sink: CSVSink>: @unchecked Sendable {
   private func preparePages(_ parsed: CSVParsedChunk, _ codes: [[UInt32]?]) throws -> [Sink.Prepared] {
     try parsed.columns.enumerated().map { column, content in
       let finished = finishPage(content, fileCodes: codes[column], rowCount: parsed.rowCount)
-      return try sink.prepare(finished.page, type: finished.type, statistics: finished.statistics)
+      return try sink.prepare(finished.page, column: column, type: finished.type, statistics: finished.statistics)
     }
   }
 }

@@ -25,6 +25,10 @@ final class CSVRunState {
   private var dictionaries: [CSVFileDictionary?]
   private var dictionaryCharge = 0
   private var rowsOfFile: [Int: Int] = [:]
+  /// Per column, the dictionary that its strings are added to.
+  private let known: [StringDictionary?]
+  /// Columns whose type is that of the table added to.
+  private let typedAsKnown: Set<String>
 
   init(plan: [CSVColumnPlan], header: CSVHeader, options: CSVOptions, headerOfRejects: [UInt8]) {
     self.headerOfRejects = headerOfRejects
@@ -38,6 +42,14 @@ final class CSVRunState {
     nullCounts = plan.map { _ in 0 }
     pageTypes = plan.map { _ in [] }
     dictionaries = plan.map { _ in nil }
+    known = plan.map { options.knownDictionaries[$0.name] }
+    typedAsKnown = options.allText ? [] : Set(options.knownTypes.keys).subtracting(options.types.keys)
+    startDictionaries()
+  }
+
+  private func startDictionaries() {
+    dictionaries = known.map { $0.map { CSVFileDictionary($0.entries) } }
+    dictionaryCharge = dictionaries.reduce(0) { $0 + ($1?.charge ?? 0) }
   }
 
   /// Forgets all but evidence and reasons, for the next pass.
@@ -46,8 +58,7 @@ final class CSVRunState {
     tally = CSVTally()
     nullCounts = plan.map { _ in 0 }
     pageTypes = plan.map { _ in [] }
-    dictionaries = plan.map { _ in nil }
-    dictionaryCharge = 0
+    startDictionaries()
     rowsOfFile = [:]
     needsAnotherPass = false
   }
@@ -189,6 +200,7 @@ final class CSVRunState {
     if isAllText { return "all columns are kept as text" }
     if let given = plan[column].forced {
       if case .format(let format) = styles[column].date { return "as given: \(format)" }
+      if typedAsKnown.contains(plan[column].name) { return "as in the file added to" }
       return given == .float64 ? "as given; each number is the nearest float64" : "as given"
     }
     return reasonForType(

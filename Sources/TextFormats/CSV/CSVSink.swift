@@ -11,8 +11,8 @@ package protocol CSVSink: Sendable {
   /// Does the costly part of taking a page; called from several threads.
   ///
   /// `type` is the page's own: of a decimal column a page may be int64 or a decimal of smaller scale; an all-null page has any.
-  /// `statistics` is given for pages of codes.
-  func prepare(_ page: ColumnPage, type: ColumnType, statistics: PageStatistics?) throws -> Prepared
+  /// `statistics` is given for pages of codes; `column` is its position among the columns read.
+  func prepare(_ page: ColumnPage, column: Int, type: ColumnType, statistics: PageStatistics?) throws -> Prepared
 
   /// Adds a chunk; called in order, by one thread at a time.
   func append(rowCount: Int, _ pages: [Prepared]) throws

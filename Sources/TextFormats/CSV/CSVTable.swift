@@ -32,7 +32,7 @@ private final class TableSink: CSVSink {
 
   let chunks = Mutex<[[Page]]>([])
 
-  func prepare(_ page: ColumnPage, type: ColumnType, statistics: PageStatistics?) -> Page {
+  func prepare(_ page: ColumnPage, column: Int, type: ColumnType, statistics: PageStatistics?) -> Page {
     Page(page: page, type: type)
   }
   func append(rowCount: Int, _ pages: [Page]) { chunks.withLock { $0.append(pages) } }

@@ -2,41 +2,42 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Columns
-import Grouping
 import Kernels
 
 /// Row order by several columns, worked out on integers: each column becomes offsets or ranks, these are packed side by side into
 /// 64-bit words, and the rows are sorted by counting, eleven bits at a time from the last. Stable. O(rows x bits of the packed keys / 11).
-struct SortOrder {
+package struct SortOrder {
   private let rowCount: Int
   /// Packed keys, most significant word first, and the bits used in each.
   private var words: [(keys: [UInt64], bits: Int)] = []
 
-  init(rowCount: Int) { self.rowCount = rowCount }
+  package init(rowCount: Int) { self.rowCount = rowCount }
 
   /// Adds a column, less significant than those before it. Nulls are last in either direction, NaN is the greatest number.
-  mutating func append(_ column: ResultColumn, descending: Bool = false) {
-    let validity = column.page.validity
+  ///
+  /// `dictionary` is needed for codes. Precondition: the page has as many rows as all others.
+  package mutating func append(_ page: ColumnPage, dictionary: StringDictionary?, descending: Bool = false) {
+    let validity = page.validity
     if validity != .allValid { append(bits: 1) { validity.isValid($0) ? 0 : 1 } }
-    switch column.page.values {
+    switch page.values {
     case .int64(let values): append(values, validity, descending)
     case .float64(let values): append(values.map(orderedBits), validity, descending)
     case .int128(let values): append(values, validity, descending)
     case .codes(let codes):
-      let ranks = column.dictionary?.ranks ?? []
+      let ranks = dictionary?.ranks ?? []
       append(codes.enumerated().map { validity.isValid($0) ? Int64(ranks[Int($1)]) : 0 }, validity, descending)
     case .strings:
       // Equal strings must get equal ranks: they are numbered first.
       let numbering = KeyNumbering(types: [.string])
       var numbers: [UInt32] = []
-      numbering.number([ColumnPage(values: column.page.values)], dictionaries: [nil], into: &numbers)
+      numbering.number([ColumnPage(values: page.values)], dictionaries: [nil], into: &numbers)
       let ranks = numbering.keys().dictionaries[0]?.ranks ?? []
       append(numbers.map { Int64(ranks[Int($0)]) }, validity, descending)
     }
   }
 
   /// Rows in order.
-  func sortedRows() -> [UInt32] {
+  package func sortedRows() -> [UInt32] {
     var rows = Array(0..<UInt32(rowCount))
     guard rowCount > 1 else { return rows }
     var moved = rows

@@ -1,18 +1,16 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Columns
-
 /// A column of several inputs, brought to one type.
-struct UnifiedColumn {
+package struct UnifiedColumn: Sendable {
   /// The type all inputs' pages are brought to.
-  let type: ColumnType
+  package let type: ColumnType
   /// Name in the inputs.
-  let name: String
+  package let name: String
   /// Per input, where the column is.
   private let locations: [Location]
   /// True if no input has a value in it: nulls of any type.
-  let hasNoValues: Bool
+  package let hasNoValues: Bool
 
   private struct Location {
     let position: Int
@@ -25,15 +23,19 @@ struct UnifiedColumn {
   /// timestamps without offset to timestamps.
   ///
   /// `typeWithoutValues` is the type where no input has a value: nulls are of any type. Throws `column.unknown`, or
-  /// `aggregate.mismatch` for types that do not join.
-  init(_ name: String, in sources: [any TableSource], typeWithoutValues: ColumnType = .string) throws {
+  /// `table.mismatch` for types that do not join.
+  ///
+  /// `trustsStrings`: where all inputs have strings, footers are not read to see whether there are any; `hasNoValues` is then false.
+  package init(
+    _ name: String, in sources: [any TableSource], typeWithoutValues: ColumnType = .string, trustsStrings: Bool = false
+  ) throws {
     self.name = name
-    locations = try sources.map { source in
-      let position = try source.schema.require(name, in: source.name)
-      let type = source.schema.fields[position].type
-      return Location(
-        position: position, type: type, hasNoValues: type == .string ? try lacksValues(source, column: position) : false
-      )
+    let positions = try sources.map { try $0.schema.require(name, in: $0.name) }
+    let types = zip(sources, positions).map { $0.schema.fields[$1].type }
+    let mayLackValues = !trustsStrings || types.contains { $0 != .string }
+    locations = try zip(sources, positions).enumerated().map { number, input in
+      let hasNone = mayLackValues && types[number] == .string ? try lacksValues(input.0, column: input.1) : false
+      return Location(position: input.1, type: types[number], hasNoValues: hasNone)
     }
     var known: (type: ColumnType, file: String)?
     for (source, location) in zip(sources, locations) where !location.hasNoValues {
@@ -42,8 +44,8 @@ struct UnifiedColumn {
         continue
       }
       guard let joined = joinedType(before.type, location.type) else {
-        throw AggregateError(
-          code: "aggregate.mismatch",
+        throw TableError(
+          code: "table.mismatch",
           summary: "the column is \(location.type) here and \(before.type) in \(before.file)",
           place: Place(file: source.name, column: name), advice: "convert both inputs with one type for it in --schema")
       }
@@ -53,13 +55,16 @@ struct UnifiedColumn {
     hasNoValues = known == nil
   }
 
+  /// Where the column is in input `number`.
+  package func position(in number: Int) -> Int { locations[number].position }
+
   /// The dictionary that codes of `source`'s pages refer to.
-  func dictionary(of source: any TableSource, number: Int) throws -> StringDictionary? {
+  package func dictionary(of source: any TableSource, number: Int) throws -> StringDictionary? {
     try source.dictionary(column: locations[number].position)
   }
 
-  /// One page of input `number`, in the unified type. Throws `aggregate.overflow` if a value needs more than 38 digits in it.
-  func page(of source: any TableSource, number: Int, chunk: Int) throws -> ColumnPage {
+  /// One page of input `number`, in the unified type. Throws `table.overflow` if a value needs more than 38 digits in it.
+  package func page(of source: any TableSource, number: Int, chunk: Int) throws -> ColumnPage {
     let page = try source.page(column: locations[number].position, chunk: chunk)
     let own = locations[number].type
     if locations[number].hasNoValues { return ColumnPage(nullRows: page.rowCount, type: type) }
@@ -71,7 +76,7 @@ struct UnifiedColumn {
   }
 
   /// Runs `body` on one page of input `number` in the simplest form there is, in the unified type. Throws as `page` does.
-  func withForm<R>(
+  package func withForm<R>(
     of source: any TableSource, number: Int, chunk: Int, _ body: (PageForm) throws -> R
   ) throws -> R {
     let location = locations[number]
@@ -89,22 +94,25 @@ struct UnifiedColumn {
     }
   }
 
-  /// What the input has kept of a page, in the unified type; nil where it keeps nothing, or the bounds leave 128 bits.
-  func storedStatistics(of source: any TableSource, number: Int, chunk: Int) throws -> PageStatistics? {
+  /// What the input has kept of a page, in the unified type; nil where it keeps nothing, or bounds need more than 38 digits.
+  package func storedStatistics(of source: any TableSource, number: Int, chunk: Int) throws -> PageStatistics? {
     guard source.hasStoredStatistics else { return nil }
+    return try rescaledStatistics(of: source, number: number, chunk: chunk)
+  }
+
+  /// What is known of one page of input `number`, in the unified type. Throws `table.overflow` as ``page(of:number:chunk:)``.
+  package func statistics(of source: any TableSource, number: Int, chunk: Int) throws -> PageStatistics {
+    guard let rescaled = try rescaledStatistics(of: source, number: number, chunk: chunk) else {
+      throw overflow(file: source.name)
+    }
+    return rescaled
+  }
+
+  private func rescaledStatistics(of source: any TableSource, number: Int, chunk: Int) throws -> PageStatistics? {
     let location = locations[number]
     let own = try source.statistics(column: location.position, chunk: chunk)
-    if location.hasNoValues { return PageStatistics(rowCount: own.rowCount, nullCount: own.rowCount, bounds: .none) }
-    guard case .integer(let minimum, let maximum, let sum) = own.bounds, location.type != type else { return own }
-    guard let factor = factor(from: location.type) else { return nil }
-    let (low, lowOverflow) = minimum.multipliedReportingOverflow(by: factor)
-    let (high, highOverflow) = maximum.multipliedReportingOverflow(by: factor)
-    guard !lowOverflow, !highOverflow else { return nil }
-    let scaledSum = sum?.multipliedReportingOverflow(by: factor)
-    return PageStatistics(
-      rowCount: own.rowCount, nullCount: own.nullCount,
-      bounds: .integer(
-        minimum: low, maximum: high, sum: scaledSum.flatMap { $0.overflow ? nil : $0.partialValue }))
+    if location.hasNoValues { return PageStatistics(ofNulls: own.rowCount, type: type) }
+    return own.rescaled(from: location.type, to: type)
   }
 
   /// What integers of type `own` are multiplied with in the unified type; nil where a value may have no room for that.
@@ -117,7 +125,7 @@ struct UnifiedColumn {
   }
 
   /// Throws if a value has no room for so many more digits.
-  private func checkRoom(_ page: ColumnPage, for digits: Int, file: String) throws(AggregateError) {
+  private func checkRoom(_ page: ColumnPage, for digits: Int, file: String) throws(TableError) {
     let limit = powerOfTen(ColumnType.maximumDecimalPrecision - digits).magnitude
     let hasRoom =
       switch page.values {
@@ -126,14 +134,20 @@ struct UnifiedColumn {
       default: preconditionFailure("only integers are rescaled")
       }
     guard !hasRoom else { return }
-    throw AggregateError(
-      code: "aggregate.overflow",
-      summary: "a value needs more than 38 digits with the other inputs' \(type.scale) decimals",
-      place: Place(file: file, column: name), advice: "aggregate the inputs one by one, or with fewer decimals")
+    throw overflow(file: file)
 
     func fits(_ magnitude: UInt128, _ row: Int) -> Bool {
       magnitude < limit || !page.validity.isValid(row)
     }
+  }
+}
+
+extension UnifiedColumn {
+  private func overflow(file: String) -> TableError {
+    TableError(
+      code: "table.overflow",
+      summary: "a value needs more than 38 digits with the other inputs' \(type.scale) decimals",
+      place: Place(file: file, column: name), advice: "take the inputs one by one, or convert them with fewer decimals")
   }
 }
 
@@ -147,7 +161,7 @@ private func lacksValues(_ source: any TableSource, column: Int) throws -> Bool 
 }
 
 /// The decimal (as far as 38 digits go) or timestamp that holds both types' values, nil if they do not mix.
-private func joinedType(_ a: ColumnType, _ b: ColumnType) -> ColumnType? {
+package func joinedType(_ a: ColumnType, _ b: ColumnType) -> ColumnType? {
   if [a, b] == [.date, .timestamp(isUTC: false)] || [a, b] == [.timestamp(isUTC: false), .date] {
     return .timestamp(isUTC: false)
   }

@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+
+/// Most resident memory that the whole process may take.
+public struct MemoryLimit: Sendable, Equatable {
+  /// Bytes.
+  public let byteCount: Int
+
+  /// What is taken where nothing is said: 1 GiB.
+  public static let standard = MemoryLimit(unchecked: 1 << 30)
+
+  /// The least that can be asked for: the program itself, a chunk of text and one of columns need some 40 MiB.
+  public static let leastByteCount = 64 << 20
+
+  private init(unchecked byteCount: Int) { self.byteCount = byteCount }
+
+  /// Nil for less than ``leastByteCount``.
+  public init?(byteCount: Int) {
+    guard byteCount >= Self.leastByteCount else { return nil }
+    self.init(unchecked: byteCount)
+  }
+
+  /// Reads `2GiB`, `512MiB`, `800MB`, `1.5G`, or bytes; letters in any case, nil for anything else and for less than 64 MiB.
+  public init?(_ text: String) {
+    let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+    guard let number = Double(digits), number.isFinite, number >= 0 else { return nil }
+    let unit: Double
+    switch text.dropFirst(digits.count).lowercased() {
+    case "" where !digits.contains("."), "b" where !digits.contains("."): unit = 1
+    case "kib", "k": unit = 1024
+    case "mib", "m": unit = 1_048_576
+    case "gib", "g": unit = 1_073_741_824
+    case "tib", "t": unit = 1_099_511_627_776
+    case "kb": unit = 1e3
+    case "mb": unit = 1e6
+    case "gb": unit = 1e9
+    case "tb": unit = 1e12
+    default: return nil
+    }
+    guard number * unit < 1e18 else { return nil }
+    self.init(byteCount: Int(number * unit))
+  }
+}
+
+/// The memory allowed is not enough for what must be held at once.
+public struct MemoryError: Diagnosis, Equatable {
+  /// Always `memory.too-small`.
+  public var code: String { "memory.too-small" }
+  /// What needs how much.
+  public let summary: String
+  /// The table.
+  public let place: Place
+  /// Always to allow more.
+  public let advice: String?
+
+  /// Sorting `source` needs about `wanted` bytes.
+  init(wanted: Int, limit: MemoryLimit, source: String) {
+    let mebibytes = (wanted + (1 << 20) - 1) >> 20
+    summary =
+      "sorting needs about \(mebibytes) MiB, of which dictionaries and the program take most, and --memory allows "
+      + "\(limit.byteCount >> 20) MiB"
+    place = Place(file: source)
+    advice = "--memory \(mebibytes + mebibytes / 8)MiB"
+  }
+}

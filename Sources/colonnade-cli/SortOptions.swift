@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Aggregation
+import ArgumentParser
+import CColumnShims
+import Pipelines
+
+/// Options of commands that can sort what they write.
+struct SortOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Sort all rows: 'date, state desc'. Nulls come last, equal rows stay as they are.", valueName: "list"))
+  var sortBy: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --sort-by: most memory of the whole process, 64MiB at least; more goes to $TMPDIR. (default: 1GiB)",
+      valueName: "size"))
+  var memory: String?
+
+  func validate() throws {
+    _ = try order()
+    _ = try limit()
+    if memory != nil, sortBy == nil { throw ValidationError("--memory has no effect without --sort-by") }
+  }
+
+  /// The columns, none if nothing is to be sorted. Throws a usage error.
+  func order() throws -> [SortKey] {
+    guard let sortBy else { return [] }
+    return try usage { try sortKeys(in: sortBy, part: .sortBy) }
+  }
+
+  /// Where little memory is allowed, freed buffers are given back at once: slower by page faults, but not held for nothing.
+  func prepareMemory() throws {
+    if sortBy != nil, try limit().byteCount < 512 << 20 { cs_give_back_freed_buffers() }
+  }
+
+  /// The limit. Throws a usage error.
+  func limit() throws -> MemoryLimit {
+    guard let memory else { return .standard }
+    guard let limit = MemoryLimit(memory) else {
+      throw ValidationError(
+        "--memory takes a size of 64MiB or more, not \(memory)\n  try: --memory 512MiB, --memory 2GiB")
+    }
+    return limit
+  }
+}
