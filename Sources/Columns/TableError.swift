@@ -22,8 +22,10 @@ public struct TableError: Diagnosis, Equatable {
 
   /// Nil if `names`, of `source`, are those of `expected`, in any order; else says which are missing and which are surplus.
   package init?(names: [String], of source: String, expected: [String], in other: String, advice: String?) {
-    let missing = expected.filter { !Set(names).contains($0) }
-    let surplus = names.filter { !Set(expected).contains($0) }
+    if names == expected { return nil }
+    let (found, wanted) = (Set(names), Set(expected))
+    let missing = expected.filter { !found.contains($0) }
+    let surplus = names.filter { !wanted.contains($0) }
     if missing.isEmpty, surplus.isEmpty { return nil }
     var parts: [String] = []
     if !missing.isEmpty { parts.append("it lacks \(Self.list(missing))") }

@@ -22,7 +22,7 @@ func chunksAsTheyAre(of table: any TableSource) -> [[RowPiece]] {
   }
 }
 
-/// Most bytes that a chunk's values may take in memory: 131,072 rows of 32 columns of eight bytes, fewer rows of more.
+/// Most that a chunk's values may weigh: 131,072 rows of 32 columns of eight bytes, fewer rows of more; 8 MiB of text, as a conversion has.
 package let chunkByteBudget = 32 << 20
 
 /// Pieces for full chunks: each takes rows on, over the borders of the table's chunks, up to the format's limit or the byte budget.
@@ -35,7 +35,7 @@ func fullChunks(of table: any TableSource) throws -> [[RowPiece]] {
   var bytesLeft = chunkByteBudget
   for chunk in 0..<table.chunkCount {
     let rowCount = table.rowCount(ofChunk: chunk)
-    let bytesPerRow = max(1, try RowWidths(of: table, chunks: chunk..<chunk + 1).all)
+    let bytesPerRow = try RowWidths(of: table, chunks: chunk..<chunk + 1).weight
     var start = 0
     while start < rowCount {
       let isEmpty = pieces.isEmpty
@@ -84,6 +84,8 @@ func pieces(of table: any TableSource, rowCount: Int) -> [[RowPiece]] {
 struct RowWidths {
   /// Of each column.
   private(set) var columns: [Int]
+  /// What a row counts against ``chunkByteBudget``: its bytes, those of strings that are no codes four times. At least 1.
+  let weight: Int
 
   /// All columns.
   var all: Int { columns.reduce(0, +) }
@@ -93,6 +95,7 @@ struct RowWidths {
   /// On the average of some chunks. Strings that are no codes count as they are stored, before compression. Reads footers only.
   init(of table: any TableSource, chunks: Range<Int>) throws {
     let rowCount = max(1, chunks.reduce(0) { $0 + table.rowCount(ofChunk: $1) })
+    var textBytes = 0
     columns = try table.schema.fields.enumerated().map { column, field in
       guard field.type == .string else { return field.type.isWide ? 16 : 8 }
       var bytes = 0
@@ -101,8 +104,10 @@ struct RowWidths {
         guard let stored, stored.physicalType == "strings" else { continue }
         bytes += stored.rawByteCount
       }
+      textBytes += (bytes + rowCount - 1) / rowCount
       return 4 + (bytes + rowCount - 1) / rowCount
     }
+    weight = max(1, columns.reduce(0, +) + 3 * textBytes)
   }
 }
 

@@ -67,8 +67,10 @@ struct SortBudget {
 
   /// What one thread's runs should have at least: below, a second thread is not worth its memory.
   private static let leastRunRows = 32_768
+  /// What a run has at most: a column of more does not fit the caches, and rows are taken from all over it.
+  private static let mostRunRows = 1 << 20
   /// For what is not counted: footers, buffers, what the allocator holds back.
-  private static let reserveByteCount = 14 << 20
+  private static let reserveByteCount = 10 << 20
 
   /// Loads the table's dictionaries and takes what is left of the memory. Throws `memory.too-small`.
   init(for table: any TableSource, _ options: SortWriting) throws {
@@ -80,14 +82,14 @@ struct SortBudget {
       dictionaryBytes += dictionary.entries.bytes.count + 16 * dictionary.count
     }
     let widths = try RowWidths(of: table, chunks: 0..<table.chunkCount)
-    rowsPerChunk = max(1, min(ChunkFileLimits.rowsPerChunk, chunkByteBudget / max(1, widths.all)))
+    rowsPerChunk = max(1, min(ChunkFileLimits.rowsPerChunk, chunkByteBudget / widths.weight))
     let keys = options.order.count
     // The order and its copy, packed keys and the key columns they are made of, one column as read, joined and in order, and
-    // all columns encoded.
-    let bytesPerRow = 8 + 40 * keys + 3 * widths.widest + widths.all
+    // all columns encoded, which saves a quarter at least.
+    let bytesPerRow = 8 + 32 * keys + 3 * widths.widest + widths.all * 3 / 4
     let free = options.memory.byteCount - residentByteCount() - dictionaryBytes - Self.reserveByteCount
-    let leastRows = min(Self.leastRunRows, max(1, table.rowCount))
-    let wanted = bytesPerRow * max(rowsPerChunk, leastRows)
+    let leastRows = min(Self.leastRunRows, rowsPerChunk, max(1, table.rowCount))
+    let wanted = bytesPerRow * min(rowsPerChunk, max(1, table.rowCount))
     guard free >= wanted else {
       throw MemoryError(wanted: options.memory.byteCount - free + wanted, limit: options.memory, source: table.name)
     }
@@ -95,7 +97,7 @@ struct SortBudget {
     threads = max(1, min(most, free / (bytesPerRow * leastRows)))
     // No more than leaves a run for each thread, and strings of a column less than the 4 GiB of one page in memory.
     let share = max(leastRows, (table.rowCount + threads - 1) / threads)
-    rowsPerRun = max(1, min(free / threads / bytesPerRow, share, 1 << 31 / max(1, widths.widest)))
+    rowsPerRun = max(1, min(free / threads / bytesPerRow, share, Self.mostRunRows, 1 << 31 / max(1, widths.widest)))
     mergeThreads = max(1, min(most, free / (bytesPerRow * rowsPerChunk)))
     let runCount = (table.rowCount + rowsPerRun - 1) / rowsPerRun
     rowsPerRunChunk = min(rowsPerChunk, max(4096, ChunkFileLimits.rowsPerChunk / max(2, runCount)))

@@ -138,9 +138,13 @@ private final class ChunkFlow: @unchecked Sendable {
     for (column, field) in table.schema.fields.enumerated() {
       let own = try task.texts[column] ?? pages(column, task.pieces, task.order, task.cuts)
       for (index, page) in own.enumerated() {
-        // The encoder cannot see the strings behind codes.
+        // The encoder cannot see the strings behind codes. Who keeps codes asks for no bounds of strings.
         let statistics: PageStatistics? =
-          if case .codes = page.values { PageStatistics(of: page, dictionary: sources[column]) } else { nil }
+          if case .codes = page.values, !options.keepsCodes {
+            PageStatistics(of: page, dictionary: sources[column])
+          } else {
+            nil
+          }
         chunks[index].pages.append(
           try ChunkFileWriter.encode(
             recoded[column]?[index] ?? page, as: field.type, statistics: statistics, compression: options.compression))

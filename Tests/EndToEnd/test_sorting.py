@@ -153,6 +153,29 @@ def test_memory_is_a_bound(colonnade, large, tmp_path, memory, by):
     assert found <= memory << 20
 
 
+@pytest.mark.parametrize("memory", [96, 256])
+def test_memory_is_a_bound_for_wide_and_for_long_rows(colonnade, tmp_path, memory):
+    wide = tmp_path / "wide.csv"
+    with open(wide, "w") as file:
+        file.write(",".join(f"c{i}" for i in range(1000)) + "\n")
+        for row in range(3000):
+            file.write(",".join(str((row * 7919 + i * 31) % 1013) for i in range(1000)) + "\n")
+    long = tmp_path / "long.csv"
+    with open(long, "w") as file:
+        file.write("n,text\n")
+        for row in range(40_000):
+            mixed = row * 2_654_435_761 % 4_294_967_296
+            file.write(f"{mixed % 100},{mixed:x}{'long text ' * (mixed % 200)}{row}\n")
+    for source, by in [(wide, "c999,c0 desc"), (long, "n,text desc"), (long, "text")]:
+        target = tmp_path / "s.cln"
+        found = peak_memory(
+            colonnade, "convert", source, "-o", target, "--sort-by", by, "--memory", f"{memory}MiB", "--threads", "2",
+            "--quiet")
+        print(f"{source.name}: {memory} MiB allowed, {found / 2**20:.1f} MiB taken")
+        assert found <= memory << 20
+        assert "intact" in colonnade("verify", target).text
+
+
 def test_what_makes_no_sense(colonnade, tmp_path):
     (tmp_path / "t.csv").write_text("state,b\nx,1\n")
     target = tmp_path / "t.cln"
