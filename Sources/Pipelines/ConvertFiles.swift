@@ -109,7 +109,7 @@ extension CSVOptions {
   /// Chunks of narrow tables stay as they are, so that the same strings have codes whatever the memory.
   fileprivate mutating func limit(memory: MemoryLimit) {
     limits.allDictionaryBytes = min(limits.allDictionaryBytes, memory.byteCount / 8)
-    limits.dictionaryBytes = min(limits.dictionaryBytes, memory.byteCount / 16)
+    limits.dictionaryBytes = min(limits.dictionaryBytes, memory.byteCount / 8)
     // A thread takes some three to four times the text of a chunk.
     threads = max(1, min(threads, memory.byteCount / (8 * limits.chunkBytes)))
     let widest = memory.byteCount / (8 * threads)

@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The Colonnade authors
 # SPDX-License-Identifier: Apache-2.0
-"""Data that grow: appending, folders of chunk files as one table, merging. Content is checked against polars and DuckDB."""
+"""Data that grow: appending, folders of chunk files as one table, merging.
+
+Content is held against the CSVs themselves, one conversion of all of them, DuckDB, and the second reader of the format.
+"""
 
 import json
 import os
@@ -61,14 +64,15 @@ def test_appending_in_steps_is_converting_at_once(colonnade, tmp_path, seeded, t
     whole = write(tmp_path / "whole.csv", [row for rows in parts for row in rows])
     colonnade("convert", whole, "-o", tmp_path / "whole.cln", "--quiet", "--delimiter", ",")
     assert exported(colonnade, target) == exported(colonnade, tmp_path / "whole.cln")
-    columns = "select column_name, type from read_csv(?)"
+    csvtext.assert_same_tables(
+        [HEADER, *[row for rows in parts for row in rows]], csvtext.parse(exported(colonnade, target).decode()))
     types = []
     for path in [target, tmp_path / "whole.cln"]:
         text = colonnade("inspect", path, "--format", "csv", "-o", tmp_path / "columns.csv")
         assert text.text == ""
         lines = csvtext.parse((tmp_path / "columns.csv").read_text())
         types.append([line[:2] for line in lines])
-    assert types[0] == types[1], columns
+    assert types[0] == types[1]
     receipts = json.loads(colonnade("inspect", target, "--receipt").text)
     assert [receipt["rows"] for receipt in receipts] == [700, 1, 0, 3000, 40]
     assert [receipt.get("rows_before") for receipt in receipts] == [None, 700, 701, 701, 3701]
@@ -141,10 +145,13 @@ def test_append_of_nothing_and_to_nothing(colonnade, tmp_path):
     for name, rows in [("empty", 0), ("header", 0), ("empty", 0), ("rows", 1), ("header", 1), ("empty", 1), ("rows", 2)]:
         colonnade("convert", tmp_path / f"{name}.csv", "--append", "-o", target, "--quiet")
         assert_valid(colonnade, target)
-        assert len(exported(colonnade, target).splitlines()) == (rows + 1 if target.stat().st_size and name != "" else 0) or rows == 0
+        if rows:
+            assert len(exported(colonnade, target).splitlines()) == rows + 1
     assert exported(colonnade, target) == b"a,b\n1,x\n1,x\n"
-    run = colonnade("convert", tmp_path / "rows.csv", "--append", "-o", target)
+    run = colonnade("convert", tmp_path / "rows.csv", "--append", "-o", target, "--receipt", tmp_path / "receipt.json")
     assert "2 rows" in run.errors and "3 rows" in run.errors, run.errors
+    receipt = json.loads((tmp_path / "receipt.json").read_text())
+    assert (receipt["rows"], receipt["rows_before"], receipt["rows_after"]) == (1, 2, 3)
 
 
 def test_damage_is_not_copied(colonnade, tmp_path, seeded):

@@ -156,7 +156,8 @@ def test_head_of_a_folder_or_pattern(colonnade, tmp_path):
         assert colonnade("head", source, "-n", "1").text == "k,v\nx,1\n"
     colonnade("convert", tmp_path / "a.csv", "-o", tmp_path / "a.cln")
     assert colonnade("head", tmp_path / "*.cln").text == "k,v\nx,1\ny,2\n"
-    assert "several" in colonnade("head", tmp_path, expect=2).errors
+    # CSVs come before chunk files, whatever their names.
+    assert colonnade("head", tmp_path).text == "k,v\nx,1\ny,2\nx,3\nx,1\ny,2\n"
 
 
 def test_compressed_chunk_files_are_told(colonnade, covid, tmp_path):
