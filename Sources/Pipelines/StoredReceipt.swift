@@ -8,12 +8,14 @@ import TextFormats
 /// Key of the metadata entry that holds a conversion's receipt; a file that grew has several.
 let receiptKey = "receipt"
 
-/// Entries of `metadata` that tell how a file came about, the oldest first: the latest 16 MiB of them.
+/// Entries of `metadata` that tell how a file came about, the oldest first: the latest, and of those before it as many as
+/// fit 1 MiB, so that a file of many small parts does not consist of their receipts.
 func receipts(_ metadata: [(key: String, value: String)]) -> [(key: String, value: String)] {
-  var left = 16 << 20
+  var byteCount = 0
   let kept = metadata.reversed().filter { $0.key == receiptKey }.prefix { entry in
-    left -= entry.value.utf8.count
-    return left >= 0
+    let isLatest = byteCount == 0
+    byteCount += entry.value.utf8.count
+    return isLatest || byteCount <= 1 << 20
   }
   return kept.reversed()
 }
