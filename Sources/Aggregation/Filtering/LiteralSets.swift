@@ -93,7 +93,6 @@ private func momentPlace(of literal: Value, in type: ColumnType) -> IntegerPlace
   }
 }
 
-
 /// Strings for which `string comparison text` holds.
 func texts(_ comparison: Comparison, _ text: String) -> ValueSet<TextBound> {
   let bound = TextBound(bytes: Array(text.utf8))
