@@ -6,7 +6,7 @@ export SWIFT_BACKTRACE = enable=no
 RELEASE = swift build -c release --static-swift-stdlib --product colonnade -Xlinker --gc-sections -Xlinker -s
 PYTHON = .build-venv/bin/python
 
-.PHONY: demo test build unit end-to-end vectors bench bench-convert bench-size bench-memory bench-scan bench-decoding bench-export bench-polluted fuzz million lint format setup setup-python setup-benchmarks clean
+.PHONY: demo test build unit end-to-end vectors bench bench-convert bench-size bench-memory bench-scan bench-decoding bench-reading bench-export bench-polluted fuzz fuzz-file million damage lint format setup setup-python setup-benchmarks clean
 
 # The main job on the real data, from nothing: installs what is missing, builds, runs, shows the result.
 demo: build
@@ -64,6 +64,15 @@ bench-decoding: build setup-python
 	mv .build-bench/decoding.md Benchmarks/Results/decoding.md
 	$(PYTHON) Benchmarks/Peers/scan.py
 
+# How files are brought into memory, what checksums and opening cost; writes Benchmarks/Results/reading.md.
+bench-reading: build setup-python
+	mkdir -p .build-bench
+	test -f .build-bench/groupby.csv || $(PYTHON) Benchmarks/generate_groupby.py .build-bench/groupby.csv
+	.build/release/colonnade convert --quiet .build-bench/groupby.csv -o .build-bench/groupby.cln
+	swift build -c release --package-path Benchmarks --scratch-path .build-benchmarks --product reading-speed
+	.build-benchmarks/release/reading-speed .build-bench .build-bench/groupby.cln > .build-bench/reading.md
+	mv .build-bench/reading.md Benchmarks/Results/reading.md
+
 # What is left of files that are not quite CSVs, beside other readers.
 bench-polluted: build setup-python
 	$(PYTHON) Benchmarks/Peers/polluted.py
@@ -77,6 +86,21 @@ fuzz: setup
 	mkdir -p .build-fuzz/corpus
 	.build-fuzz/release/fuzz-csv .build-fuzz/corpus Tests/Fuzz/Seeds -dict=Tests/Fuzz/csv.dict -artifact_prefix=.build-fuzz/ \
 	  -max_total_time=$(SECONDS) -max_len=4096 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1
+
+# The chunk-file reader against hostile files, from the vectors on.
+fuzz-file: setup
+	$(FUZZ) --scratch-path .build-fuzz --product fuzz-file -Xswiftc -sanitize=fuzzer,address -Xswiftc -parse-as-library \
+	  -Xswiftc -assert-config -Xswiftc Debug -Xcc -fsanitize=fuzzer-no-link,address
+	mkdir -p .build-fuzz/file-corpus .build-fuzz/file-seeds
+	cp Formats/ChunkFile/v*/*/*.cln Tests/Fuzz/FileSeeds/* .build-fuzz/file-seeds/
+	.build-fuzz/release/fuzz-file .build-fuzz/file-corpus .build-fuzz/file-seeds -artifact_prefix=.build-fuzz/ \
+	  -max_total_time=$(SECONDS) -max_len=8192 -timeout=30 -rss_limit_mb=6144 -print_final_stats=1
+
+# A varied chunk file damaged at random, and every bit and cut of every vector; read under a limit of memory.
+DAMAGES = 100000
+damage: setup
+	$(FUZZ) --scratch-path .build-million --product damage
+	.build-million/release/damage $(or $(SEED),$$(date +%s)) $(DAMAGES) Formats/ChunkFile/v*/valid/*.cln
 
 # Small random texts against the plain twin.
 COUNT = 1000000

@@ -18,6 +18,9 @@ let package = Package(
       name: "decode-speed",
       dependencies: ["BenchmarkSupport", .product(name: "ColonnadeChunkFile", package: "colonnade")],
       path: "DecodeSpeed"),
+    .executableTarget(
+      name: "reading-speed", dependencies: [.product(name: "ColonnadeChunkFile", package: "colonnade")],
+      path: "ReadingSpeed"),
   ],
   swiftLanguageModes: [.v6]
 )
