@@ -27,6 +27,8 @@ public final class ChunkFile: TableSource {
   let directory: [SectionEntry]
   let tail: Tail
   let scratch = ScratchBuffers()
+  /// True: faults that cost no rows are overlooked, see ``SalvagedTable``.
+  let isSalvaged: Bool
   /// Whether the metadata say that names were made up.
   private let namesNote = Once<Bool>()
   /// nil for columns not asked for yet.
@@ -35,9 +37,15 @@ public final class ChunkFile: TableSource {
   /// Opens a file. Throws ``ChunkFileError``, or what the object throws.
   ///
   /// `name` is for messages where the object's own would say nothing to the user: a temporary file.
-  public init(_ object: any ReadableObject, name: String? = nil) throws {
-    let opened = try OpenedFooter(object)
+  public convenience init(_ object: any ReadableObject, name: String? = nil) throws {
+    try self.init(object, name: name, isSalvaged: false)
+  }
+
+  /// `isSalvaged`: damage to the header and to padding is overlooked.
+  init(_ object: any ReadableObject, name: String? = nil, isSalvaged: Bool) throws {
+    let opened = try OpenedFooter(object, ignoresHeader: isSalvaged)
     self.object = object
+    self.isSalvaged = isSalvaged
     self.name = name ?? object.name
     schema = opened.schema
     rowCount = Int(opened.tail.rowCount)
@@ -99,7 +107,7 @@ public final class ChunkFile: TableSource {
     let page = section.pages[chunk]
     let isFloat = schema.fields[column].type == .float64
     return PageStatistics(
-      rowCount: page.extent.rowCount, nullCount: page.nullCount, bounds: section.bounds[chunk],
+      rowCount: page.extent.rowCount, nullCount: page.nullCount, bounds: section.bounds(ofPage: chunk),
       floatRange: page.floatRange
         ?? (isFloat ? PageStatistics.FloatRange(lowestBit: 0, highestBit: 0, hasNonFinite: false) : nil))
   }

@@ -35,7 +35,8 @@ enum SchemaSection {
   static func parse(_ bytes: [UInt8], columnCount: Int) throws(EncodingError) -> Schema {
     var reader = ByteReader(bytes)
     var fields: [Field] = []
-    var names: Set<String> = []
+    // An entry takes at least 8 bytes.
+    fields.reserveCapacity(min(columnCount, bytes.count / 8))
     for _ in 0..<columnCount {
       let start = reader.position
       let kind = try reader.read(UInt8.self)
@@ -48,16 +49,18 @@ enum SchemaSection {
         throw EncodingError(.limit, "a column name of \(nameByteCount) bytes", at: start + 4)
       }
       let name = try text(try reader.readBytes(nameByteCount), at: start + 8)
-      // Swift compares strings by canonical equivalence, and so must the format: `Schema` would trap on equal names.
-      guard names.insert(name).inserted else {
-        throw EncodingError(.malformed, "two columns are called \"\(name)\"", at: start + 8)
-      }
       fields.append(Field(name: name, type: type))
     }
     guard reader.remaining == 0 else {
       throw EncodingError(.malformed, "\(reader.remaining) bytes too many in the schema", at: reader.position)
     }
-    return Schema(fields)
+    // Swift compares strings by canonical equivalence, and so does the format.
+    switch Schema.checked(fields) {
+    case .schema(let schema): return schema
+    case .nameTwice(let position):
+      let start = fields[..<position].reduce(8) { $0 + 8 + $1.name.utf8.count }
+      throw EncodingError(.malformed, "two columns are called \"\(fields[position].name)\"", at: start)
+    }
   }
 
   private static func columnType(

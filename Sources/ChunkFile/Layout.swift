@@ -68,6 +68,16 @@ enum SectionKind: UInt16 {
   case metadata = 2
   case chunkRows = 3
   case schema = 4
+
+  /// For messages.
+  var words: String {
+    switch self {
+    case .column: "column"
+    case .metadata: "metadata"
+    case .chunkRows: "chunk rows"
+    case .schema: "schema"
+    }
+  }
 }
 
 /// Where a footer section lies.

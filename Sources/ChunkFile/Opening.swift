@@ -12,10 +12,12 @@ struct OpenedFooter {
   let chunkRows: [UInt32]
   let schema: Schema
 
-  init(_ object: any ReadableObject) throws {
+  /// `ignoresHeader`: the tail's copy of the header is enough.
+  init(_ object: any ReadableObject, ignoresHeader: Bool) throws {
     let end = try FileEnd(object)
-    try checkHeader(end)
-    tail = try readTail(end)
+    try checkSize(end)
+    if !ignoresHeader { try checkHeader(end) }
+    tail = try readTail(end, ignoresHeader: ignoresHeader)
     directory = try readDirectory(end, tail)
     let sections = directory.suffix(Layout.fixedSectionCount)
     let place = Place(file: object.name)
@@ -33,17 +35,22 @@ struct OpenedFooter {
   }
 }
 
-/// The last bytes of an object, read in one go; what lies before them is read when asked for.
+/// The last bytes of an object, read in one go, and its header; what lies between is read when asked for.
 private struct FileEnd {
   let object: any ReadableObject
   let start: Int
   let bytes: [UInt8]
+  /// The first bytes of the object, at most as many as a header has.
+  let header: [UInt8]
 
   init(_ object: any ReadableObject) throws {
     self.object = object
     let size = min(object.byteCount, Layout.firstReadByteCount)
     start = object.byteCount - size
     bytes = try readBytes(object, at: start, count: size)
+    let headerByteCount = min(object.byteCount, Layout.headerByteCount)
+    header =
+      start == 0 ? Array(bytes.prefix(headerByteCount)) : try readBytes(object, at: 0, count: headerByteCount)
   }
 
   var place: Place { Place(file: object.name) }
@@ -60,7 +67,7 @@ private struct FileEnd {
 
   func section(_ entry: SectionEntry) throws -> [UInt8] {
     let bytes = try bytes(at: entry.offset, count: entry.byteCount)
-    try checkSection(bytes, entry, file: object.name, column: nil)
+    try checkSection(bytes, entry, in: object, column: nil)
     return bytes
   }
 }
@@ -78,36 +85,45 @@ func readBytes(_ object: any ReadableObject, at offset: Int, count: Int) throws 
 /// Reads a section and checks its checksum. Precondition: its entry was checked against the file's size.
 func readSection(_ entry: SectionEntry, in object: any ReadableObject, column: String? = nil) throws -> [UInt8] {
   let bytes = try readBytes(object, at: entry.offset, count: entry.byteCount)
-  try checkSection(bytes, entry, file: object.name, column: column)
+  try checkSection(bytes, entry, in: object, column: column)
   return bytes
 }
 
-private func checkSection(_ bytes: [UInt8], _ entry: SectionEntry, file: String, column: String?) throws(ChunkFileError)
-{
+private func checkSection(
+  _ bytes: [UInt8], _ entry: SectionEntry, in object: any ReadableObject, column: String?
+) throws {
   guard checksum(bytes) == entry.checksum else {
+    if object.hasChanged { throw StorageError(changedWhileRead: object.name, byteOffset: entry.offset) }
     throw ChunkFileError(
-      .checksum, "the footer's \(entry.kind) section is damaged (\(entry.byteCount) bytes)",
-      at: Place(file: file, byteOffset: entry.offset, column: column))
+      .checksum, "the footer's \(entry.kind.words) section is damaged (\(entry.byteCount) bytes)",
+      at: Place(file: object.name, byteOffset: entry.offset, column: column))
   }
 }
 
-/// The smallest file: header, three empty sections' directory, tail. Anything shorter was cut, if it starts as one.
-private func checkHeader(_ end: FileEnd) throws {
+/// Header, three empty sections' directory, tail. Anything shorter was cut, if it starts as a chunk file.
+private func checkSize(_ end: FileEnd) throws {
   let size = end.object.byteCount
-  let header = try end.bytes(at: 0, count: min(size, Layout.headerByteCount))
-  guard header.prefix(Layout.magic.count).elementsEqual(Layout.magic.prefix(header.count)), !header.isEmpty else {
-    throw end.error(.badMagic, "the file does not start as a chunk file", at: 0)
-  }
+  let start = end.header.prefix(Layout.magic.count)
   let least = Layout.headerByteCount + Layout.fixedSectionCount * Layout.directoryEntryByteCount + Layout.tailByteCount
-  guard size >= least else {
-    throw end.error(.truncated, "\(size) bytes, a chunk file has at least \(least)", at: size)
-  }
+  guard size < least else { return }
+  guard !start.isEmpty, start.elementsEqual(Layout.magic.prefix(start.count)) else { throw badMagic(end) }
+  throw end.error(.truncated, "\(size) bytes, a chunk file has at least \(least)", at: size)
+}
+
+private func badMagic(_ end: FileEnd) -> ChunkFileError {
+  end.error(.badMagic, "the file does not start as a chunk file", at: 0)
+}
+
+/// Precondition: the file has one.
+private func checkHeader(_ end: FileEnd) throws {
+  let header = end.header
+  guard header.prefix(Layout.magic.count).elementsEqual(Layout.magic) else { throw badMagic(end) }
   if let wrong = header.indices.first(where: { $0 >= 10 && header[$0] != 0 }) {
     throw end.error(.padding, "the header has a byte \(header[wrong]) where zero must be", at: wrong)
   }
 }
 
-private func readTail(_ end: FileEnd) throws -> Tail {
+private func readTail(_ end: FileEnd, ignoresHeader: Bool) throws -> Tail {
   let size = end.object.byteCount
   let start = size - Layout.tailByteCount
   let bytes = try end.bytes(at: start, count: Layout.tailByteCount)
@@ -131,8 +147,7 @@ private func readTail(_ end: FileEnd) throws -> Tail {
   guard tail.headerFields == Layout.headerFields else {
     throw end.error(.malformed, "the tail's copy of the header is not a header", at: start + 64)
   }
-  let header = try end.bytes(at: 0, count: Layout.headerFieldsByteCount)
-  guard header == tail.headerFields else {
+  guard ignoresHeader || end.header.starts(with: tail.headerFields) else {
     throw end.error(.checksum, "the header differs from its copy in the tail", at: 8)
   }
   let unknown = tail.mustUnderstand & ~Layout.knownFeatures

@@ -55,7 +55,7 @@ extension ChunkFile {
     guard extent.storedByteCount > 0 else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
     return try scratch.withBuffer(extent.paddedByteCount) { padded in
       try object.read(at: extent.offset, into: padded)
-      let stored = try checked(UnsafeRawBufferPointer(padded), extent, place())
+      let stored = try checked(padded, extent, place())
       guard extent.codec != .none else { return try body(stored) }
       return try scratch.withBuffer(extent.rawByteCount) { raw in
         try locating(base: extent.offset, place()) { () throws(EncodingError) in
@@ -68,15 +68,23 @@ extension ChunkFile {
 
   /// What is stored, without padding, of an extent's bytes, if they are those that were written.
   func checked(
-    _ padded: UnsafeRawBufferPointer, _ extent: Extent, _ place: @autoclosure () -> Place
-  ) throws(ChunkFileError) -> UnsafeRawBufferPointer {
-    guard checksum(padded) == extent.checksum else {
+    _ mutable: UnsafeMutableRawBufferPointer, _ extent: Extent, _ place: @autoclosure () -> Place
+  ) throws -> UnsafeRawBufferPointer {
+    let padded = UnsafeRawBufferPointer(mutable)
+    var isRight = checksum(padded) == extent.checksum
+    if isSalvaged, !isRight {
+      // Padding is zero: where something else is there, the checksum tells whether that was all.
+      for index in extent.storedByteCount..<mutable.count { mutable[index] = 0 }
+      isRight = checksum(padded) == extent.checksum
+    }
+    guard isRight else {
+      if object.hasChanged { throw StorageError(changedWhileRead: name, byteOffset: extent.offset) }
       var exact = place()
       exact.byteOffset = extent.offset
       let rows = exact.row.map { ", rows \($0) to \($0 + extent.rowCount - 1)" } ?? ""
       throw ChunkFileError(.checksum, "\(padded.count) bytes are damaged\(rows)", at: exact)
     }
-    if let wrong = padded[extent.storedByteCount...].firstIndex(where: { $0 != 0 }) {
+    if !isSalvaged, let wrong = padded[extent.storedByteCount...].firstIndex(where: { $0 != 0 }) {
       var exact = place()
       exact.byteOffset = extent.offset + wrong
       throw ChunkFileError(.padding, "a byte \(padded[wrong]) where zero must be", at: exact)
@@ -89,8 +97,7 @@ extension ChunkFile {
     let place = Place(file: name, column: schema.fields[column].name)
     var entries = StringArray(reservingStrings: 0, totalBytes: 0)
     for segment in index.segments {
-      let page = try decodeSegment(segment, codeLimit: 0, place)
-      guard case .strings(let strings) = page.values else { preconditionFailure("parsed as strings") }
+      let strings = try self.segment(segment, column: column)
       if index.segments.count == 1 {
         entries = strings
       } else {
@@ -108,6 +115,13 @@ extension ChunkFile {
       throw ChunkFileError(.malformed, "the ranks of a dictionary are not a permutation", at: exact)
     }
     return StringDictionary(entries: entries, ranks: ranks)
+  }
+
+  /// Reads the strings of one segment of a dictionary. Precondition: it was parsed as one.
+  func segment(_ segment: Extent, column: Int) throws -> StringArray {
+    let page = try decodeSegment(segment, codeLimit: 0, Place(file: name, column: schema.fields[column].name))
+    guard case .strings(let strings) = page.values else { preconditionFailure("parsed as strings") }
+    return strings
   }
 
   private func decodeSegment(_ segment: Extent, codeLimit: Int, _ place: Place) throws -> ColumnPage {

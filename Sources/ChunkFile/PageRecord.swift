@@ -59,7 +59,7 @@ struct Extent: Sendable {
       throw EncodingError(.limit, "an encoding of \(treeByteCount) bytes", at: start + 30)
     }
     let treeStart = reader.position
-    let tree = try reader.readBytes(treeByteCount)
+    let tree = try reader.part(treeByteCount)
     let encoding: PageEncoding
     do {
       encoding = try PageEncoding.parse(tree, physical: physical, rowCount: rowCount)
@@ -156,10 +156,11 @@ struct PageRecord: Sendable {
     }
   }
 
-  static func parse(from reader: inout ByteReader, rowCount: Int, pagesEnd: Int) throws(EncodingError) -> PageRecord {
+  /// Reads and checks a record; `rowCount` are the rows of its chunk, nil if that was checked.
+  static func parse(from reader: inout ByteReader, rowCount: Int?, pagesEnd: Int) throws(EncodingError) -> PageRecord {
     let start = reader.position
     let extent = try Extent.parse(from: &reader, maximumRows: ChunkFileLimits.rowsPerChunk, pagesEnd: pagesEnd)
-    guard extent.rowCount == rowCount else {
+    if let rowCount, extent.rowCount != rowCount {
       throw EncodingError(.malformed, "a page of \(extent.rowCount) rows in a chunk of \(rowCount)", at: start + 24)
     }
     let fieldsStart = reader.position
@@ -171,13 +172,14 @@ struct PageRecord: Sendable {
     let nullsAgree =
       switch extent.encoding.validity {
       case .allValid: nullCount == 0
-      case .allNull: nullCount == rowCount
-      case .bits, .runs: nullCount > 0 && nullCount < rowCount
+      case .allNull: nullCount == extent.rowCount
+      case .bits, .runs: nullCount > 0 && nullCount < extent.rowCount
       }
     guard nullsAgree else {
       throw EncodingError(.malformed, "\(nullCount) nulls contradict the page's validity", at: fieldsStart)
     }
-    guard scale == 0 || scale <= 38 && [.int64, .int128].contains(extent.encoding.physical) else {
+    guard scale == 0 || scale <= 38 && (extent.encoding.physical == .int64 || extent.encoding.physical == .int128)
+    else {
       throw EncodingError(.malformed, "a scale of \(scale) for \(extent.encoding.physical)", at: fieldsStart + 4)
     }
     let boundsStart = reader.position

@@ -27,6 +27,10 @@ public struct VerifyReport: Sendable, Equatable {
   public let byteCount: Int
   /// Pages that were decoded, all-null and constant ones included.
   public let pageCount: Int
+  /// Dictionaries that were read.
+  public let dictionaryCount: Int
+  /// Footer sections that were read.
+  public let sectionCount: Int
   /// Everything wrong, in the order found.
   public let problems: [Problem]
 
@@ -43,7 +47,8 @@ extension ChunkFile {
       let start = error.place.byteOffset ?? 0
       let problem = VerifyReport.Problem(
         part: "footer", column: nil, chunk: nil, rows: nil, bytes: start..<max(start, object.byteCount), error: error)
-      return VerifyReport(byteCount: object.byteCount, pageCount: 0, problems: [problem])
+      return VerifyReport(
+        byteCount: object.byteCount, pageCount: 0, dictionaryCount: 0, sectionCount: 0, problems: [problem])
     }
   }
 
@@ -62,6 +67,7 @@ private final class Verification {
   let file: ChunkFile
   private var problems: [VerifyReport.Problem] = []
   private var pageCount = 0
+  private var dictionaryCount = 0
   private var extents: [Range<Int>] = []
   private var sawAllSections = true
 
@@ -74,7 +80,9 @@ private final class Verification {
       _ = try file.metadata
     }
     verifyTiling()
-    return VerifyReport(byteCount: file.byteCount, pageCount: pageCount, problems: problems)
+    return VerifyReport(
+      byteCount: file.byteCount, pageCount: pageCount, dictionaryCount: dictionaryCount,
+      sectionCount: file.directory.count, problems: problems)
   }
 
   /// Runs `body` and notes its error; of several `parts` only the damaged one counts, if the error is one part's.
@@ -110,6 +118,7 @@ private final class Verification {
     // Of a column whose dictionary is damaged, bounds of strings cannot be told.
     var dictionary: StringDictionary?
     if let index = section.dictionary {
+      dictionaryCount += 1
       // A part without stored bytes lies nowhere, its offset is 0.
       let parts = (index.segments + (index.ranks.map { [$0] } ?? [])).filter { $0.storedByteCount > 0 }
       for part in parts { note(part) }

@@ -27,6 +27,27 @@ public struct Schema: Sendable, Hashable {
     positions = Dictionary(uniqueKeysWithValues: fields.enumerated().map { ($1.name, $0) })
   }
 
+  /// The schema, or the position of the first column whose name an earlier one has.
+  package static func checked(_ fields: [Field]) -> Checked {
+    var positions: [String: Int] = [:]
+    positions.reserveCapacity(fields.count)
+    for (position, field) in fields.enumerated() where positions.updateValue(position, forKey: field.name) != nil {
+      return .nameTwice(position)
+    }
+    return .schema(Schema(fields: fields, positions: positions))
+  }
+
+  /// What ``checked(_:)`` finds.
+  package enum Checked {
+    case schema(Schema)
+    case nameTwice(Int)
+  }
+
+  private init(fields: [Field], positions: [String: Int]) {
+    self.fields = fields
+    self.positions = positions
+  }
+
   /// Position of the column called `name`, nil if there is none. O(1).
   public func position(of name: String) -> Int? { positions[name] }
 

@@ -34,67 +34,117 @@ package struct ByteWriter: Sendable {
 }
 
 /// Reads little-endian numbers from bytes of unknown origin: every read is checked and throws ``EncodingError``.
+///
+/// Has one method for each width rather than a generic one: footers of many pages are read by it from another module, where calls
+/// of a generic method are not specialised and take five times as long.
 package struct ByteReader: Sendable {
   private let bytes: [UInt8]
-  /// Where the next read starts, from the start of the bytes.
-  package private(set) var position = 0
+  /// Where `position` 0 and the end of the part that is read lie in `bytes`.
+  private let start: Int
+  private let end: Int
+  private var offset: Int
 
   /// Reads `bytes` from the start.
-  package init(_ bytes: [UInt8]) { self.bytes = bytes }
+  package init(_ bytes: [UInt8]) { self.init(bytes, 0..<bytes.count) }
+
+  /// Reads `bytes` from `position` on; positions count from there. Precondition: it lies in the bytes.
+  package init(_ bytes: [UInt8], from position: Int) { self.init(bytes, position..<bytes.count) }
+
+  private init(_ bytes: [UInt8], _ range: Range<Int>) {
+    self.bytes = bytes
+    (start, end, offset) = (range.lowerBound, range.upperBound, range.lowerBound)
+  }
+
+  /// Where the next read starts, from the start of the bytes.
+  package var position: Int { offset - start }
 
   /// Bytes not read yet.
-  package var remaining: Int { bytes.count - position }
+  package var remaining: Int { end - offset }
 
-  /// Reads a fixed-width integer.
-  package mutating func read<T: FixedWidthInteger & BitwiseCopyable>(
-    _ type: T.Type = T.self
-  ) throws(EncodingError) -> T {
+  /// Reads an integer of 8 bits.
+  package mutating func read(_: UInt8.Type = UInt8.self) throws(EncodingError) -> UInt8 { try integer() }
+
+  /// Reads an integer of 16 bits.
+  package mutating func read(_: UInt16.Type = UInt16.self) throws(EncodingError) -> UInt16 { try integer() }
+
+  /// Reads an integer of 16 bits.
+  package mutating func read(_: Int16.Type = Int16.self) throws(EncodingError) -> Int16 { try integer() }
+
+  /// Reads an integer of 32 bits.
+  package mutating func read(_: UInt32.Type = UInt32.self) throws(EncodingError) -> UInt32 { try integer() }
+
+  /// Reads an integer of 64 bits.
+  package mutating func read(_: UInt64.Type = UInt64.self) throws(EncodingError) -> UInt64 { try integer() }
+
+  /// Reads an integer of 128 bits.
+  package mutating func read(_: UInt128.Type = UInt128.self) throws(EncodingError) -> UInt128 { try integer() }
+
+  private mutating func integer<T: FixedWidthInteger & BitwiseCopyable>() throws(EncodingError) -> T {
     let size = MemoryLayout<T>.size
-    guard remaining >= size else { throw EncodingError(.truncated, "the bytes end inside a number", at: position) }
-    let value = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: position, as: T.self) }
-    position += size
+    guard remaining >= size else { throw endsInside() }
+    let value = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: T.self) }
+    offset += size
     return T(littleEndian: value)
   }
 
   /// Reads `count` bytes.
   package mutating func readBytes(_ count: Int) throws(EncodingError) -> [UInt8] {
+    let range = try advance(by: count)
+    return Array(bytes[range])
+  }
+
+  /// The next `count` bytes, to be read by another reader whose positions start at 0; nothing is copied.
+  package mutating func part(_ count: Int) throws(EncodingError) -> ByteReader {
+    ByteReader(bytes, try advance(by: count))
+  }
+
+  private mutating func advance(by count: Int) throws(EncodingError) -> Range<Int> {
     guard count >= 0, remaining >= count else {
       throw EncodingError(.truncated, "\(count) bytes announced, \(remaining) left", at: position)
     }
-    defer { position += count }
-    return Array(bytes[position..<position + count])
+    defer { offset += count }
+    return offset..<offset + count
   }
 
   /// Reads `size` bytes that must be zero.
   package mutating func readZeros(_ size: Int) throws(EncodingError) {
     let start = position
-    guard try readBytes(size).allSatisfy({ $0 == 0 }) else {
+    let range = try advance(by: size)
+    guard bytes[range].allSatisfy({ $0 == 0 }) else {
       throw EncodingError(.malformed, "reserved bytes are not zero", at: start)
     }
   }
 
   /// Reads a number written by ``ByteWriter/appendVariable(_:)``; longer forms than needed are refused.
   package mutating func readVariable() throws(EncodingError) -> UInt128 {
-    let start = position
+    let first = offset
+    if remaining > 0, bytes[first] < 0x80 {
+      offset += 1
+      return UInt128(bytes[first])
+    }
     var value: UInt128 = 0
     var shift = 0
     while true {
-      guard remaining > 0 else { throw EncodingError(.truncated, "the bytes end inside a number", at: position) }
-      let byte = bytes[position]
-      position += 1
+      guard remaining > 0 else { throw endsInside() }
+      let byte = bytes[offset]
+      offset += 1
       // 18 groups of 7 bits leave 2 for the nineteenth.
-      guard shift < 126 || byte <= 3 else {
-        throw EncodingError(.malformed, "a variable-length number passes 128 bits", at: start)
-      }
+      guard shift < 126 || byte <= 3 else { throw wrongVariable("passes 128 bits", first) }
       value |= UInt128(byte & 0x7F) << UInt128(shift)
       if byte < 0x80 {
-        guard byte != 0 || shift == 0 else {
-          throw EncodingError(.malformed, "a variable-length number is longer than it needs to be", at: start)
-        }
+        guard byte != 0 || shift == 0 else { throw wrongVariable("is longer than it needs to be", first) }
         return value
       }
       shift += 7
     }
+  }
+
+  private func endsInside() -> EncodingError {
+    EncodingError(.truncated, "the bytes end inside a number", at: position)
+  }
+
+  private func wrongVariable(_ fault: String, _ first: Int) -> EncodingError {
+    EncodingError(.malformed, "a variable-length number \(fault)", at: first - start)
   }
 
   /// Reads a number written by ``ByteWriter/appendZigzag(_:)``.

@@ -126,11 +126,11 @@ package struct PageEncoding: Sendable, Equatable {
     return writer.bytes
   }
 
-  /// Reads and checks the encoding of a page of `rowCount` rows; all of `bytes` must be used.
+  /// Reads and checks the encoding of a page of `rowCount` rows; all of what `bytes` reads must be used.
   package static func parse(
-    _ bytes: [UInt8], physical: PhysicalType, rowCount: Int
+    _ bytes: ByteReader, physical: PhysicalType, rowCount: Int
   ) throws(EncodingError) -> PageEncoding {
-    var reader = ByteReader(bytes)
+    var reader = bytes
     let values: ValuesEncoding =
       switch physical {
       case .none: .none

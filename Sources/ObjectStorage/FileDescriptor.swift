@@ -84,6 +84,8 @@ struct FileStatus {
   let owner: uid_t
   let group: gid_t
   let linkCount: Int
+  /// When the content last changed, in nanoseconds since 1970.
+  let modificationTime: Int
 
   init(_ raw: stat) {
     kind = raw.st_mode & S_IFMT
@@ -92,6 +94,7 @@ struct FileStatus {
     owner = raw.st_uid
     group = raw.st_gid
     linkCount = Int(raw.st_nlink)
+    modificationTime = raw.st_mtim.tv_sec * 1_000_000_000 + raw.st_mtim.tv_nsec
   }
 
   /// Status of what `path` leads to, links followed; nil with `errno` set if there is none.

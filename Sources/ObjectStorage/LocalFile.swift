@@ -6,13 +6,15 @@ import Glibc
 
 /// A regular file of the local system, open for reading at any place.
 ///
-/// It is read with `pread`, never mapped: a file that is cut meanwhile gives an error instead of killing the process.
+/// It is read with `pread`, never mapped: a file that is cut meanwhile gives an error instead of killing the process, and bytes
+/// do not change between their check and their use. What that costs is in Benchmarks/Results/reading.md.
 public final class LocalFile: ReadableObject {
   /// The path as it was given.
   public let name: String
   /// Size when it was opened.
   public let byteCount: Int
   private let descriptor: FileDescriptor
+  private let modificationTime: Int
 
   /// Opens `path`.
   ///
@@ -37,6 +39,13 @@ public final class LocalFile: ReadableObject {
     self.name = name
     self.descriptor = descriptor
     byteCount = status.byteCount
+    modificationTime = status.modificationTime
+  }
+
+  /// True if the file's size or time of change is another than when it was opened.
+  public var hasChanged: Bool {
+    guard let status = try? descriptor.status(name: name) else { return true }
+    return status.byteCount != byteCount || status.modificationTime != modificationTime
   }
 
   private static func requireRegular(_ status: FileStatus, name: String) throws(StorageError) {

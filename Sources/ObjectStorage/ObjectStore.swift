@@ -13,6 +13,15 @@ public protocol ReadableObject: Sendable {
   ///
   /// Throws a `Diagnosis` if fewer are there (the object was cut while open) or the system fails.
   func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws
+  /// True if the object is known to have been changed in place since it was opened: what was read may then be of two versions.
+  ///
+  /// For readers that find bytes they did not expect. An object replaced under its name is another one, and no change.
+  var hasChanged: Bool { get }
+}
+
+extension ReadableObject {
+  /// False: such objects do not change.
+  public var hasChanged: Bool { false }
 }
 
 /// Bytes being written that become visible under their name all at once, or never.

@@ -20,6 +20,8 @@ public struct StorageError: Diagnosis, Equatable {
     case notSeekable = "storage.not-seekable"
     /// Fewer bytes than there were when it was opened.
     case truncated = "storage.truncated"
+    /// Changed in place while it was being read.
+    case changed = "storage.changed"
     /// No space, or the user's quota is used up.
     case full = "storage.full"
     /// Past the largest file that the system or the user's limit allows.
@@ -59,6 +61,13 @@ public struct StorageError: Diagnosis, Equatable {
     self.summary = summary
     place = Place(file: name, byteOffset: byteOffset)
     self.advice = advice
+  }
+
+  /// Says that the object `name` was changed while it was open, as bytes from `byteOffset` on show.
+  public init(changedWhileRead name: String, byteOffset: Int) {
+    self.init(
+      .changed, name: name, summary: "it was changed while it was being read", byteOffset: byteOffset,
+      advice: "wait until whatever writes it is done, then try again; colonnade itself replaces files whole")
   }
 
   /// The kind's stable identifier.

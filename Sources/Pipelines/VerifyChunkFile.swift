@@ -14,35 +14,58 @@ public struct VerifyOutcome: Sendable {
   public let text: String
 }
 
-/// Checks every byte of a chunk file. Throws where the file cannot be read at all, and `input.not-a-chunk-file` where neither
-/// its name nor its first bytes say that it is one.
+/// Checks every byte of a chunk file, and says what was checked and how fast. Throws where the file cannot be read at all, and
+/// `input.not-a-chunk-file` where neither its name nor its first bytes say that it is one.
 public func verifyChunkFile(_ path: String) throws -> VerifyOutcome {
   let object = try LocalStore().open(path)
   if try !path.lowercased().hasSuffix(".cln") && !startsLikeChunkFile(object) {
     throw InputError(.notAChunkFile, path: path)
   }
-  let report = try ChunkFile.verify(object)
+  var report: VerifyReport?
+  let time = try ContinuousClock().measure { report = try ChunkFile.verify(object) }
+  guard let report else { preconditionFailure("measured without being made") }
   guard !report.isIntact else {
-    return VerifyOutcome(
-      isIntact: true,
-      text: "\(path): intact, \(grouped(report.pageCount)) page\(report.pageCount == 1 ? "" : "s"), "
-        + "\(ByteSize(report.byteCount))\n")
+    return VerifyOutcome(isIntact: true, text: "\(path): intact; checked \(parts(report)), \(speed(report, time))\n")
   }
-  let count = report.problems.count
-  var lines = ["\(path): DAMAGED, \(count) problem\(count == 1 ? "" : "s")"]
-  for problem in report.problems {
-    var line = "  \(problem.part)"
-    if let column = problem.error.place.column { line += " of column \"\(column)\"" }
-    if let chunk = problem.chunk { line += ", chunk \(chunk)" }
-    if let rows = problem.rows { line += ", rows \(grouped(rows.lowerBound))–\(grouped(rows.upperBound))" }
-    line += ", \(text(of: problem.bytes)): \(problem.error.summary)"
-    lines.append(line)
+  var lines = ["\(path): DAMAGED, \(counted(report.problems.count, "problem"))"]
+  lines += report.problems.map { "  \(text(of: $0))" }
+  if report.pageCount > 0 {
+    let damaged = report.problems.reduce(0) { $0 + ($1.part == "page" ? 1 : 0) }
+    lines.append("  intact: \(grouped(report.pageCount - damaged)) of \(counted(report.pageCount, "page"))")
+    lines.append("  try: colonnade export \(path) --salvage -o FILE")
   }
   return VerifyOutcome(isIntact: false, text: lines.joined(separator: "\n") + "\n")
 }
 
+private func text(of problem: VerifyReport.Problem) -> String {
+  var text = problem.part
+  if let column = problem.error.place.column { text += " of column \"\(column)\"" }
+  if let chunk = problem.chunk { text += ", chunk \(chunk)" }
+  if let rows = problem.rows { text += ", rows \(grouped(rows.lowerBound))–\(grouped(rows.upperBound))" }
+  // Where it is was said; a checksum has no more to say.
+  let fault = problem.error.fault == .checksum ? "not the bytes that were written" : problem.error.summary
+  return "\(text), \(bytesText(problem.bytes)): \(fault)"
+}
+
+/// `header, 231 pages, 6 dictionaries, 12 footer sections, 120.6 MB`.
+private func parts(_ report: VerifyReport) -> String {
+  let dictionaries =
+    report.dictionaryCount == 0
+    ? "" : ", \(grouped(report.dictionaryCount)) dictionar\(report.dictionaryCount == 1 ? "y" : "ies")"
+  return
+    "header, \(counted(report.pageCount, "page"))\(dictionaries), \(counted(report.sectionCount, "footer section")), "
+    + "every byte of \(ByteSize(report.byteCount))"
+}
+
+private func speed(_ report: VerifyReport, _ time: Duration) -> String {
+  let seconds = max(time / .seconds(1), 1e-6)
+  return "at \(ByteSize(Int(Double(report.byteCount) / seconds)))/s"
+}
+
+private func counted(_ count: Int, _ word: String) -> String { "\(grouped(count)) \(word)\(count == 1 ? "" : "s")" }
+
 /// First and last byte, or the place where bytes are missing.
-private func text(of bytes: Range<Int>) -> String {
+private func bytesText(_ bytes: Range<Int>) -> String {
   switch bytes.count {
   case 0: "at byte \(bytes.lowerBound)"
   case 1: "byte \(bytes.lowerBound)"
