@@ -25,10 +25,10 @@ struct MemoryObject: ReadableObject {
   }
 }
 
-/// Notes where reads start, and fails them when told to.
+/// Notes what is read, and fails reads when told to.
 final class CountingObject: ReadableObject {
   let base: MemoryObject
-  let offsets = Mutex<[Int]>([])
+  private let ranges = Mutex<[Range<Int>]>([])
   let fails = Mutex(false)
   var name: String { base.name }
   var byteCount: Int { base.byteCount }
@@ -37,10 +37,38 @@ final class CountingObject: ReadableObject {
 
   init(base: MemoryObject) { self.base = base }
 
+  /// What was read since the last call.
+  func takeRanges() -> [Range<Int>] {
+    ranges.withLock { ranges in
+      defer { ranges = [] }
+      return ranges
+    }
+  }
+
   func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
     if fails.withLock({ $0 }) { throw Failure() }
-    offsets.withLock { $0.append(offset) }
+    ranges.withLock { $0.append(offset..<offset + buffer.count) }
     try base.read(at: offset, into: buffer)
+  }
+}
+
+/// Bytes that change while they are open.
+final class ChangeableObject: ReadableObject {
+  let name = "memory.cln"
+  let byteCount: Int
+  private let bytes: Mutex<[UInt8]>
+
+  init(_ bytes: [UInt8]) {
+    byteCount = bytes.count
+    self.bytes = Mutex(bytes)
+  }
+
+  func flip(_ bit: Int, at position: Int) { bytes.withLock { $0[position] ^= 1 << UInt8(bit) } }
+
+  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+    bytes.withLock { bytes in
+      for index in 0..<buffer.count { buffer[index] = bytes[offset + index] }
+    }
   }
 }
 

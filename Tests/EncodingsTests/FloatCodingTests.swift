@@ -12,7 +12,7 @@ import Testing
   private func roundTrip(_ page: ColumnPage, policy: EncodingPolicy = .withoutCodec) throws -> EncodedValues {
     let encoded = encodePage(page, scale: 0, policy: policy)
     let parsed = try PageEncoding.parse(
-      encoded.encoding.serialized(), physical: encoded.encoding.physical, rowCount: page.rowCount)
+      ByteReader(encoded.encoding.serialized()), physical: encoded.encoding.physical, rowCount: page.rowCount)
     #expect(parsed == encoded.encoding)
     #expect(encoded.encoding.byteCount(rowCount: page.rowCount) == encoded.bytes.count)
     let decoded = try encoded.bytes.withUnsafeBytes {
@@ -115,7 +115,7 @@ import Testing
   @Test func badTreesAreRefused() {
     func parse(_ bytes: [UInt8], _ physical: PhysicalType, rows: Int = 4) -> EncodingError.Kind? {
       do throws(EncodingError) {
-        _ = try PageEncoding.parse(bytes, physical: physical, rowCount: rows)
+        _ = try PageEncoding.parse(ByteReader(bytes), physical: physical, rowCount: rows)
         return nil
       } catch {
         return error.kind

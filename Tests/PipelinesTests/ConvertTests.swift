@@ -5,6 +5,7 @@ import ChunkFile
 import Columns
 import ObjectStorage
 import Synchronization
+import TestSupport
 import Testing
 import TextFormats
 
@@ -87,6 +88,34 @@ import TextFormats
       #expect(receipt.outputByteCount == bytes.count && receipt.report.chunkCount == 6)
       #expect(try file.verify().problems.isEmpty)
     }
+  }
+
+  /// The same input gives the same bytes, however it is read and by however many threads.
+  @Test func bytesDependOnNeitherThreadsNorReads() throws {
+    var random = RandomSource(seed: 91)
+    let text =
+      "id,city,amount,share,note\n"
+      + (0..<3_000).map { row in
+        let share = row % 11 == 0 ? "" : "\(Double(random.next() % 10_000) / 100)"
+        return
+          "\(row),city \(random.next() % 50),\(random.next() % 100_000).\(row % 90 + 10),\(share),\"n\n\(random.next())\"\n"
+      }.joined()
+    var known: [UInt8]?
+    for threads in 1...3 {
+      for readBytes in [1, 777, 4_096, 1 << 20] {
+        for indexEntries in [64, 16_384] {
+          let (_, bytes, _, _) = try convertText(TextInput(text: text)) {
+            $0.reading.threads = threads
+            $0.reading.limits.recordsPerChunk = 700
+            $0.reading.limits.readBytes = readBytes
+            $0.reading.limits.indexEntries = indexEntries
+          }
+          #expect(bytes == known ?? bytes, "\(threads) threads, reads of \(readBytes), \(indexEntries) entries")
+          known = bytes
+        }
+      }
+    }
+    #expect(try ChunkFile(MemoryObject(bytes: known ?? [])).chunkCount == 5)
   }
 
   @Test func widerPagesNeedNoSecondReading() throws {
