@@ -40,7 +40,7 @@ extension ChunkFileWriter {
     copy.offset = offset
     try file.scratch.withBuffer(extent.paddedByteCount) { padded in
       try file.object.read(at: extent.offset, into: padded)
-      _ = try file.checked(UnsafeRawBufferPointer(padded), extent, place())
+      _ = try file.checked(padded, extent, place())
       try write(UnsafeRawBufferPointer(padded))
     }
     return copy
