@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command under test, and how tests call it."""
 
+import contextlib
 import os
 import pathlib
 import random
+import re
 import subprocess
+import time
 
 import pytest
 
@@ -45,6 +48,21 @@ class Command:
     def start(self, *arguments, **options):
         """Starts it without waiting; signals as in a terminal, even where the tests run in the background."""
         return subprocess.Popen([self.path, *map(str, arguments)], env=environment(), restore_signals=True, **options)
+
+    def peak_memory(self, *arguments):
+        """Most bytes that one run had resident: VmHWM, looked at from outside every millisecond.
+
+        Not ru_maxrss, which begins with what the process that started it had.
+        """
+        child = self.start(*arguments, stdout=subprocess.DEVNULL)
+        peak = 0
+        while child.poll() is None:
+            with contextlib.suppress(OSError), open(f"/proc/{child.pid}/status") as status:
+                found = re.search(r"^Name:\tcolonnade\n[^$]*^VmHWM:\s+(\d+) kB", status.read(), re.M)
+                peak = max(peak, int(found[1]) * 1024 if found else 0)
+            time.sleep(0.001)
+        assert child.returncode == 0
+        return peak
 
 
 def environment():

@@ -2,9 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Very wide, very long, and at the limits of the types."""
 
-import os
-import subprocess
-
 import csvtext
 
 
@@ -26,21 +23,12 @@ def test_hundred_thousand_columns(colonnade, tmp_path):
     assert "column99998" in run.errors
 
 
-def peak_memory(colonnade, *arguments):
-    """Bytes that one run of the command had resident at most."""
-    child = colonnade.start(*arguments, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    assert child.returncode == 0
-    return usage.ru_maxrss * 1024
-
-
 def test_memory_of_export_is_bounded_by_cells_not_columns(colonnade, tmp_path):
     count = 100_000
     lines = [",".join(f"{name}{i}" for i in range(count)) for name in ("c", "1", "2")]
     (tmp_path / "wide.csv").write_text("\n".join(lines) + "\n")
     colonnade("convert", tmp_path / "wide.csv", "-o", tmp_path / "wide.cln", "--quiet", "--delimiter", ",")
-    assert peak_memory(colonnade, "export", tmp_path / "wide.cln") < 300e6
+    assert colonnade.peak_memory("export", tmp_path / "wide.cln") < 300e6
 
 
 def test_huge_fields(colonnade, tmp_path):

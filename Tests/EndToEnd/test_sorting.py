@@ -2,12 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sorting while converting and merging: order, stability, memory. The order is held against one written in Python, and DuckDB's."""
 
-import contextlib
 import functools
-import re
 import subprocess
 import sys
-import time
 
 import csvtext
 import duckdb
@@ -87,22 +84,6 @@ def test_few_rows(colonnade, tmp_path, rows):
     colonnade("verify", tmp_path / "t.cln")
 
 
-def peak_memory(colonnade, *arguments):
-    """Most bytes that one run of the command had resident: VmHWM, looked at from outside every millisecond.
-
-    Not ru_maxrss, which begins with what the process that started it had.
-    """
-    child = colonnade.start(*arguments, stdout=subprocess.DEVNULL)
-    peak = 0
-    while child.poll() is None:
-        with contextlib.suppress(OSError), open(f"/proc/{child.pid}/status") as status:
-            found = re.search(r"^Name:\tcolonnade\n[^$]*^VmHWM:\s+(\d+) kB", status.read(), re.M)
-            peak = max(peak, int(found[1]) * 1024 if found else 0)
-        time.sleep(0.001)
-    assert child.returncode == 0
-    return peak
-
-
 @pytest.fixture(scope="module")
 def large(tmp_path_factory):
     """1.2 million rows: numbers that repeat, strings that do not, nulls."""
@@ -151,8 +132,8 @@ def test_same_bytes_for_any_memory_and_threads(colonnade, large, tmp_path, by):
 def test_memory_is_a_bound(colonnade, large, tmp_path, memory, by):
     """The whole process, program and libraries included, stays within what --memory allows."""
     target = tmp_path / "s.cln"
-    found = peak_memory(
-        colonnade, "convert", large, "-o", target, "--sort-by", by, "--memory", f"{memory}MiB", "--threads", "2", "--quiet")
+    found = colonnade.peak_memory(
+        "convert", large, "-o", target, "--sort-by", by, "--memory", f"{memory}MiB", "--threads", "2", "--quiet")
     print(f"{memory} MiB allowed, {found / 2**20:.1f} MiB taken")
     assert found <= memory << 20
 
@@ -172,8 +153,8 @@ def test_memory_is_a_bound_for_wide_and_for_long_rows(colonnade, tmp_path, memor
             file.write(f"{mixed % 100},{mixed:x}{'long text ' * (mixed % 200)}{row}\n")
     for source, by in [(wide, "c999,c0 desc"), (long, "n,text desc"), (long, "text")]:
         target = tmp_path / "s.cln"
-        found = peak_memory(
-            colonnade, "convert", source, "-o", target, "--sort-by", by, "--memory", f"{memory}MiB", "--threads", "2",
+        found = colonnade.peak_memory(
+        "convert", source, "-o", target, "--sort-by", by, "--memory", f"{memory}MiB", "--threads", "2",
             "--quiet")
         print(f"{source.name}: {memory} MiB allowed, {found / 2**20:.1f} MiB taken")
         assert found <= memory << 20
