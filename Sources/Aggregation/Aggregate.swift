@@ -19,8 +19,9 @@ private let resultChunkRows = 131_072
 /// the column's type. Without values, `sum`, `mean`, `min` and `max` are null.
 ///
 /// Pages are read only where what is known of them does not answer: bounds may decide a condition for a whole page, and without keys
-/// they and the exact sums that writers keep are answers themselves. `ignoringStatistics` reads every page that the query names all
-/// the same, to measure; the result is no other.
+/// they and the exact sums that writers keep are answers themselves. `ignoringStatistics` asks the pages instead, to measure; the
+/// result is no other. Even then no page is read that has no say: of columns behind a part of the condition that settles a chunk, of
+/// values in a chunk without a row taken, of anything for `count(*)` alone.
 ///
 /// Throws a Diagnosis: `query.syntax`, `column.unknown`, `table.mismatch`, `table.overflow`, `aggregate.type`, `expression.type`,
 /// `aggregate.overflow` (a sum of more than 38 digits), `aggregate.no-input`, or what reading an input throws. Memory:

@@ -53,20 +53,16 @@ final class PartialAggregates: @unchecked Sendable {
     guard let numbering else { return try addUngrouped(source, number: number, chunk: chunk, selection) }
     var rows: [UInt32]?
     if case .some = selection { rows = selection.rows(ofRows: source.rowCount(ofChunk: chunk)) }
-    let pages = try plan.keys.map { selected(rows, try $0.page(of: source, number: number, chunk: chunk)) }
+    let pages = try plan.keys.map { try $0.page(of: source, number: number, chunk: chunk, rows: rows) }
     let dictionaries = try plan.keys.map { try $0.dictionary(of: source, number: number) }
     numbering.number(pages, dictionaries: dictionaries, into: &groupNumbers)
     let runs = groupNumbers.withUnsafeBufferPointer(findRuns)
     for (index, value) in plan.values.enumerated() {
-      let page = selected(rows, try value.column.page(of: source, number: number, chunk: chunk))
+      let page = try value.column.page(of: source, number: number, chunk: chunk, rows: rows)
       let dictionary = try value.column.dictionary(of: source, number: number)
       withRows(runs) { columns[index].add(page, dictionary, $0) }
     }
     withRows(runs) { rowCounts.add($0) }
-  }
-
-  private func selected(_ rows: [UInt32]?, _ page: ColumnPage) -> ColumnPage {
-    rows.map { page.gathering($0[...]) } ?? page
   }
 
   /// Takes in all of another's groups.

@@ -29,7 +29,7 @@ public struct QuerySyntaxError: Diagnosis, Equatable {
   public let part: Part
   /// Which of its items, counted from 0.
   public let item: Int
-  /// Where in its text: characters from the start, counted from 1; nil if it was not read from text.
+  /// Where in its text: Unicode scalars from the start, counted from 1; nil if it was not read from text.
   public let position: Int?
   /// Always `query.syntax`.
   public var code: String { "query.syntax" }

@@ -8,7 +8,8 @@ extension AggregateQuery {
   /// `cases > 0 and state is not null` (see ``QueryExpression``), `orderBy` as `date, sum(cases) desc`.
   ///
   /// Names with spaces, commas, brackets or quotes are written in double quotes, a quote inside doubled. Functions may be written in any
-  /// case; `avg` is `mean`. Empty and nil texts are empty lists, an empty `where` is none. Throws `query.syntax` with the position; needs no input.
+  /// case; `avg` is `mean`. Empty and nil texts are empty lists; a nil `where` takes all rows, a blank one is wrong. Throws
+  /// `query.syntax` with the position; needs no input.
   public init(
     by: String?, aggregates: String?, where filter: String? = nil, orderBy: String? = nil, limit: Int? = nil
   ) throws(QuerySyntaxError) {
@@ -16,7 +17,7 @@ extension AggregateQuery {
     var calls = QueryText(aggregates ?? "", part: .aggregates)
     var order = QueryText(orderBy ?? "", part: .order)
     self.init(limit: limit)
-    if let filter, !filter.isEmpty { self.filter = try QueryExpression(filter) }
+    self.filter = try filter.map { text throws(QuerySyntaxError) in try QueryExpression(text) }
     self.keys = try keys.list { text throws(QuerySyntaxError) in
       GroupKey(try text.name("a column name"), as: try text.alias())
     }
@@ -78,12 +79,11 @@ public func sortKeys(in text: String, part: QuerySyntaxError.Part) throws(QueryS
 private struct QueryText {
   /// Where each item of the list starts, counted from 1.
   private(set) var starts: [Int] = []
-  private let characters: [Character]
+  private var cursor: TextCursor
   private let part: QuerySyntaxError.Part
-  private var position = 0
 
   init(_ text: String, part: QuerySyntaxError.Part) {
-    characters = Array(text)
+    cursor = TextCursor(text)
     self.part = part
   }
 
@@ -91,29 +91,26 @@ private struct QueryText {
   mutating func list<T>(
     _ item: (inout QueryText) throws(QuerySyntaxError) -> T
   ) throws(QuerySyntaxError) -> [T] {
-    skipSpace()
+    cursor.skipSpace()
     var items: [T] = []
-    if position == characters.count { return items }
+    if cursor.isAtEnd { return items }
     while true {
-      skipSpace()
-      starts.append(position + 1)
+      cursor.skipSpace()
+      starts.append(cursor.position + 1)
       items.append(try item(&self))
-      if position == characters.count { return items }
+      if cursor.isAtEnd { return items }
       guard accept(",") else { throw unexpected("a comma") }
     }
   }
 
   /// A name, quoted or bare.
   mutating func name(_ what: String) throws(QuerySyntaxError) -> String {
-    skipSpace()
-    if position < characters.count, characters[position] == "\"" { return try quotedName() }
-    let start = position
-    while position < characters.count, !characters[position].isWhitespace, !",()\"".contains(characters[position]) {
-      position += 1
-    }
-    guard position > start else { throw unexpected(what) }
-    defer { skipSpace() }
-    return String(characters[start..<position])
+    cursor.skipSpace()
+    if cursor.current == "\"" { return try quotedName() }
+    let name = cursor.prefix { !$0.properties.isWhitespace && !",()\"".unicodeScalars.contains($0) }
+    guard !name.isEmpty else { throw unexpected(what) }
+    cursor.skipSpace()
+    return name
   }
 
   /// `as NAME`, or nothing.
@@ -130,7 +127,7 @@ private struct QueryText {
   /// `NAME [asc|desc]`, the name perhaps a call.
   mutating func sortKey() throws(QuerySyntaxError) -> SortKey {
     var name = try name("a column name")
-    if position < characters.count, characters[position] == "(" {
+    if cursor.current == "(" {
       let (function, column) = try call(named: name, at: starts.last ?? 1)
       name = Aggregate(function, of: column).text
     }
@@ -151,14 +148,14 @@ private struct QueryText {
     let lowered = name.lowercased()
     guard let function = AggregateFunction(rawValue: lowered == "avg" ? "mean" : lowered) else {
       let known = AggregateFunction.allCases.map(\.rawValue) + ["avg"]
-      let isCall = position < characters.count && characters[position] == "("
+      let isCall = cursor.current == "("
       throw error(
         at: start, isCall ? "no function \"\(name)\"" : "expected a function of a column, found \"\(name)\"",
         isCall ? adviceOnName(name, known, list: "functions are") : "write sum(\(name)), count(\(name)) or the like")
     }
     guard accept("(") else { throw unexpected("\"(\" after \(name)") }
     var column: String?
-    let star = position + 1
+    let star = cursor.position + 1
     if accept("*") {
       guard function == .count else {
         throw error(at: star, "\(name)(*) has no meaning", "name a column; only count(*) counts rows")
@@ -171,51 +168,33 @@ private struct QueryText {
   }
 
   private mutating func quotedName() throws(QuerySyntaxError) -> String {
-    let start = position
-    var name = ""
-    position += 1
-    while position < characters.count {
-      if characters[position] != "\"" {
-        name.append(characters[position])
-        position += 1
-      } else if position + 1 < characters.count, characters[position + 1] == "\"" {
-        name.append("\"")
-        position += 2
-      } else {
-        position += 1
-        skipSpace()
-        return name
-      }
+    let start = cursor.position
+    guard let name = cursor.quoted() else {
+      throw error(
+        at: start + 1, "a quoted name without its closing quote", "close it with \"; a quote inside is doubled")
     }
-    throw error(at: start + 1, "a quoted name without its closing quote", "close it with \"; a quote inside is doubled")
+    cursor.skipSpace()
+    return name
   }
 
-  private mutating func skipSpace() {
-    while position < characters.count, characters[position].isWhitespace { position += 1 }
-  }
-
-  private mutating func accept(_ character: Character) -> Bool {
-    guard position < characters.count, characters[position] == character else { return false }
-    position += 1
-    skipSpace()
+  private mutating func accept(_ scalar: Unicode.Scalar) -> Bool {
+    guard cursor.accept(scalar) else { return false }
+    cursor.skipSpace()
     return true
   }
 
   /// Accepts a bare word in any case, if it stands alone.
   private mutating func acceptWord(_ word: String) -> Bool {
-    let end = position + word.count
-    guard end <= characters.count, String(characters[position..<end]).lowercased() == word else { return false }
-    guard end == characters.count || characters[end].isWhitespace || ",\"".contains(characters[end]) else {
-      return false
-    }
-    position = end
-    skipSpace()
+    var ahead = cursor
+    let found = ahead.prefix { !$0.properties.isWhitespace && !",\"".unicodeScalars.contains($0) }
+    guard found.lowercased() == word else { return false }
+    cursor = ahead
+    cursor.skipSpace()
     return true
   }
 
   private func unexpected(_ wanted: String) -> QuerySyntaxError {
-    let found = position < characters.count ? "\"\(characters[position])\"" : "the end"
-    return error(at: position + 1, "expected \(wanted), found \(found)", nil)
+    error(at: cursor.position + 1, "expected \(wanted), found \(cursor.found)", nil)
   }
 
   private func error(at position: Int, _ summary: String, _ advice: String?) -> QuerySyntaxError {

@@ -20,6 +20,10 @@ extension PartialAggregates {
         continue
       }
       let dictionary = try columns[index].needsDictionary ? value.column.dictionary(of: source, number: number) : nil
+      if case .some = selection, value.column.mayLackRoom(input: number) {
+        try addRowsWithRoom(source, number: number, chunk: chunk, rows, index)
+        continue
+      }
       let isDone = try value.column.withForm(of: source, number: number, chunk: chunk) { form in
         add(form, dictionary, rows, index)
       }
@@ -28,6 +32,16 @@ extension PartialAggregates {
       let page = PageForm(try value.column.page(of: source, number: number, chunk: chunk))
       guard add(page, dictionary, rows, index) else { preconditionFailure("a decoded page") }
     }
+  }
+
+  /// Brings the rows taken alone to the unified type: only they need room in it. Throws `table.overflow` if one has none.
+  private func addRowsWithRoom(
+    _ source: any TableSource, number: Int, chunk: Int, _ rows: SelectedRows, _ index: Int
+  ) throws {
+    let page = try plan.values[index].column.page(
+      of: source, number: number, chunk: chunk, rows: rows.selection.rows(ofRows: rows.rowCount))
+    let all = SelectedRows(rowCount: rows.count, count: rows.count, selection: .all)
+    guard add(PageForm(page), nil, all, index) else { preconditionFailure("a decoded page") }
   }
 
   /// False, and nothing taken in, if the page must be decoded.
@@ -62,7 +76,7 @@ private struct SelectedRows {
 struct IntegerFacts {
   /// nil if it leaves 128 bits.
   var sum: Int128?
-  /// Nil if they were not asked for.
+  /// nil if they were not asked for.
   var extremes: ClosedRange<Int128>?
 }
 

@@ -39,7 +39,7 @@ public struct Dataset: Sendable {
   /// Rows come in ascending order of the keys unless `orderBy` (`"date, state desc"`) says otherwise. Sums of integers and
   /// decimals are exact, sums of floats the exact sum rounded once. Throws a ``Diagnosis``. Cost: one pass over the columns named.
   public func aggregate(
-    _ aggregates: String, by keys: String = "", where filter: String = "", orderBy: String = "", limit: Int? = nil
+    _ aggregates: String, by keys: String = "", where filter: String? = nil, orderBy: String = "", limit: Int? = nil
   ) throws -> Table {
     try Pipelines.aggregate(
       tables, by: keys, aggregates: aggregates, where: filter, orderBy: orderBy, limit: limit, threads: threads)

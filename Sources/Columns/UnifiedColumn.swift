@@ -63,9 +63,13 @@ package struct UnifiedColumn: Sendable {
     try source.dictionary(column: locations[number].position)
   }
 
-  /// One page of input `number`, in the unified type. Throws `table.overflow` if a value needs more than 38 digits in it.
-  package func page(of source: any TableSource, number: Int, chunk: Int) throws -> ColumnPage {
-    let page = try source.page(column: locations[number].position, chunk: chunk)
+  /// One page of input `number`, or `rows` of it, in the unified type. Throws `table.overflow` if one of these values needs more than 38
+  /// digits in it.
+  package func page(
+    of source: any TableSource, number: Int, chunk: Int, rows: [UInt32]? = nil
+  ) throws -> ColumnPage {
+    let whole = try source.page(column: locations[number].position, chunk: chunk)
+    let page = rows.map { whole.gathering($0[...]) } ?? whole
     let own = locations[number].type
     if locations[number].hasNoValues { return ColumnPage(nullRows: page.rowCount, type: type) }
     if own == type || own != .date && own.isWide == type.isWide && own.scale == type.scale { return page }
@@ -94,6 +98,23 @@ package struct UnifiedColumn: Sendable {
     }
   }
 
+  /// Runs `body` on one page of input `number` in the input's own type, and what its integers are to be multiplied with in the unified one
+  /// (they may have no room for that): in the simplest form there is, or decoded. Throws what reading or `body` throws.
+  package func withOwnForm<R>(
+    of source: any TableSource, number: Int, chunk: Int, decoded: Bool, _ body: (PageForm, Int128) throws -> R
+  ) throws -> R {
+    let location = locations[number]
+    if location.hasNoValues { return try body(PageForm(try page(of: source, number: number, chunk: chunk)), 1) }
+    let factor = multiplier(from: location.type)
+    if decoded { return try body(PageForm(try source.page(column: location.position, chunk: chunk)), factor) }
+    return try source.withForm(column: location.position, chunk: chunk) { try body($0, factor) }
+  }
+
+  /// True if a value of input `number` may need more than 38 digits in the unified type.
+  package func mayLackRoom(input number: Int) -> Bool {
+    !locations[number].hasNoValues && factor(from: locations[number].type) == nil
+  }
+
   /// What the input has kept of a page, in the unified type; nil where it keeps nothing, or bounds need more than 38 digits.
   package func storedStatistics(of source: any TableSource, number: Int, chunk: Int) throws -> PageStatistics? {
     guard source.hasStoredStatistics else { return nil }
@@ -117,11 +138,18 @@ package struct UnifiedColumn: Sendable {
 
   /// What integers of type `own` are multiplied with in the unified type; nil where a value may have no room for that.
   private func factor(from own: ColumnType) -> Int128? {
+    if own != type, let (digits, _) = digits(own),
+      digits + type.scale - own.scale > ColumnType.maximumDecimalPrecision
+    {
+      return nil
+    }
+    return multiplier(from: own)
+  }
+
+  /// What integers of type `own` are multiplied with in the unified type, should there be room.
+  private func multiplier(from own: ColumnType) -> Int128 {
     if own == type { return 1 }
-    if own == .date { return microsecondsPerDay }
-    guard let (digits, _) = digits(own) else { return 1 }
-    let more = type.scale - own.scale
-    return digits + more > ColumnType.maximumDecimalPrecision ? nil : powerOfTen(more)
+    return own == .date ? microsecondsPerDay : powerOfTen(type.scale - own.scale)
   }
 
   /// Throws if a value has no room for so many more digits.

@@ -84,7 +84,7 @@ private func checkRange(
   switch values {
   case .codes(let codes):
     let highest = codes.withUnsafeBufferPointer { cs_maximum_u32($0.baseAddress, $0.count) }
-    guard Int(highest) < codeLimit else {
+    guard integerLimits(isCodes: true, codeLimit: codeLimit, bounds: bounds)?.contains(Int128(highest)) == true else {
       throw EncodingError(.malformed, "code \(highest) in a dictionary of \(codeLimit) strings")
     }
   case .int64(let values):
@@ -109,12 +109,21 @@ private func checkRange(
 private func check(
   _ minimum: Int128, _ maximum: Int128, against bounds: PageStatistics.Bounds
 ) throws(EncodingError) {
-  guard case .integer(let lowest, let highest, _) = bounds else {
+  guard let limits = integerLimits(isCodes: false, codeLimit: 0, bounds: bounds) else {
     throw EncodingError(.malformed, "integers without bounds")
   }
-  guard minimum >= lowest, maximum <= highest else {
-    throw EncodingError(.malformed, "values \(minimum)...\(maximum) outside their bounds \(lowest)...\(highest)")
+  guard minimum >= limits.lowerBound, maximum <= limits.upperBound else {
+    throw EncodingError(
+      .malformed,
+      "values \(minimum)...\(maximum) outside their bounds \(limits.lowerBound)...\(limits.upperBound)")
   }
+}
+
+/// What integers a sound page has, null slots included; nil where none are possible. Precondition: bounds are in order.
+func integerLimits(isCodes: Bool, codeLimit: Int, bounds: PageStatistics.Bounds) -> ClosedRange<Int128>? {
+  if isCodes { return codeLimit > 0 ? 0...Int128(codeLimit - 1) : nil }
+  guard case .integer(let minimum, let maximum, _) = bounds else { return nil }
+  return minimum...maximum
 }
 
 /// Takes `values` over, so that their memory is changed in place.

@@ -31,14 +31,7 @@ package func viewPage(
       encoding, from: bytes, rowCount: rowCount, nullCount: nullCount, codeLimit: codeLimit, bounds: bounds))
 }
 
-/// What values a sound page has; nil where none are possible.
-private func integerLimits(isCodes: Bool, codeLimit: Int, bounds: PageStatistics.Bounds) -> ClosedRange<Int128>? {
-  if isCodes { return codeLimit > 0 ? 0...Int128(codeLimit - 1) : nil }
-  guard case .integer(let minimum, let maximum, _) = bounds else { return nil }
-  return minimum...maximum
-}
-
-/// Nil where the page is to be decoded: it is of another kind, or decoding will tell what is wrong with it.
+/// nil where the page is to be decoded: it is of another kind, or decoding will tell what is wrong with it.
 private func viewIntegers(
   _ tree: IntegerEncoding, from bytes: UnsafeRawBufferPointer, rowCount: Int, isCodes: Bool,
   _ limits: ClosedRange<Int128>

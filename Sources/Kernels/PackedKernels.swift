@@ -52,8 +52,8 @@ package func integersInRange(
   cs_in_range_i64(values.baseAddress, values.count, range.lowerBound, range.upperBound, words.baseAddress)
 }
 
-/// Sets the bits of rows whose offset has a 1 in `flags` and clears all others; nil if an offset has no flag. Precondition: offsets
-/// have at most 32 bits.
+/// Sets the bits of rows whose offset has a 1 in `flags` and clears all others. False if an offset has no flag: then `words` are written in
+/// part, and mean nothing. Precondition: offsets have at most 32 bits.
 package func packedLookUp(
   _ bytes: UnsafeRawBufferPointer, count: Int, bitWidth: Int, flags: UnsafeBufferPointer<UInt8>,
   into words: UnsafeMutableBufferPointer<UInt64>

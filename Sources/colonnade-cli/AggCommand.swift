@@ -30,7 +30,11 @@ struct AggCommand: ParsableCommand {
       Conditions hold a column against constants: < <= > >= = != (also <>), between
       1 and 9, in ('a', 'b'), is null, each also with not; joined by and, or, not
       and brackets. As in SQL, nothing is true of null but is null. Numbers are
-      exact; dates and timestamps are written as strings: date >= '2020-07-01'.
+      exact; NaN is greater than all of them. A column of true and false stands
+      alone, or = true. Strings go in single quotes, a quote inside doubled: 'it''s';
+      a name with spaces in double ones: '"my column" > 5'. Dates and timestamps are
+      written as strings: date >= '2020-07-01'; those of timestamp_utc with their
+      offset: t < '2020-07-01 12:00:00Z'.
       """)
 
   @Argument(
@@ -44,10 +48,10 @@ struct AggCommand: ParsableCommand {
   var aggregates: String?
 
   @Option(
-    name: .customLong("where"), parsing: .unconditional,
+    name: .customLong("where"), parsing: .unconditionalSingleValue,
     help: ArgumentHelp("Only rows for which this is true: 'x > 5'.", valueName: "condition")
   )
-  var filter: String?
+  var filters: [String] = []
 
   @Option(help: ArgumentHelp("Order of the output: 'date, state desc'.", valueName: "list"))
   var orderBy: String?
@@ -55,7 +59,7 @@ struct AggCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("Most rows to put out.", valueName: "n"))
   var limit: Int?
 
-  @Flag(help: "Read every page, also where the footer answers; to measure decoding.")
+  @Flag(help: "Ask the pages, also where the footer answers; to measure decoding.")
   var ignoreStatistics = false
 
   @OptionGroup var output: OutputOptions
@@ -73,9 +77,9 @@ struct AggCommand: ParsableCommand {
 
   private func query() throws -> AggregateQuery {
     try usage {
-      if let filter, filter.allSatisfy(\.isWhitespace) { throw ValidationError("--where is empty") }
+      if filters.count > 1 { throw ValidationError("--where is given twice: join conditions with and") }
       return try AggregateQuery(
-        by: by ?? "", aggregates: aggregates ?? "", where: filter, orderBy: orderBy ?? "", limit: limit)
+        by: by ?? "", aggregates: aggregates ?? "", where: filters.first, orderBy: orderBy ?? "", limit: limit)
     }
   }
 
@@ -86,9 +90,7 @@ struct AggCommand: ParsableCommand {
     try usage { try refuseOverwriting(outputs: output.paths, inputs: inputs) }
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
-    let tables = try openTables(
-      inputs, reading: csv.reading(isQuiet: common.quiet), columns: query.columnNames, threads: common.threads,
-      progress: line.update)
+    let tables = try openTables(for: query, progress: line.update)
     let result = try aggregate(
       tables, query, threads: common.threads, ignoringStatistics: ignoreStatistics)
     line.clear()
@@ -96,5 +98,18 @@ struct AggCommand: ParsableCommand {
       result, to: try output.target(forTables: true, style: style), threads: common.threads,
       usesColour: output.usesColour,
       maximumTableRowCount: limit == nil ? output.maximumTableRowCount : nil)
+  }
+
+  /// An unknown column is told with its place in the condition, as it is of chunk files.
+  private func openTables(
+    for query: AggregateQuery, progress: @escaping @Sendable (ConvertOptions.Progress) -> Void
+  ) throws -> [any TableSource] {
+    do {
+      return try Pipelines.openTables(
+        inputs, reading: csv.reading(isQuiet: common.quiet), columns: query.columnNames, threads: common.threads,
+        progress: progress)
+    } catch let error as UnknownColumn {
+      throw query.placed(error)
+    }
   }
 }

@@ -54,19 +54,68 @@ func numbersKeepAllTheirDigits() throws {
   #expect(try literal("0." + digits) == .decimal(unscaled: Int128(digits)!, scale: 38))
   #expect(try literal("000.100") == .decimal(unscaled: 1, scale: 1))
   #expect(try literal("1.25e-3") == .decimal(unscaled: 125, scale: 5))
-  #expect(try literal("1e39") == .float64(1e39))
-  #expect(try literal("-2e-300") == .float64(-2e-300))
   #expect(try literal("-0.0") == .decimal(unscaled: 0, scale: 0))
-  for text in ["0.\(digits)9", "1e400", "1e99999999999999999999"] {
-    #expect(throws: QuerySyntaxError.self, "\(text)") { try literal(text) }
-  }
+  #expect(try literal("0e99999999999999999999") == .decimal(unscaled: 0, scale: 0))
 }
 
 @Test(arguments: [
-  ("", 1, "the end"), ("x >", 4, "the end"), ("x > > 5", 5, "\">\""), ("x = 'abc", 5, "closing quote"),
+  ("1e39", false, "1", 39), ("-2e-300", true, "2", -300), ("1e400", false, "1", 400),
+  ("0.123456789012345678901234567890123456789", false, "123456789012345678901234567890123456789", -39),
+  ("-00.5000e-40", true, "5", -41), ("12.50e+60", false, "125", 59),
+  ("1e-9223372036854775808", false, "1", -1_000_000_000_000),
+  ("1e99999999999999999999", false, "1", 1_000_000_000_000),
+])
+func numbersThatNoDecimalHoldsKeepDigitsAndExponent(_ text: String, _ sign: Bool, _ digits: String, _ exponent: Int)
+  throws
+{
+  guard case .comparison(_, _, .number(let numeral, at: 5)) = try QueryExpression("x < \(text)") else {
+    Issue.record("\(text) is no number of its own")
+    return
+  }
+  #expect(numeral.isNegative == sign)
+  #expect(numeral.digits == digits)
+  #expect(numeral.exponent == exponent)
+}
+
+@Test
+func numeralsAreReadAsAWholeOrNotAtAll() {
+  #expect(Numeral("1.50") == Numeral("+015e-1"))
+  for text in ["", "-", ".", "e5", "1e", "1e+", "1.2.3", "1x", "5\u{301}", "٣"] {
+    #expect(Numeral(text) == nil, "\(text)")
+  }
+}
+
+@Test
+func combiningMarksAreTextAndNoPartOfAQuote() throws {
+  #expect(
+    try QueryExpression("s = '\u{301}a\u{301}'")
+      == .comparison(.equal, .column("s", at: 1), .literal(.string("\u{301}a\u{301}"), at: 5)))
+  #expect(try QueryExpression("\"\u{301}\"=1") == .comparison(.equal, .column("\u{301}", at: 1), number(1, at: 5)))
+  #expect(try AggregateQuery(by: "\"\u{301}a\"", aggregates: nil).keys == [GroupKey("\u{301}a")])
+}
+
+@Test(arguments: ["", " ", "\n\t"])
+func aBlankConditionIsWrong(_ text: String) {
+  let error = #expect(throws: QuerySyntaxError.self) { try AggregateQuery(by: "a", aggregates: nil, where: text) }
+  #expect(error?.summary == "the condition is empty")
+}
+
+@Test(arguments: [
+  ("s = \"abc\"", "single quotes: 'abc'"), ("s = “abc”", "single quotes"), ("f = nan", "there is no such constant"),
+  ("f < inf", "there is no such constant"), ("k≥1", "write <=, >= or !="), ("x > 1e5x", "numbers are like"),
+  ("x > 1e", "numbers are like"), ("(x > 0) = true", "stands for itself"),
+])
+func advisesOnWhatWasMeant(_ text: String, _ advice: String) {
+  let error = #expect(throws: QuerySyntaxError.self) { try QueryExpression(text) }
+  #expect(error?.advice?.contains(advice) == true, "\(error?.advice ?? "")")
+}
+
+@Test(arguments: [
+  ("x >", 4, "the end"), ("x > > 5", 5, "\">\""), ("x = 'abc", 5, "closing quote"),
   ("\"x = 5", 1, "closing quote"), ("x = 5 y", 7, "\"y\""), ("(x = 5", 7, "the end"), ("x in 5", 6, "\"(\""),
   ("x in ()", 7, "\")\""), ("x between 1 or 2", 13, "\"or\""), ("x is 5", 6, "\"5\""), ("x not 5", 7, "\"5\""),
-  ("x = 5a", 6, "\"a\""), ("x = y", 5, "two columns"), ("5 = 6", 1, "no column"), ("5", 1, "a constant"),
+  ("x = 5a", 6, "\"a\""), ("x = 5\u{301}", 6, "a number goes on"), ("s = “a”", 5, "“"), ("x = y", 5, "two columns"),
+  ("5 = 6", 1, "no column"), ("5", 1, "a constant"),
   ("x = (y = 1)", 6, "a condition"), ("x = date '2020-02-30'", 10, "2020-02-30"), ("x like 'a%'", 3, "\"like\""),
   ("x ! 5", 3, "\"!\""), ("x = - y", 7, "\"y\""), ("and x", 1, "\"and\""), ("x = 1 and", 10, "the end"),
   ("'a' between 'b' and 'c'", 1, "no column"), ("x; drop", 2, "\";\""),

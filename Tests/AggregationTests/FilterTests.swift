@@ -124,10 +124,13 @@ func everyValueSetContainsWhatItsPartsDo() {
 }
 
 @Test(arguments: [
-  ("x > 5", "expression.type", "at character 1"), ("flag = 1", "expression.type", "at character 1"),
-  ("n and flag", "expression.type", "at character 1"), ("flag and n = 'a'", "expression.type", "at character 10"),
+  ("x > 5", "expression.type", "at character 5"), ("flag = 1", "expression.type", "at character 8"),
+  ("n and flag", "expression.type", "at character 1"), ("flag and n = 'a'", "expression.type", "at character 14"),
+  ("d in ('2020-01-01', '2020-01-99')", "expression.type", "'2020-01-99' is no date, at character 21"),
+  ("t < '2020-13-01'", "expression.type", "'2020-13-01' is no timestamp, at character 5"),
+  ("d = 1e50", "expression.type", "a number, at character 5"),
   ("n = 5 and flog", "column.unknown", "at character 11"),
-  ("t = '2020-01-01 00:00:00'", "expression.type", "character 1"),
+  ("t = '2020-01-01 00:00:00'", "expression.type", "character 5"),
   ("d = 'soon'", "expression.type", "'soon'"),
 ])
 func saysWhatDoesNotFitTheInputs(_ condition: String, _ code: String, _ part: String) throws {

@@ -14,6 +14,7 @@ func truth(_ expression: QueryExpression, _ row: [Value], _ schema: Schema) -> B
   case .literal(let value, _):
     guard case .bool(let flag) = value else { return nil }
     return flag
+  case .number: return nil
   case .comparison(let comparison, let left, let right):
     return compare(operand(left, row, schema), operand(right, row, schema), comparison)
   case .between(let of, let low, let high):

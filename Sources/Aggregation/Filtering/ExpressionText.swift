@@ -7,13 +7,18 @@ import TextFormats
 extension QueryExpression {
   /// Reads a condition as SQL writes it: `v2 >= 0 and (state in ('SP', 'RJ') or day is null)`.
   ///
-  /// A column or a constant is held against the other with `<`, `<=`, `>`, `>=`, `=`, `!=` (`<>`), `between … and …`, `in (…)`, each with
-  /// `not` before it; `is null` and `is not null`; `not` binds closer than `and`, that closer than `or`. Constants are numbers, strings in
-  /// single quotes (a quote inside doubled), `date '2020-01-31'`, `timestamp '2020-01-31 12:00:00'`, `true`, `false`, `null`. A column's name
-  /// is bare, or in double quotes if it has other than letters, digits and `_` or is a keyword. Keywords may be written in any case. Throws
-  /// `query.syntax` with the position.
+  /// A column or a constant is held against the other with `<`, `<=`, `>`, `>=`, `=`, `!=` (`<>`), `between … and …`, `in (…)`,
+  /// each with `not` before it; `is null` and `is not null`; `not` binds closer than `and`, that closer than `or`. Constants are
+  /// numbers of any size and length, strings in single quotes (a quote inside doubled), `date '2020-01-31'`,
+  /// `timestamp '2020-01-31 12:00:00'`, `true`, `false`, `null`. A column's name is bare, or in double quotes if it has other than
+  /// letters, digits and `_` or is a keyword. Keywords may be written in any case. Throws `query.syntax` with the position.
   public init(_ text: String) throws(QuerySyntaxError) {
-    var parser = ExpressionParser(tokens: try expressionTokens(text))
+    let tokens = try expressionTokens(text)
+    if tokens.count == 1 {
+      throw QuerySyntaxError(
+        part: .filter, item: 0, summary: "the condition is empty", advice: "conditions are \(expressionForms)")
+    }
+    var parser = ExpressionParser(tokens: tokens)
     self = try parser.whole()
     try check()
   }
@@ -100,7 +105,7 @@ private struct ExpressionParser {
       return .literal(.string(text), at: token.position)
     case .number(let text):
       index += 1
-      return .literal(try number(text, isNegative: false, at: token.position), at: token.position)
+      return number(text, at: token.position)
     case .symbol("("):
       return try nested { parser throws(QuerySyntaxError) in
         parser.index += 1
@@ -112,11 +117,16 @@ private struct ExpressionParser {
       index += 1
       guard case .number(let text) = current.kind else { throw unexpected("a number") }
       index += 1
-      return .literal(
-        try number(text, isNegative: token.kind == .symbol("-"), at: token.position), at: token.position)
+      return number(token.kind == .symbol("-") ? "-" + text : text, at: token.position)
     case .word(let word): return try wordOperand(word, at: token.position)
     case .symbol, .end: throw unexpected("a column or a constant")
     }
+  }
+
+  /// A decimal where that has all its digits.
+  private func number(_ text: String, at position: Int) -> QueryExpression {
+    guard let numeral = Numeral(text) else { preconditionFailure("cut as a number: \(text)") }
+    return numeral.decimal.map { .literal($0, at: position) } ?? .number(numeral, at: position)
   }
 
   private mutating func wordOperand(_ word: String, at position: Int) throws(QuerySyntaxError) -> QueryExpression {

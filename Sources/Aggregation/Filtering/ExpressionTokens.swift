@@ -18,7 +18,7 @@ struct ExpressionToken {
   }
 
   let kind: Kind
-  /// Characters from the start of the text, counted from 1.
+  /// Unicode scalars from the start of the text, counted from 1.
   let position: Int
 
   /// True of the bare word, in any case.
@@ -40,7 +40,7 @@ struct ExpressionToken {
 
 /// Cuts a text into tokens, the last of which is the end. Throws `query.syntax` with the position.
 func expressionTokens(_ text: String) throws(QuerySyntaxError) -> [ExpressionToken] {
-  var lexer = ExpressionLexer(characters: Array(text))
+  var lexer = ExpressionLexer(cursor: TextCursor(text))
   var tokens: [ExpressionToken] = []
   while true {
     let token = try lexer.next()
@@ -50,99 +50,79 @@ func expressionTokens(_ text: String) throws(QuerySyntaxError) -> [ExpressionTok
 }
 
 private struct ExpressionLexer {
-  let characters: [Character]
-  var position = 0
+  var cursor: TextCursor
 
   /// What ends a bare name.
-  private static let separators: Set<Character> = [
-    ",", "(", ")", "\"", "'", "<", ">", "=", "!", "+", "-", "*", "/", "%", "|", ";",
+  private static let separators: Set<Unicode.Scalar> = [
+    ",", "(", ")", "\"", "'", "<", ">", "=", "!", "+", "-", "*", "/", "%", "|", ";", "≤", "≥", "≠",
   ]
+  /// Quotes of running text, which close nothing here.
+  private static let typographicQuotes: Set<Unicode.Scalar> = ["“", "”", "„", "‘", "’", "‚"]
 
   mutating func next() throws(QuerySyntaxError) -> ExpressionToken {
-    while position < characters.count, characters[position].isWhitespace { position += 1 }
-    let start = position
-    guard start < characters.count else { return ExpressionToken(kind: .end, position: start + 1) }
-    return ExpressionToken(kind: try kind(), position: start + 1)
+    cursor.skipSpace()
+    let start = cursor.position
+    guard let first = cursor.current else { return ExpressionToken(kind: .end, position: start + 1) }
+    return ExpressionToken(kind: try kind(first), position: start + 1)
   }
 
-  private mutating func kind() throws(QuerySyntaxError) -> ExpressionToken.Kind {
-    let first = characters[position]
-    if first == "\"" { return .quotedName(try quoted("\"", "a quoted name")) }
-    if first == "'" { return .string(try quoted("'", "a string")) }
-    if isDigit(position) || first == "." && isDigit(position + 1) { return .number(try number()) }
-    if Self.separators.contains(first) { return .symbol(try symbol()) }
-    let start = position
-    while position < characters.count, !characters[position].isWhitespace,
-      !Self.separators.contains(characters[position])
-    {
-      position += 1
-    }
-    return .word(String(characters[start..<position]))
+  private mutating func kind(_ first: Unicode.Scalar) throws(QuerySyntaxError) -> ExpressionToken.Kind {
+    if first == "\"" { return .quotedName(try quoted(first, "a quoted name")) }
+    if first == "'" { return .string(try quoted(first, "a string")) }
+    if Self.typographicQuotes.contains(first) { throw unexpected("strings go in single quotes: 'abc'") }
+    if isDigit(0) || first == "." && isDigit(1) { return .number(try number()) }
+    if Self.separators.contains(first) { return .symbol(try symbol(first)) }
+    return .word(cursor.prefix { !Self.endsWord($0) })
   }
 
-  private mutating func quoted(_ quote: Character, _ what: String) throws(QuerySyntaxError) -> String {
-    let start = position
-    var text = ""
-    position += 1
-    while position < characters.count {
-      let character = characters[position]
-      position += 1
-      if character != quote {
-        text.append(character)
-      } else if position < characters.count, characters[position] == quote {
-        text.append(quote)
-        position += 1
-      } else {
-        return text
-      }
-    }
+  private static func endsWord(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.isWhitespace || separators.contains(scalar)
+  }
+
+  private mutating func quoted(_ quote: Unicode.Scalar, _ what: String) throws(QuerySyntaxError) -> String {
+    let start = cursor.position
+    if let text = cursor.quoted() { return text }
     throw filterError(
       at: start + 1, "\(what) without its closing quote", "close it with \(quote); a quote inside is doubled")
   }
 
   private mutating func number() throws(QuerySyntaxError) -> String {
-    let start = position
+    let start = cursor.position
     skipDigits()
-    if position < characters.count, characters[position] == "." {
-      position += 1
-      skipDigits()
-    }
-    if position < characters.count, characters[position] == "e" || characters[position] == "E" {
-      let hasSign = position + 1 < characters.count && "+-".contains(characters[position + 1])
-      if isDigit(position + (hasSign ? 2 : 1)) {
-        position += hasSign ? 2 : 1
+    if cursor.accept(".") { skipDigits() }
+    if cursor.current == "e" || cursor.current == "E" {
+      let hasSign = cursor.ahead(1) == "+" || cursor.ahead(1) == "-"
+      if isDigit(hasSign ? 2 : 1) {
+        cursor.advance(by: hasSign ? 2 : 1)
         skipDigits()
       }
     }
-    if position < characters.count, !characters[position].isWhitespace, !Self.separators.contains(characters[position])
-    {
+    if let next = cursor.current, !Self.endsWord(next) {
       throw filterError(
-        at: position + 1, "a number goes on with \"\(characters[position])\"",
-        "a name that starts with a digit goes in double quotes")
+        at: cursor.position + 1, "a number goes on with \(cursor.found)",
+        "numbers are like 12.5 and 1e5; a name that starts with a digit goes in double quotes")
     }
-    return String(characters[start..<position])
+    return cursor.text(from: start)
   }
 
-  private mutating func symbol() throws(QuerySyntaxError) -> String {
-    let rest = characters[position...]
-    for symbol in ["<=", ">=", "<>", "!=", "=="] where rest.starts(with: symbol) {
-      position += 2
-      return symbol
-    }
-    let symbol = characters[position]
-    guard "<>=(),+-".contains(symbol) else {
-      throw filterError(at: position + 1, "unexpected \"\(symbol)\"", "conditions are \(expressionForms)")
-    }
-    position += 1
-    return String(symbol)
+  private mutating func symbol(_ first: Unicode.Scalar) throws(QuerySyntaxError) -> String {
+    for symbol in ["<=", ">=", "<>", "!=", "=="] where cursor.accept(symbol) { return symbol }
+    if "≤≥≠".unicodeScalars.contains(first) { throw unexpected("write <=, >= or !=") }
+    guard "<>=(),+-".unicodeScalars.contains(first) else { throw unexpected("conditions are \(expressionForms)") }
+    cursor.advance()
+    return String(first)
+  }
+
+  private func unexpected(_ advice: String) -> QuerySyntaxError {
+    filterError(at: cursor.position + 1, "unexpected \(cursor.found)", advice)
   }
 
   private mutating func skipDigits() {
-    while isDigit(position) { position += 1 }
+    while isDigit(0) { cursor.advance() }
   }
 
-  private func isDigit(_ index: Int) -> Bool {
-    index < characters.count && ("0"..."9").contains(characters[index])
+  private func isDigit(_ distance: Int) -> Bool {
+    cursor.ahead(distance).map { ("0"..."9").contains($0) } ?? false
   }
 }
 

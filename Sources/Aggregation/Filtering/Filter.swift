@@ -44,10 +44,9 @@ private struct FilterBinder {
 
   mutating func node(_ expression: QueryExpression, isNegated: Bool) throws -> Filter.Node {
     switch expression {
-    case .literal(let value, _):
-      // Neither null nor its opposite is true.
-      if case .bool(let flag) = value { return .constant(flag != isNegated) }
-      return .constant(false)
+    case .literal(.bool(let flag), _): return .constant(flag != isNegated)
+    // Neither null nor its opposite is true.
+    case .literal, .number: return .constant(false)
     case .column(let name, let position):
       let column = try column(name, position)
       guard columns[column].type == .bool || columns[column].hasNoValues else {
@@ -55,20 +54,17 @@ private struct FilterBinder {
           column, position, "the column is \(columns[column].type), not a condition",
           "compare it with a constant")
       }
-      return try comparison(column, .equal, [.bool(true)], expression, isNegated: isNegated)
-    case .comparison(let comparison, .column(let name, let position), .literal(let value, _)):
-      return try self.comparison(
-        try column(name, position), comparison, [value], expression, isNegated: isNegated)
-    case .comparison(let comparison, .literal(let value, _), .column(let name, let position)):
-      return try self.comparison(
-        try column(name, position), comparison.mirrored, [value], expression, isNegated: isNegated)
+      return try comparison(column, .equal, [.literal(.bool(true))], isNegated: isNegated)
+    case .comparison(let comparison, .column(let name, let position), let constant):
+      return try self.comparison(try column(name, position), comparison, [constant], isNegated: isNegated)
+    case .comparison(let comparison, let constant, .column(let name, let position)):
+      return try self.comparison(try column(name, position), comparison.mirrored, [constant], isNegated: isNegated)
     case .between(let operand, let low, let high):
       return try node(
         .all([.comparison(.greaterOrEqual, operand, low), .comparison(.lessOrEqual, operand, high)]),
         isNegated: isNegated)
     case .among(.column(let name, let position), let options):
-      let values = options.map { option in if case .literal(let value, _) = option { value } else { Value.null } }
-      return try comparison(try column(name, position), .equal, values, expression, isNegated: isNegated)
+      return try comparison(try column(name, position), .equal, options, isNegated: isNegated)
     case .isNull(.column(let name, let position)):
       return leaf(try column(name, position), isNegated ? .isNotNull : .isNull)
     case .not(let operand): return try node(operand, isNegated: !isNegated)
@@ -78,26 +74,32 @@ private struct FilterBinder {
     }
   }
 
-  /// The column compares so with at least one of `values`.
+  /// The column compares so with at least one of `constants`.
   private mutating func comparison(
-    _ column: Int, _ comparison: Comparison, _ values: [Value], _ expression: QueryExpression, isNegated: Bool
+    _ column: Int, _ comparison: Comparison, _ constants: [QueryExpression], isNegated: Bool
   ) throws -> Filter.Node {
-    let known = values.filter { $0 != .null }
+    let known = constants.filter { if case .literal(.null, _) = $0 { false } else { true } }
     // Not equal to any of a list with null in it is never true.
-    if isNegated, known.count < values.count { return .constant(false) }
+    if isNegated, known.count < constants.count { return .constant(false) }
     // Nulls alone are of any type, and no comparison is true of them.
     if columns[column].hasNoValues { return .constant(false) }
     let type = columns[column].type
     if type == .string {
-      let sets = try known.map { value in
-        guard case .string(let text) = value else { throw mismatch(column, value, expression) }
+      let sets = try known.map { constant in
+        guard case .literal(.string(let text), _) = constant else { throw mismatch(column, constant) }
         return texts(comparison, text)
       }
       let set = ValueSet.union(sets)
       return leaf(column, .texts(isNegated ? set.complement : set))
     }
-    let sets = try known.map { value in
-      guard let place = place(of: value, in: type) else { throw mismatch(column, value, expression) }
+    let sets = try known.map { constant in
+      let place: IntegerPlace? =
+        switch constant {
+        case .literal(let value, _): place(of: value, in: type)
+        case .number(let numeral, _): place(of: numeral, in: type)
+        default: preconditionFailure("checked: one column, else constants")
+        }
+      guard let place else { throw mismatch(column, constant) }
       return place.values(comparison)
     }
     let set = ValueSet.union(sets)
@@ -137,14 +139,22 @@ private struct FilterBinder {
     do {
       columns.append(try UnifiedColumn(name, in: sources))
     } catch let error as UnknownColumn {
-      throw AggregateError(
-        code: error.code, summary: error.summary + told(position), place: error.place, advice: error.advice)
+      throw AggregateError(error, at: position)
     }
     return columns.count - 1
   }
 
-  private func mismatch(_ column: Int, _ value: Value, _ expression: QueryExpression) -> AggregateError {
+  private func mismatch(_ column: Int, _ constant: QueryExpression) -> AggregateError {
     let type = columns[column].type
+    if case .literal(.string(let text), let position) = constant, dateValue(text) ?? timestampValue(text) == nil {
+      switch type {
+      case .date: return typeError(column, position, "'\(text)' is no date", "dates are like '2020-01-31'")
+      case .timestamp(let isUTC):
+        let form = "'2020-01-31 12:00:00\(isUTC ? "Z" : "")'"
+        return typeError(column, position, "'\(text)' is no timestamp", "timestamps are like \(form)")
+      default: break
+      }
+    }
     let wanted: String =
       switch type {
       case .bool: "true or false"
@@ -155,15 +165,15 @@ private struct FilterBinder {
       case .string: "a string in single quotes"
       }
     let found: String =
-      switch value {
-      case .string(let text): "'\(text)'"
-      case .bool, .null: "a truth value"
-      case .int64, .decimal, .float64: "a number"
-      case .date: "a date"
-      case .timestamp: "a timestamp"
+      switch constant {
+      case .literal(.string(let text), _): "'\(text)'"
+      case .literal(.bool, _): "a truth value"
+      case .literal(.date, _): "a date"
+      case .literal(.timestamp, _): "a timestamp"
+      default: "a number"
       }
     return typeError(
-      column, expression.position, "the column is \(type) and is compared with \(found)", "write \(wanted)")
+      column, constant.position, "the column is \(type) and is compared with \(found)", "write \(wanted)")
   }
 
   private func typeError(_ column: Int, _ position: Int?, _ summary: String, _ advice: String) -> AggregateError {
@@ -171,8 +181,26 @@ private struct FilterBinder {
       code: "expression.type", summary: summary + told(position),
       place: Place(file: sources.first?.name, column: columns[column].name), advice: advice)
   }
+}
 
-  private func told(_ position: Int?) -> String {
-    position.map { ", at character \($0) of --where" } ?? ""
+extension AggregateError {
+  /// The same at a place in the condition.
+  fileprivate init(_ error: UnknownColumn, at position: Int?) {
+    self.init(code: error.code, summary: error.summary + told(position), place: error.place, advice: error.advice)
   }
+}
+
+extension AggregateQuery {
+  /// The same with its place in the condition, if that alone names the column; for those who look for columns before `aggregate` does.
+  package func placed(_ error: UnknownColumn) -> any Diagnosis {
+    let others = keys.map(\.column) + aggregates.compactMap(\.column)
+    guard !others.contains(error.name), let mention = filter?.mentions.first(where: { $0.name == error.name }) else {
+      return error
+    }
+    return AggregateError(error, at: mention.position)
+  }
+}
+
+private func told(_ position: Int?) -> String {
+  position.map { ", at character \($0) of --where" } ?? ""
 }

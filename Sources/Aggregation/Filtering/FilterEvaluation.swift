@@ -84,19 +84,21 @@ final class FilterEvaluation {
     let (source, number, chunk) = (place.source, place.number, place.chunk)
     var dictionary: StringDictionary?
     if case .texts = test { dictionary = try column.dictionary(of: source, number: number) }
-    let known = try column.withForm(of: source, number: number, chunk: chunk) { form -> Selection? in
-      switch test {
-      case .isNull: return Selection(nullsOf: form.validity, rowCount: form.rowCount)
-      case .isNotNull: return Selection(form.validity)
-      case .integers, .texts: return valid(form, select(test, in: form, dictionary, leaf: leaf))
+    // In the input's own type: a value that has no room in the unified one can still be compared.
+    for isDecoded in [false, true] {
+      let known = try column.withOwnForm(of: source, number: number, chunk: chunk, decoded: isDecoded) {
+        form, factor -> Selection? in
+        switch test {
+        case .isNull: return Selection(nullsOf: form.validity, rowCount: form.rowCount)
+        case .isNotNull: return Selection(form.validity)
+        case .integers(let set):
+          return valid(form, select(.integers(set.divided(by: factor)), in: form, dictionary, leaf: leaf))
+        case .texts: return valid(form, select(test, in: form, dictionary, leaf: leaf))
+        }
       }
+      if let known { return known }
     }
-    if let known { return known }
-    let form = PageForm(try column.page(of: source, number: number, chunk: chunk))
-    guard let selection = valid(form, select(test, in: form, dictionary, leaf: leaf)) else {
-      preconditionFailure("a decoded page")
-    }
-    return selection
+    preconditionFailure("a decoded page answers")
   }
 
   private func valid(_ form: PageForm, _ selection: Selection?) -> Selection? {

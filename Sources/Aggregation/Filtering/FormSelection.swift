@@ -61,30 +61,60 @@ extension PageForm {
   private func select(_ set: ValueSet<Int128>, in packed: PackedIntegers) -> Selection? {
     let greatestOfWidth: UInt64 = packed.bitWidth == 0 ? 0 : ~0 >> UInt64(64 - packed.bitWidth)
     let reference = Int128(packed.reference)
-    let ranges = set.ranges(in: reference...reference + Int128(greatestOfWidth))
-    guard ranges.count <= comparedRanges else { return nil }
+    let ranges = set.ranges(in: reference...reference + Int128(greatestOfWidth)).map { range in
+      UInt64(range.lowerBound - reference)...UInt64(range.upperBound - reference)
+    }
+    let greatestHere = min(packed.greatestOffset, greatestOfWidth)
+    guard ranges.count <= comparedRanges else { return selectListed(ranges, in: packed, greatestOffset: greatestHere) }
     var greatest: UInt64 = 0
     var selection = Selection.none
     for range in ranges {
-      let offsets = UInt64(range.lowerBound - reference)...UInt64(range.upperBound - reference)
       let words = makeWords { words in
-        greatest = packedInRange(packed.bytes, count: rowCount, bitWidth: packed.bitWidth, range: offsets, into: words)
+        greatest = packedInRange(packed.bytes, count: rowCount, bitWidth: packed.bitWidth, range: range, into: words)
       }
       selection = selection.joined(with: .some(words))
     }
     return greatest <= packed.greatestOffset ? selection : nil
   }
 
-  private func select(_ set: ValueSet<Int128>, in values: UnsafeBufferPointer<Int64>) -> Selection {
-    let ranges = set.ranges(in: Int128(Int64.min)...Int128(Int64.max))
-    guard ranges.count <= comparedRanges else {
-      return selection(rowCount: rowCount) { set.contains(Int128(values[$0])) }
+  /// Each offset looked up in a table of all there are, if these are few for the page's rows; nil if the page must be decoded.
+  private func selectListed(
+    _ ranges: [ClosedRange<UInt64>], in packed: PackedIntegers, greatestOffset: UInt64
+  ) -> Selection? {
+    guard packed.bitWidth <= 32, greatestOffset < UInt64(max(4 * rowCount, 1024)) else { return nil }
+    var flags = [UInt8](repeating: 0, count: Int(greatestOffset) + 1)
+    for range in ranges where range.lowerBound <= greatestOffset {
+      for offset in range.lowerBound...min(range.upperBound, greatestOffset) { flags[Int(offset)] = 1 }
     }
-    return ranges.reduce(Selection.none) { selection, range in
-      let words = makeWords {
-        integersInRange(values, range: Int64(range.lowerBound)...Int64(range.upperBound), into: $0)
+    var isSound = false
+    let words = makeWords { words in
+      isSound = flags.withUnsafeBufferPointer {
+        packedLookUp(packed.bytes, count: rowCount, bitWidth: packed.bitWidth, flags: $0, into: words)
       }
-      return selection.joined(with: .some(words))
+    }
+    return isSound ? .some(words) : nil
+  }
+
+  private func select(_ set: ValueSet<Int128>, in values: UnsafeBufferPointer<Int64>) -> Selection {
+    let ranges = set.ranges(in: Int128(Int64.min)...Int128(Int64.max)).map { range in
+      Int64(range.lowerBound)...Int64(range.upperBound)
+    }
+    guard ranges.count <= comparedRanges else { return search(ranges, in: values) }
+    return ranges.reduce(Selection.none) { selection, range in
+      selection.joined(with: .some(makeWords { integersInRange(values, range: range, into: $0) }))
+    }
+  }
+
+  /// A binary search per row, for the last stretch that starts at or below the value.
+  private func search(_ ranges: [ClosedRange<Int64>], in values: UnsafeBufferPointer<Int64>) -> Selection {
+    selection(rowCount: rowCount) { row in
+      let value = values[row]
+      var (low, high) = (0, ranges.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if ranges[middle].lowerBound <= value { low = middle + 1 } else { high = middle }
+      }
+      return low > 0 && value <= ranges[low - 1].upperBound
     }
   }
 

@@ -12,6 +12,11 @@ struct IntegerPlace {
   /// True if it is that integer.
   let isExact: Bool
 
+  /// Above or below all values.
+  static func beyond(isNegative: Bool) -> IntegerPlace {
+    IntegerPlace(floor: isNegative ? .min : .max, isExact: false)
+  }
+
   /// Values for which `value comparison constant` holds.
   func values(_ comparison: Comparison) -> ValueSet<Int128> {
     switch comparison {
@@ -25,8 +30,10 @@ struct IntegerPlace {
   }
 
   private var before: ValueSet<Int128>.Cut { .init(bound: floor, isAfter: false) }
-  /// Just before the next integer: all cuts between integers are told that way.
-  private var after: ValueSet<Int128>.Cut { .init(bound: floor == .max ? .max : floor + 1, isAfter: false) }
+  /// Just before the next integer: all cuts between integers are told that way. What is beyond all values stays there.
+  private var after: ValueSet<Int128>.Cut {
+    .init(bound: floor == .max || floor == .min ? floor : floor + 1, isAfter: false)
+  }
 }
 
 /// Where `literal` lies among the integers of a column of `type`; nil if the two do not compare.
@@ -40,7 +47,9 @@ func place(of literal: Value, in type: ColumnType) -> IntegerPlace? {
   case (.int64, .int64(let value)), (.decimal, .int64(let value)):
     return place(ofDecimal: Int128(value), scale: 0, atScale: type.scale)
   case (.int64, .float64(let double)), (.decimal, .float64(let double)):
-    return place(ofOutlyingDouble: double)
+    // NaN is the greatest of all.
+    guard let numeral = Numeral("\(double)") else { return .beyond(isNegative: double < 0) }
+    return numeral.place(atScale: type.scale)
   case (.float64, .decimal(let unscaled, let scale)):
     return exact(orderedBits(nearestQuotient(unscaled, dividedBy: 1, scale: scale)))
   case (.float64, .int64(let value)): return exact(orderedBits(Double(value)))
@@ -55,21 +64,19 @@ private func exact(_ value: Int64) -> IntegerPlace { IntegerPlace(floor: Int128(
 private func place(ofDecimal unscaled: Int128, scale: Int, atScale columnScale: Int) -> IntegerPlace {
   if scale <= columnScale {
     let (product, overflow) = unscaled.multipliedReportingOverflow(by: powerOfTen(columnScale - scale))
-    return overflow ? beyond(isNegative: unscaled < 0) : IntegerPlace(floor: product, isExact: true)
+    return overflow ? .beyond(isNegative: unscaled < 0) : IntegerPlace(floor: product, isExact: true)
   }
   let (quotient, remainder) = unscaled.quotientAndRemainder(dividingBy: powerOfTen(scale - columnScale))
   return IntegerPlace(floor: remainder < 0 ? quotient - 1 : quotient, isExact: remainder == 0)
 }
 
-/// Doubles stand only for numbers that decimals of 38 digits do not reach: beyond all values, or between 0 and the next one.
-private func place(ofOutlyingDouble double: Double) -> IntegerPlace? {
-  if abs(double) >= 1e38 { return beyond(isNegative: double < 0) }
-  guard abs(double) < 1e-38 else { return nil }
-  return IntegerPlace(floor: double < 0 ? -1 : 0, isExact: double == 0)
-}
-
-private func beyond(isNegative: Bool) -> IntegerPlace {
-  IntegerPlace(floor: isNegative ? .min : .max, isExact: false)
+/// Where a number of any length lies among the integers of a column of `type`; nil if that holds no numbers.
+func place(of numeral: Numeral, in type: ColumnType) -> IntegerPlace? {
+  switch type {
+  case .int64, .decimal: numeral.place(atScale: type.scale)
+  case .float64: numeral.placeAmongDoubles
+  case .bool, .date, .timestamp, .string: nil
+  }
 }
 
 /// Dates and timestamps: strings are read as what they are compared with.

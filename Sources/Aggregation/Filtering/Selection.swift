@@ -15,7 +15,7 @@ enum Selection {
     switch self {
     case .none: 0
     case .all: rowCount
-    case .some(let words): words.reduce(0) { $0 + $1.nonzeroBitCount }
+    case .some: rowCount - validity.nullCount(ofRows: rowCount)
     }
   }
 

@@ -97,12 +97,16 @@ enum Verdict: Sendable {
 }
 
 extension ValueSet<Int128> {
-  /// The set of integers whose product with `factor` (at least 1) is in this set. Precondition: all cuts lie before their values, as
-  /// those that `init` of a comparison makes do.
+  /// The set of integers whose product with `factor` (at least 1) is in this set, also where that leaves 128 bits. Cuts at the ends of
+  /// Int128 are beyond all values and stay there. Precondition: all cuts lie before their values, as those of comparisons do.
   func divided(by factor: Int128) -> ValueSet {
     if factor == 1 { return self }
     var quotients: [Cut] = []
     for cut in cuts {
+      if cut.bound == .min || cut.bound == .max {
+        quotients.append(cut)
+        continue
+      }
       let (quotient, remainder) = cut.bound.quotientAndRemainder(dividingBy: factor)
       let divided = Cut(bound: remainder > 0 ? quotient + 1 : quotient, isAfter: false)
       // No multiple lies between two cuts that come to one place.
@@ -117,9 +121,11 @@ extension ValueSet<Int128> {
     var low: Int128? = startsInside ? limits.lowerBound : nil
     for cut in cuts {
       if let first = low {
-        // Not below the least Int128: `first` is before the cut.
-        let last = min(cut.bound, limits.upperBound &+ 1) - 1
-        if cut.bound > limits.lowerBound, first <= last { ranges.append(first...last) }
+        // Not below the least Int128: a value lies before the cut.
+        if cut.bound > limits.lowerBound {
+          let last = min(cut.bound, limits.upperBound &+ 1) - 1
+          if first <= last { ranges.append(first...last) }
+        }
         low = nil
       } else {
         low = max(cut.bound, limits.lowerBound)

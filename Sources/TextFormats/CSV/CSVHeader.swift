@@ -34,11 +34,19 @@ struct CSVHeader: Equatable {
         name = "\(name)_\(number)"
       }
       if name != names[index] {
-        let was = names[index].isEmpty ? "has no name" : "repeats the name \"\(names[index])\""
+        let was = names[index].isEmpty ? "has no name" : repetition(index)
         warnings.append("\(file): column \(index + 1) \(was); it is called \"\(name)\" here")
         names[index] = name
       }
       taken.insert(name)
     }
+  }
+
+  /// Names are distinct under canonical equivalence: an é of one code point and one of two look the same and are one name.
+  private func repetition(_ index: Int) -> String {
+    let name = names[index]
+    let isSameText = names[..<index].contains { $0.utf8.elementsEqual(name.utf8) }
+    return isSameText
+      ? "repeats the name \"\(name)\"" : "has the name \"\(name)\" of an earlier column, in other code points"
   }
 }
