@@ -166,9 +166,13 @@ def test_inputs_of_differing_types(colonnade, tmp_path):
     [
         ("cases > ", 64, "--where: expected a column or a constant, found the end, at character 9", "conditions are"),
         ("cases = deaths", 64, "two columns are held against each other, at character 9", "constants"),
-        (" ", 64, "--where is empty", ""),
+        (" ", 64, "--where: the condition is empty", "conditions are"),
+        ("", 64, "--where: the condition is empty", "conditions are"),
+        ('state = "Acre"', 64, "two columns are held against each other, at character 9", "strings go in single quotes: 'Acre'"),
+        ("cases≥5", 64, 'unexpected "≥", at character 6', "write <=, >= or !="),
+        ("date in ('2020-05-01', '2020-13-01')", 2, "'2020-13-01' is no date, at character 24 of --where", "'2020-01-31'"),
         ("cases > 5 and stat = 'Acre'", 2, 'no column "stat", at character 15 of --where', 'did you mean "state"?'),
-        ("state > 5", 2, "the column is string and is compared with a number, at character 1 of --where", "in single quotes"),
+        ("state > 5", 2, "the column is string and is compared with a number, at character 9 of --where", "in single quotes"),
     ],
 )
 def test_what_is_wrong_with_a_condition(colonnade, covid, where, status, message, advice):
@@ -207,3 +211,96 @@ def test_the_footer_answers_where_it_can(colonnade, covid, tmp_path):
     assert colonnade("agg", damaged, *query).text == whole
     run = colonnade("agg", damaged, *query, "--ignore-statistics", expect=2)
     assert "damaged" in run.errors and column in run.errors
+
+
+def count(colonnade, source, where):
+    texts = {
+        colonnade("agg", source, "--agg", "count(*)", "--where", where, *options).text
+        for options in ([], ["--ignore-statistics"])
+    }
+    assert len(texts) == 1, where
+    return int(texts.pop().split()[1])
+
+
+NINES = "9" * 38
+
+
+@pytest.mark.parametrize(
+    "kind,values,conditions",
+    [
+        (
+            "decimal(38,0)", [NINES, "-" + NINES, "5"],
+            {
+                f"x > {NINES[:-1]}8.5": 1, f"x <= {NINES[:-1]}8.5": 2, f"x >= -{NINES[:-1]}8.5": 2, "x < 1e38": 3,
+                "x < 12345678901234567890123456789012345678.5": 2, "x > 1e-9223372036854775808": 2, "x < 1e400": 3,
+            },
+        ),
+        (
+            "int64", ["0", "1", "-1"],
+            {"x = 1e-400": 0, "x >= 1e-400": 1, "x <> 1e-400": 3, "x > -1e-400": 2, "x < 1e400": 3, "x > 1e-99999999999999999999": 1},
+        ),
+        (
+            "float64", ["0", "9.1093837015e-31", "6.62607015e-34", "1e308", "inf"],
+            {"x = 9.1093837015e-31": 1, "x > 6.62607015e-34": 3, "x < 1e400": 4, "x > 1e400": 1, "x = 1e-400": 0, "x <> 1e-400": 5},
+        ),
+    ],
+)
+def test_numbers_past_the_decimals(colonnade, tmp_path, kind, values, conditions):
+    source, chunks = tmp_path / "x.csv", tmp_path / "x.cln"
+    source.write_text("x\n" + "\n".join(values) + "\n")
+    colonnade("convert", source, "-o", chunks, "--quiet", "--schema", f"x:{kind}")
+    for where, wanted in conditions.items():
+        assert count(colonnade, chunks, where) == wanted, where
+
+
+def test_strings_that_start_with_a_combining_mark(colonnade, tmp_path):
+    source = tmp_path / "s.csv"
+    source.write_text("s\n\u0301a\nb\n", encoding="utf-8")
+    assert count(colonnade, source, "s = '\u0301a'") == 1
+
+
+def test_rows_that_are_not_taken_need_no_room(colonnade, tmp_path):
+    tables = {"fine": "k,x\n10,1.23456789012345678901234567890123456\n", "great": f"k,x\n1,5\n2,{2**63 - 1}\n3,\n"}
+    inputs = []
+    for name, text in tables.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+        inputs.append(tmp_path / f"{name}.cln")
+        colonnade("convert", tmp_path / f"{name}.csv", "-o", inputs[-1], "--quiet")
+    for by in ([], ["--by", "k"]):
+        run = colonnade("agg", *inputs, *by, "--agg", "max(x) as m", "--where", "k = 1")
+        assert float(run.text.split()[1].split(",")[-1]) == 5
+        run = colonnade("agg", *inputs, *by, "--agg", "max(x)", "--where", "k < 3", expect=2)
+        assert "needs more than 38 digits" in run.errors
+    assert colonnade("agg", *inputs, "--agg", "count(*)", "--where", "x > 4").text == "count\n2\n"
+    assert colonnade("agg", *inputs, "--agg", "count(*)", "--where", "x is null").text == "count\n1\n"
+
+
+def test_names_equal_under_canonical_equivalence_are_one(colonnade, tmp_path):
+    source = tmp_path / "u.csv"
+    source.write_text("\u00e9,e\u0301\n1,2\n", encoding="utf-8")
+    run = colonnade("agg", source, "--agg", "sum(\u00e9) as a, sum(e\u0301) as b, sum(\u00e9_2) as c")
+    assert run.text == "a,b,c\n1,1,2\n"
+    assert 'has the name "e\u0301" of an earlier column, in other code points; it is called "e\u0301_2" here' in run.errors
+
+
+def test_an_unknown_column_of_a_csv_has_its_place(colonnade, covid):
+    for where in ["cases > 5 and stat = 'Acre'"]:
+        run = colonnade("agg", covid["csv"], "--agg", "sum(cases)", "--where", where, expect=2)
+        assert 'no column "stat", at character 15 of --where' in run.errors
+        assert 'did you mean "state"?' in run.errors
+    run = colonnade("agg", covid["csv"], "--by", "stat", "--agg", "sum(cases)", "--where", "stat = 'Acre'", expect=2)
+    assert "--where" not in run.errors
+
+
+def test_one_condition_only(colonnade, covid):
+    run = colonnade("agg", covid["cln"], "--agg", "count(*)", "--where", "cases > 5", "--where", "cases < 9", expect=64)
+    assert "--where is given twice: join conditions with and" in run.errors
+
+
+def test_long_lists(colonnade, tmp_path):
+    source, chunks = tmp_path / "n.csv", tmp_path / "n.cln"
+    source.write_text("n\n" + "".join(f"{i * 7919 % 40_000}\n" for i in range(40_000)))
+    colonnade("convert", source, "-o", chunks, "--quiet")
+    evens = ", ".join(str(n) for n in range(0, 20_000, 2))
+    assert count(colonnade, chunks, f"n in ({evens})") == 10_000
+    assert count(colonnade, chunks, f"n not in ({evens})") == 30_000
