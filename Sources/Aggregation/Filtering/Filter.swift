@@ -26,6 +26,8 @@ struct Filter: Sendable {
   let columns: [UnifiedColumn]
   let root: Node
   let leafCount: Int
+  /// Per column, how many leaves of the tree ask it.
+  let leafCountOfColumn: [Int]
 
   /// Throws `query.syntax`, `column.unknown`, `expression.type` with the position, or what an input throws.
   init(_ expression: QueryExpression, in sources: [any TableSource]) throws {
@@ -34,6 +36,20 @@ struct Filter: Sendable {
     root = try binder.node(expression, isNegated: false)
     columns = binder.columns
     leafCount = binder.leafCount
+    var counts = [Int](repeating: 0, count: binder.columns.count)
+    root.forEachLeaf { counts[$0] += 1 }
+    leafCountOfColumn = counts
+  }
+}
+
+extension Filter.Node {
+  /// Runs `body` with the column of each leaf.
+  fileprivate func forEachLeaf(_ body: (Int) -> Void) {
+    switch self {
+    case .constant: break
+    case .leaf(let column, _, _): body(column)
+    case .all(let parts), .any(let parts): for part in parts { part.forEachLeaf(body) }
+    }
   }
 }
 

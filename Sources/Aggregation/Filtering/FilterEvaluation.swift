@@ -7,13 +7,17 @@ import Kernels
 /// Evaluates a filter chunk by chunk, for one worker.
 ///
 /// What the footer knows decides whole pages, which then are not read; strings are looked at once per entry of a dictionary, then
-/// rows by their codes; packed integers are compared as they are.
+/// rows by their codes; packed integers are compared as they are, unless so many leaves ask a column that unpacking them once is less.
 final class FilterEvaluation {
   private let filter: Filter
   /// False: every page is read and looked at.
   private let usesStatistics: Bool
   /// Per leaf, for each dictionary met, 1 for each code that the leaf takes.
   private var flags: [[ObjectIdentifier: (dictionary: StringDictionary, flags: [UInt8])]]
+  /// Per column that many leaves ask, its page of the chunk at hand, and what its integers are to be multiplied with.
+  private var kept: [Int: (form: PageForm, factor: Int128)] = [:]
+  /// From so many leaves on, a column's page is read, checked and unpacked once a chunk, and kept.
+  private static let leavesOfKeptPages = 3
 
   init(_ filter: Filter, usesStatistics: Bool) {
     self.filter = filter
@@ -24,6 +28,7 @@ final class FilterEvaluation {
   /// Rows of a chunk that the filter takes. Throws what reading throws.
   func select(_ source: any TableSource, number: Int, chunk: Int) throws -> Selection {
     let rowCount = source.rowCount(ofChunk: chunk)
+    defer { kept = [:] }
     return try select(filter.root, ChunkPlace(source: source, number: number, chunk: chunk, rowCount: rowCount))
       .simplified(ofRows: rowCount)
   }
@@ -43,7 +48,7 @@ final class FilterEvaluation {
     }
     switch node {
     case .constant(let flag): return flag ? .all : .none
-    case .leaf(let column, let test, let number): return try look(filter.columns[column], test, leaf: number, place)
+    case .leaf(let column, let test, let number): return try look(column, test, leaf: number, place)
     case .all(let parts):
       var selection = Selection.all
       for part in parts {
@@ -80,25 +85,51 @@ final class FilterEvaluation {
     }
   }
 
-  private func look(_ column: UnifiedColumn, _ test: Filter.Test, leaf: Int, _ place: ChunkPlace) throws -> Selection {
-    let (source, number, chunk) = (place.source, place.number, place.chunk)
+  /// Asks the page in the input's own type: a value that has no room in the unified one can still be compared.
+  private func look(_ number: Int, _ test: Filter.Test, leaf: Int, _ place: ChunkPlace) throws -> Selection {
+    let column = filter.columns[number]
     var dictionary: StringDictionary?
-    if case .texts = test { dictionary = try column.dictionary(of: source, number: number) }
-    // In the input's own type: a value that has no room in the unified one can still be compared.
+    if case .texts = test { dictionary = try column.dictionary(of: place.source, number: place.number) }
+    if filter.leafCountOfColumn[number] >= Self.leavesOfKeptPages {
+      let page = try keptPage(number, place)
+      if let answer = answer(test, page.form, page.factor, dictionary, leaf: leaf) { return answer }
+    }
     for isDecoded in [false, true] {
-      let known = try column.withOwnForm(of: source, number: number, chunk: chunk, decoded: isDecoded) {
-        form, factor -> Selection? in
-        switch test {
-        case .isNull: return Selection(nullsOf: form.validity, rowCount: form.rowCount)
-        case .isNotNull: return Selection(form.validity)
-        case .integers(let set):
-          return valid(form, select(.integers(set.divided(by: factor)), in: form, dictionary, leaf: leaf))
-        case .texts: return valid(form, select(test, in: form, dictionary, leaf: leaf))
-        }
-      }
+      let known = try column.withOwnForm(
+        of: place.source, number: place.number, chunk: place.chunk, decoded: isDecoded
+      ) { answer(test, $0, $1, dictionary, leaf: leaf) }
       if let known { return known }
     }
     preconditionFailure("a decoded page answers")
+  }
+
+  /// The column's page in a form that outlives its reading: packed integers, which point to what was read, are unpacked.
+  private func keptPage(_ number: Int, _ place: ChunkPlace) throws -> (form: PageForm, factor: Int128) {
+    if let known = kept[number] { return known }
+    for isDecoded in [false, true] {
+      let page = try filter.columns[number].withOwnForm(
+        of: place.source, number: place.number, chunk: place.chunk, decoded: isDecoded
+      ) { form, factor -> (form: PageForm, factor: Int128)? in
+        if case .packed = form.content { nil } else { (form, factor) }
+      }
+      guard let page else { continue }
+      kept[number] = page
+      return page
+    }
+    preconditionFailure("a decoded page is not packed")
+  }
+
+  /// Rows that the leaf takes; nil if the page must be decoded.
+  private func answer(
+    _ test: Filter.Test, _ form: PageForm, _ factor: Int128, _ dictionary: StringDictionary?, leaf: Int
+  ) -> Selection? {
+    switch test {
+    case .isNull: Selection(nullsOf: form.validity, rowCount: form.rowCount)
+    case .isNotNull: Selection(form.validity)
+    case .integers(let set):
+      valid(form, select(.integers(set.divided(by: factor)), in: form, dictionary, leaf: leaf))
+    case .texts: valid(form, select(test, in: form, dictionary, leaf: leaf))
+    }
   }
 
   private func valid(_ form: PageForm, _ selection: Selection?) -> Selection? {
