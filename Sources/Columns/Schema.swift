@@ -17,7 +17,7 @@ public struct Field: Sendable, Hashable {
 
 /// Names and types of a table's columns, in order.
 public struct Schema: Sendable, Hashable {
-  /// Columns in order; names are unique.
+  /// Columns in order; names are unique, under Unicode canonical equivalence too.
   public let fields: [Field]
   private let positions: [String: Int]
 
