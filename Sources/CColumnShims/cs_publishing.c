@@ -141,6 +141,15 @@ void cs_start_writeback(int descriptor, int64_t offset, int64_t byte_count) {
 
 int cs_lock(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB) < 0 ? -errno : 0; }
 
+int cs_lock_waiting(int descriptor) {
+  int result;
+  do result = flock(descriptor, LOCK_EX);
+  while (result < 0 && errno == EINTR);
+  return result < 0 ? -errno : 0;
+}
+
+void cs_unlock(int descriptor) { flock(descriptor, LOCK_UN); }
+
 int cs_duplicate(int descriptor) {
   int copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
   return copy < 0 ? -errno : copy;

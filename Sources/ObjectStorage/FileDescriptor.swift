@@ -84,6 +84,8 @@ struct FileStatus {
   let owner: uid_t
   let group: gid_t
   let linkCount: Int
+  let device: dev_t
+  let inode: ino_t
   /// When the content last changed, in nanoseconds since 1970.
   let modificationTime: Int
 
@@ -94,6 +96,8 @@ struct FileStatus {
     owner = raw.st_uid
     group = raw.st_gid
     linkCount = Int(raw.st_nlink)
+    device = raw.st_dev
+    inode = raw.st_ino
     modificationTime = raw.st_mtim.tv_sec * 1_000_000_000 + raw.st_mtim.tv_nsec
   }
 

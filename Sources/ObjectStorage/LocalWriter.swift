@@ -65,6 +65,8 @@ final class LocalWriter: ObjectWriter {
       throw error
     }
     isDone = true
+    // The lock was the temporary's; held on by a writer that is kept, it would keep ``FileHold`` waiting.
+    defer { cs_unlock(temporary.descriptor.number) }
     // If this fails, the new file is there, whole; only a loss of power may still bring back what was there before.
     try folder.synchronize(name: name)
   }

@@ -18,7 +18,8 @@ public struct ConvertFilesOptions: Sendable {
   public var rejects: OutputTarget?
   /// Where the receipt goes, as JSON.
   public var receipt: OutputTarget?
-  /// True: rows are added behind those of the chunk file that is there; where none is, a new one is made.
+  /// True: rows are added behind those of the chunk file that is there; where none is, a new one is made. While another such
+  /// conversion to the same file runs, this waits for it, in this process or another.
   public var appends = false
   /// Columns to sort all rows by; none: they come in the order of the inputs. Not together with ``appends``.
   public var order: [SortKey] = []
@@ -36,7 +37,6 @@ public struct ConvertFilesOptions: Sendable {
 /// Converts INPUT arguments, all CSVs, into one chunk file and publishes it: afterwards it is there, whole, or an error was
 /// thrown and what was there before still is.
 ///
-///
 /// Records left out go to the file of rejects, the receipt as JSON to its own. Both are opened before anything is read, and published just
 /// before the chunk file: where that is new, they are. Standard output (`-`) gets its bytes before they are. Throws also `append.type` and
 /// `append.changed` (``ConvertFilesOptions/appends``), `column.unknown` and `memory.too-small` (``ConvertFilesOptions/order``).
@@ -50,6 +50,8 @@ public func convertFiles(
   var options = ConvertOptions(inputs: inputs, reading: choices.reading)
   options.compression = choices.compression
   options.progress = choices.progress
+  let place = choices.appends ? try AppendTarget(target.path) : nil
+  defer { place?.release() }
   options.base = choices.appends ? try GrowingFile(target.path) : nil
   options.rejects = try choices.rejects.map(openOutput)
   let receiptWriter = try choices.receipt.map(openOutput)
@@ -57,7 +59,7 @@ public func convertFiles(
     choices.order.isEmpty ? try convert(options, to: target) : try convertSorted(options, choices, to: target)
   var text = receipt.json
   try text.withUTF8 { try receiptWriter?.write(UnsafeRawBufferPointer($0)) }
-  try options.base?.checkUnchanged()
+  try place?.checkUnchanged()
   try options.rejects?.publish()
   try receiptWriter?.publish()
   try output.publish()

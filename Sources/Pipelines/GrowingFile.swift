@@ -15,7 +15,6 @@ final class GrowingFile: Sendable {
   /// What is there.
   let file: ChunkFile
   private let path: String
-  private let version: FileVersion
   private let hasValues: [Bool]
   private let state = Mutex(State())
 
@@ -30,11 +29,10 @@ final class GrowingFile: Sendable {
   ///
   /// Throws `input.not-a-chunk-file`, and what opening a chunk file throws.
   init?(_ path: String) throws {
-    guard let version = FileVersion(path) else { return nil }
+    guard access(path, F_OK) == 0 else { return nil }
     file = try openChunkFile(path)
     if file.schema.fields.isEmpty { return nil }
     self.path = path
-    self.version = version
     let file = self.file
     hasValues = try file.schema.fields.indices.map { try file.hasValues(column: $0) }
   }
@@ -125,8 +123,8 @@ final class GrowingFile: Sendable {
     }
     let magnitude = state.withLock { $0.magnitudes[position] ?? 0 }
     let whole = max(
-      try wholeDigits(of: stored, try stored == .int64 ? storedMagnitude(column) : 0),
-      try wholeDigits(of: found.type, magnitude))
+      wholeDigits(of: stored, try stored == .int64 ? storedMagnitude(column) : 0),
+      wholeDigits(of: found.type, magnitude))
     let scale = max(stored.scale, found.type.scale)
     guard whole + scale <= ColumnType.maximumDecimalPrecision else { return nil }
     return .decimal(precision: whole + scale, scale: scale)
@@ -141,7 +139,7 @@ final class GrowingFile: Sendable {
     }
   }
 
-  private func wholeDigits(of type: ColumnType, _ magnitude: UInt128) throws -> Int {
+  private func wholeDigits(of type: ColumnType, _ magnitude: UInt128) -> Int {
     if case .decimal(let precision, let scale) = type { return precision - scale }
     return "\(magnitude)".count
   }
@@ -159,27 +157,5 @@ final class GrowingFile: Sendable {
   func metadata(adding receipt: (key: String, value: String)) throws -> [(key: String, value: String)] {
     let known = try file.metadata
     return known.filter { $0.key != receiptKey } + receipts(known + [receipt])
-  }
-
-  /// Throws `append.changed` if the file is not the one that was opened: what is written would undo what somebody else did.
-  func checkUnchanged() throws {
-    guard FileVersion(path) == version else { throw AppendError(changed: path) }
-  }
-}
-
-/// Which file is at a path, and in which state.
-private struct FileVersion: Equatable {
-  private let device: dev_t
-  private let inode: ino_t
-  private let byteCount: off_t
-  private let seconds: Int
-  private let nanoseconds: Int
-
-  /// Nil if nothing is there.
-  init?(_ path: String) {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    (device, inode, byteCount) = (status.st_dev, status.st_ino, status.st_size)
-    (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
   }
 }

@@ -32,6 +32,12 @@ void cs_start_writeback(int descriptor, int64_t offset, int64_t byte_count);
 /// Takes the whole-file lock that goes away with the process. 0 if taken, -EWOULDBLOCK if someone has it.
 int cs_lock(int descriptor);
 
+/// Takes the same lock, waiting for whoever has it. 0 if taken, -errno where the file system has no such locks.
+int cs_lock_waiting(int descriptor);
+
+/// Gives the lock back before the file is closed.
+void cs_unlock(int descriptor);
+
 /// A second descriptor for the same open file, closed on exec.
 int cs_duplicate(int descriptor);
 
