@@ -5,18 +5,6 @@ import Columns
 import Encodings
 import ObjectStorage
 
-/// Cells of a damaged file that could not be read.
-public struct SalvageLoss: Sendable, Equatable {
-  /// The column; nil for what belongs to none (the header, the metadata).
-  public let column: String?
-  /// First of the rows concerned, counted from 1 over the whole damaged table; 0 if no row is.
-  public let firstRow: Int
-  /// How many rows from there on; in each the column's cell is lost.
-  public let rowCount: Int
-  /// What is damaged, one line.
-  public let reason: String
-}
-
 /// What can still be read of a damaged chunk file, as a table.
 ///
 /// It has the rows of which at least one cell can be read, in their order. Cells that cannot are null, and ``losses`` names each
@@ -27,8 +15,10 @@ public struct SalvageLoss: Sendable, Equatable {
 /// Making it reads and decodes all of the file once, on one thread, and keeps the dictionaries.
 public final class SalvagedTable: TableSource {
   private let file: ChunkFile
-  /// Everything lost, column by column.
+  /// Everything lost, column by column, in the order of the rows; empty if making it was told not to list losses.
   public let losses: [SalvageLoss]
+  /// The same by column and reason, however they were asked for: empty if nothing is lost.
+  public let lossGroups: [SalvageLossGroup]
   /// Rows left out, as none of their cells could be read.
   public let lostRowCount: Int
   private let columns: [SalvagedColumn]
@@ -37,13 +27,14 @@ public final class SalvagedTable: TableSource {
   /// Rows that are left.
   public let rowCount: Int
 
-  /// Reads all of `object`; damage is noted, not thrown.
+  /// Reads all of `object`; damage is noted, not thrown. `listsLosses`: keep each loss, of which there may be as many as cells.
   ///
   /// Throws ``ChunkFileError``, or what the object throws, where the footer's end, directory, schema or chunk rows cannot be read:
   /// then nobody can tell where anything lies.
-  public init(_ object: any ReadableObject) throws {
+  public init(_ object: any ReadableObject, listsLosses: Bool = true) throws {
     file = try ChunkFile(object, isSalvaged: true)
-    var losses = try lossesBesidesCells(of: file)
+    var losses = SalvageLosses(isListing: listsLosses)
+    try addLossesBesidesCells(of: file, to: &losses)
     var columns: [SalvagedColumn] = []
     for column in file.schema.fields.indices {
       columns.append(try SalvagedColumn(of: file, column, losses: &losses))
@@ -53,7 +44,8 @@ public final class SalvagedTable: TableSource {
       let kept = rowsKept(columns.map { $0.lost[chunk] }, rowCount: file.rowCount(ofChunk: chunk))
       if kept.rowCount > 0 { chunks.append(SalvagedChunk(number: chunk, kept: kept)) }
     }
-    self.losses = losses
+    self.losses = losses.list
+    lossGroups = losses.groups
     self.columns = columns
     self.chunks = chunks
     rowCount = chunks.reduce(0) { $0 + $1.kept.rowCount }
@@ -136,10 +128,10 @@ private func rowsKept(_ lost: [LostRows], rowCount: Int) -> KeptRows {
   return kept.count == rowCount ? .all(rowCount) : .some(kept)
 }
 
-/// Damage that costs no cell.
-private func lossesBesidesCells(of file: ChunkFile) throws -> [SalvageLoss] {
-  guard let reason = try damage({ _ = try file.metadata }) else { return [] }
-  return [SalvageLoss(column: nil, firstRow: 0, rowCount: 0, reason: "receipt and notes, \(reason)")]
+/// Adds damage that costs no cell, but what the writer noted.
+private func addLossesBesidesCells(of file: ChunkFile, to losses: inout SalvageLosses) throws {
+  guard let reason = try damage({ _ = try file.metadata }) else { return }
+  losses.add(firstRow: 0, rowCount: 0, to: losses.group(column: nil, reason: "receipt and notes, \(reason)"))
 }
 
 /// What `body` throws about data or the environment, as text; nil if it throws nothing.
@@ -161,10 +153,10 @@ private struct SalvagedColumn {
   /// Per chunk of the file.
   private(set) var lost: [LostRows] = []
 
-  init(of file: ChunkFile, _ column: Int, losses: inout [SalvageLoss]) throws {
+  init(of file: ChunkFile, _ column: Int, losses: inout SalvageLosses) throws {
     let name = file.schema.fields[column].name
     if let reason = try damage({ _ = try file.section(column) }) {
-      losses.append(SalvageLoss(column: name, firstRow: 1, rowCount: file.rowCount, reason: reason))
+      losses.add(firstRow: 1, rowCount: file.rowCount, to: losses.group(column: name, reason: reason))
       dictionary = nil
       lost = Array(repeating: .all, count: file.chunkCount)
       return
@@ -176,7 +168,7 @@ private struct SalvagedColumn {
       let rowCount = file.rowCount(ofChunk: chunk)
       var page: ColumnPage?
       if let reason = try damage({ page = try file.page(column: column, chunk: chunk) }) {
-        losses.append(SalvageLoss(column: name, firstRow: rowsBefore + 1, rowCount: rowCount, reason: reason))
+        losses.add(firstRow: rowsBefore + 1, rowCount: rowCount, to: losses.group(column: name, reason: reason))
         lost.append(.all)
         continue
       }
@@ -184,8 +176,7 @@ private struct SalvagedColumn {
         lost.append(.none)
         continue
       }
-      lost.append(entries.rowsLost(in: page))
-      losses += entries.losses(in: page, column: name, rowsBefore: rowsBefore)
+      lost.append(entries.rowsLost(in: page, column: name, rowsBefore: rowsBefore, losses: &losses))
     }
   }
 }
@@ -214,33 +205,37 @@ private struct SalvagedEntries {
     dictionary = StringDictionary(entries: entries)
   }
 
-  private func reason(for code: UInt32) -> String? { lost.first { $0.codes.contains(Int(code)) }?.reason }
-
-  /// Rows whose strings were in a lost segment.
-  func rowsLost(in page: ColumnPage) -> LostRows {
-    guard !lost.isEmpty, case .codes(let codes) = page.values else { return .none }
-    let rows = codes.indices.filter { page.validity.isValid($0) && reason(for: codes[$0]) != nil }
-    if rows.isEmpty { return .none }
-    return rows.count == codes.count ? .all : .some(rows.map { UInt32($0) })
+  /// Position in ``lost`` of the segment that `code` was in, nil if that is there. O(log of the lost segments).
+  private func lostSegment(of code: UInt32) -> Int? {
+    var low = 0
+    var high = lost.count
+    while low < high {
+      let middle = (low + high) / 2
+      if lost[middle].codes.upperBound <= Int(code) { low = middle + 1 } else { high = middle }
+    }
+    return low < lost.count && lost[low].codes.contains(Int(code)) ? low : nil
   }
 
-  /// One for each run of rows whose strings were in the same lost segment.
-  func losses(in page: ColumnPage, column: String, rowsBefore: Int) -> [SalvageLoss] {
-    guard !lost.isEmpty, case .codes(let codes) = page.values else { return [] }
-    var losses: [SalvageLoss] = []
-    var start = 0
-    while start < codes.count {
-      func reasonOf(_ row: Int) -> String? { page.validity.isValid(row) ? self.reason(for: codes[row]) : nil }
-      let reason = reasonOf(start)
-      var end = start + 1
-      while end < codes.count, reasonOf(end) == reason { end += 1 }
-      if let reason {
-        losses.append(
-          SalvageLoss(column: column, firstRow: rowsBefore + start + 1, rowCount: end - start, reason: reason))
+  /// Rows whose strings were in a lost segment; `losses` gets each run of rows whose strings were in the same one.
+  func rowsLost(in page: ColumnPage, column: String, rowsBefore: Int, losses: inout SalvageLosses) -> LostRows {
+    guard !lost.isEmpty, case .codes(let codes) = page.values else { return .none }
+    var groups = [Int?](repeating: nil, count: lost.count)
+    var rows: [UInt32] = []
+    var run: (segment: Int?, start: Int) = (nil, 0)
+    for row in 0...codes.count {
+      let hasCode = row < codes.count && page.validity.isValid(row)
+      let segment = hasCode ? lostSegment(of: codes[row]) : nil
+      if segment != nil { rows.append(UInt32(row)) }
+      guard segment != run.segment else { continue }
+      if let ended = run.segment {
+        let group = groups[ended] ?? losses.group(column: column, reason: lost[ended].reason)
+        groups[ended] = group
+        losses.add(firstRow: rowsBefore + run.start + 1, rowCount: row - run.start, to: group)
       }
-      start = end
+      run = (segment, row)
     }
-    return losses
+    if rows.isEmpty { return .none }
+    return rows.count == codes.count ? .all : .some(rows)
   }
 }
 

@@ -9,7 +9,7 @@ import ObjectStorage
 public struct VerifyReport: Sendable, Equatable {
   /// One thing that is wrong.
   public struct Problem: Sendable, Equatable {
-    /// What lies there: `page`, `dictionary`, `column section`, `metadata section`, `statistics`, `layout`, `footer`.
+    /// What lies there: `page`, `dictionary`, `column section`, `metadata section`, `layout`, `header`, `footer`.
     public let part: String
     /// Position of the column, if the problem is one column's.
     public let column: Int?
@@ -45,8 +45,11 @@ extension ChunkFile {
       return try ChunkFile(object).verify()
     } catch let error as ChunkFileError {
       let start = error.place.byteOffset ?? 0
+      let hasHeader = object.byteCount >= Layout.headerByteCount
+      let isInHeader = hasHeader && error.place.byteOffset.map { $0 < Layout.headerByteCount } ?? false
       let problem = VerifyReport.Problem(
-        part: "footer", column: nil, chunk: nil, rows: nil, bytes: start..<max(start, object.byteCount), error: error)
+        part: isInHeader ? "header" : "footer", column: nil, chunk: nil, rows: nil,
+        bytes: start..<(isInHeader ? Layout.headerByteCount : max(start, object.byteCount)), error: error)
       return VerifyReport(
         byteCount: object.byteCount, pageCount: 0, dictionaryCount: 0, sectionCount: 0, problems: [problem])
     }

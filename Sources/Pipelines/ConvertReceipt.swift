@@ -117,8 +117,6 @@ public struct ConvertReceipt: Sendable, Equatable {
   }
 }
 
-private func counted(_ count: Int, _ noun: String) -> String { "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")" }
-
 /// A line per column: name, type, reason, nulls.
 func columnLines(of report: CSVReport) -> [String] {
   let nameWidth = min(32, report.columns.map(\.name.count).max() ?? 0)

@@ -45,7 +45,7 @@ public struct MergeReceipt: Sendable, Equatable {
     let files = "\(grouped(fileCount)) file\(fileCount == 1 ? "" : "s")"
     let rate = seconds > 0 ? ", \(ByteSize(Int(Double(sourceByteCount) / seconds)))/s" : ""
     return """
-      \(files): \(grouped(summary.rowCount)) rows, \(grouped(sourceChunkCount)) chunks became \(grouped(summary.chunkCount))
+      \(files): \(counted(summary.rowCount, "row")), \(counted(sourceChunkCount, "chunk")) became \(grouped(summary.chunkCount))
       \(ByteSize(sourceByteCount)) became \(ByteSize(summary.byteCount)) in \(secondsText(seconds)) s\(rate)
       peak memory \(ByteSize(peakMemoryByteCount))
 

@@ -9,25 +9,63 @@ import TextFormats
 /// Writes what can be read of a damaged chunk file to `target`, and to `lost` a table of the cells that cannot: column, first row,
 /// number of rows, reason. What comes of which damage: see ``SalvagedTable``.
 ///
-/// Gives what was lost, to be told; nil if nothing was. Both outputs are then there. Throws ``SalvageError`` if nothing can be
-/// recovered, `input.not-a-chunk-file`, and what reading and writing throw; then `target` is as it was.
+/// Both outputs are opened before the file is read, and published when both are written. `tell` is called once, when all was read and
+/// before anything is written: what it is told holds, whatever becomes of the outputs. Throws ``SalvageError`` if nothing can be recovered,
+/// `input.not-a-chunk-file`, and what reading and writing throw; then `target` is as it was. Cost: the file is read and decoded twice, and
+/// where no cell is lost once more, to find the damage that cost none.
 public func salvage(
   _ path: String, to target: OutputTarget, lost: OutputTarget? = nil, threads: Int = 1,
-  progress: (@Sendable (WriteProgress) -> Void)? = nil
-) throws -> SalvageError? {
+  progress: (@Sendable (WriteProgress) -> Void)? = nil, tell: (SalvageFindings) -> Void
+) throws {
   let object = try LocalStore().open(path)
   if try !path.lowercased().hasSuffix(".cln") && !startsLikeChunkFile(object) {
     throw InputError(.notAChunkFile, path: path)
   }
-  let table = try openDamaged(object)
-  try writeTable(table, to: target, threads: threads, progress: progress)
-  if let lost { try writeTable(lossTable(table.losses), to: lost) }
-  return table.losses.isEmpty ? nil : SalvageError(table)
+  try publishing(to: target) { output in
+    guard let lost else {
+      let table = try openDamaged(object, listsLosses: false)
+      tell(try SalvageFindings(table, object))
+      return try writeTable(table, as: target, to: output, threads: threads, progress: progress)
+    }
+    // The table of losses is published before the other: where that is new, so is this.
+    try publishing(to: lost) { lossOutput in
+      let table = try openDamaged(object, listsLosses: true)
+      tell(try SalvageFindings(table, object))
+      try writeTable(table, as: target, to: output, threads: threads, progress: progress)
+      try writeTable(lossTable(table.losses), as: lost, to: lossOutput)
+    }
+  }
 }
 
-private func openDamaged(_ object: any ReadableObject) throws -> SalvagedTable {
+/// What reading a damaged file has found.
+public struct SalvageFindings: Sendable {
+  /// What is lost; nil if nothing is.
+  public let losses: SalvageError?
+  /// If no cell is lost: one line with the damage that costs nothing; nil if there is none.
+  public let harmlessDamage: String?
+
+  init(_ table: SalvagedTable, _ object: any ReadableObject) throws {
+    losses = table.lossGroups.isEmpty ? nil : SalvageError(table)
+    let losesCells = table.lossGroups.contains { $0.cellCount > 0 }
+    harmlessDamage = losesCells ? nil : try Self.damage(of: object)
+  }
+
+  /// What ``ChunkFile/verify(_:)`` finds besides the metadata, of which ``losses`` tells.
+  private static func damage(of object: any ReadableObject) throws -> String? {
+    do {
+      let problems = try ChunkFile.verify(object).problems.filter { $0.part != "metadata section" }
+      guard let first = problems.first else { return nil }
+      let more = problems.count > 1 ? ", and \(counted(problems.count - 1, "problem")) more (colonnade verify)" : ""
+      return "damaged, but no cell is lost: \(problemText(first))\(more)"
+    } catch let error as StorageError {
+      return "damaged, but no cell is lost: \(error.summary)"
+    }
+  }
+}
+
+private func openDamaged(_ object: any ReadableObject, listsLosses: Bool) throws -> SalvagedTable {
   do {
-    return try SalvagedTable(object)
+    return try SalvagedTable(object, listsLosses: listsLosses)
   } catch let error as ChunkFileError {
     throw SalvageError(nothingLeftBecauseOf: error)
   }
@@ -77,39 +115,32 @@ public struct SalvageError: Diagnosis {
   init(_ table: SalvagedTable) {
     code = "salvage.incomplete"
     place = Place(file: table.name)
-    let cellCount = table.losses.reduce(0) { $0 + $1.rowCount }
-    var summary = "\(grouped(cellCount)) cell\(cellCount == 1 ? " is" : "s are") lost"
+    details = Self.lines(table.lossGroups)
+    let cellCount = table.lossGroups.reduce(0) { $0 + $1.cellCount }
+    guard cellCount > 0 else {
+      self.summary = "no cell is lost, but what was noted beside the table is (receipts of its conversions)"
+      advice =
+        "the output has all \(counted(table.rowCount, "row")); receipts come only with converting the source again"
+      return
+    }
+    var summary = "\(counted(cellCount, "cell")) \(cellCount == 1 ? "is" : "are") lost"
     if table.lostRowCount > 0 {
       summary +=
-        "; \(grouped(table.lostRowCount)) rows of which nothing is left are left out, other lost cells are null"
-    } else if cellCount > 0 {
-      summary += " and null in the output, which has all \(grouped(table.rowCount)) rows"
+        "; \(counted(table.lostRowCount, "row")) of which nothing is left \(table.lostRowCount == 1 ? "is" : "are") left out, "
+        + "other lost cells are null"
+    } else {
+      summary += " and null in the output, which has all \(counted(table.rowCount, "row"))"
     }
     self.summary = summary
-    details = Self.lines(table.losses)
     advice = "--lost FILE lists every lost cell; convert the source again if it is still there"
   }
 
-  private static func lines(_ losses: [SalvageLoss]) -> [String] {
-    var groups: [(first: SalvageLoss, lastRow: Int, rowCount: Int)] = []
-    var known: [String: Int] = [:]
-    for loss in losses {
-      let lastRow = loss.firstRow + loss.rowCount - 1
-      let key = "\(loss.column ?? "")\0\(loss.reason)"
-      if let index = known[key] {
-        groups[index].lastRow = lastRow
-        groups[index].rowCount += loss.rowCount
-      } else {
-        known[key] = groups.count
-        groups.append((loss, lastRow, loss.rowCount))
-      }
-    }
+  private static func lines(_ groups: [SalvageLossGroup]) -> [String] {
     var lines = groups.prefix(10).map { group in
-      guard let column = group.first.column else { return "lost: \(group.first.reason)" }
-      let isWhole = group.rowCount == group.lastRow - group.first.firstRow + 1
-      let rows = "rows \(grouped(group.first.firstRow))–\(grouped(group.lastRow))"
-      return
-        "lost: column \"\(column)\", \(isWhole ? rows : "\(grouped(group.rowCount)) of \(rows)"): \(group.first.reason)"
+      guard let column = group.column else { return "lost: \(group.reason)" }
+      let isWhole = group.cellCount == group.lastRow - group.firstRow + 1
+      let rows = "rows \(grouped(group.firstRow))–\(grouped(group.lastRow))"
+      return "lost: column \"\(column)\", \(isWhole ? rows : "\(grouped(group.cellCount)) of \(rows)"): \(group.reason)"
     }
     if groups.count > lines.count { lines.append("lost: \(grouped(groups.count - lines.count)) more") }
     return lines

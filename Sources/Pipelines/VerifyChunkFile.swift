@@ -28,7 +28,7 @@ public func verifyChunkFile(_ path: String) throws -> VerifyOutcome {
     return VerifyOutcome(isIntact: true, text: "\(path): intact; checked \(parts(report)), \(speed(report, time))\n")
   }
   var lines = ["\(path): DAMAGED, \(counted(report.problems.count, "problem"))"]
-  lines += report.problems.map { "  \(text(of: $0))" }
+  lines += report.problems.map { "  \(problemText($0))" }
   if report.pageCount > 0 {
     let damaged = report.problems.reduce(0) { $0 + ($1.part == "page" ? 1 : 0) }
     lines.append("  intact: \(grouped(report.pageCount - damaged)) of \(counted(report.pageCount, "page"))")
@@ -37,7 +37,8 @@ public func verifyChunkFile(_ path: String) throws -> VerifyOutcome {
   return VerifyOutcome(isIntact: false, text: lines.joined(separator: "\n") + "\n")
 }
 
-private func text(of problem: VerifyReport.Problem) -> String {
+/// What is damaged and how, in one line: part, column, rows, bytes.
+func problemText(_ problem: VerifyReport.Problem) -> String {
   var text = problem.part
   if let column = problem.error.place.column { text += " of column \"\(column)\"" }
   if let chunk = problem.chunk { text += ", chunk \(chunk)" }
@@ -62,7 +63,8 @@ private func speed(_ report: VerifyReport, _ time: Duration) -> String {
   return "at \(ByteSize(Int(Double(report.byteCount) / seconds)))/s"
 }
 
-private func counted(_ count: Int, _ word: String) -> String { "\(grouped(count)) \(word)\(count == 1 ? "" : "s")" }
+/// `1 page`, `2,000 pages`.
+func counted(_ count: Int, _ word: String) -> String { "\(grouped(count)) \(word)\(count == 1 ? "" : "s")" }
 
 /// First and last byte, or the place where bytes are missing.
 private func bytesText(_ bytes: Range<Int>) -> String {

@@ -18,22 +18,32 @@ public func writeTable(
   progress: (@Sendable (WriteProgress) -> Void)? = nil, usesColour: Bool = false, maximumTableRowCount: Int? = nil
 ) throws {
   try publishing(to: target) { writer in
-    guard let form = textWriter(target, usesColour: usesColour, maximumTableRowCount: maximumTableRowCount) else {
-      var options = ChunkWriting(threads: threads)
-      options.metadata = table.hasInventedNames ? [ChunkFileWriter.inventedNames] : []
-      _ = try writeChunks(of: table, chunksAsTheyAre(of: table), to: writer, options)
-      return
-    }
-    let byteCount = Atomic(0)
-    let options = WritingOptions(threads: threads) { [totalRowCount = table.rowCount] rowCount in
-      progress?(
-        WriteProgress(
-          rowCount: rowCount, totalRowCount: totalRowCount, byteCount: byteCount.load(ordering: .relaxed)))
-    }
-    try form.write(table, options: options) { bytes in
-      try writer.write(bytes)
-      byteCount.wrappingAdd(bytes.count, ordering: .relaxed)
-    }
+    try writeTable(
+      table, as: target, to: writer, threads: threads, progress: progress, usesColour: usesColour,
+      maximumTableRowCount: maximumTableRowCount)
+  }
+}
+
+/// Writes a whole table in the form of `target` to `writer`, which the caller opened for it and publishes. Else as above.
+func writeTable(
+  _ table: any TableSource, as target: OutputTarget, to writer: any ObjectWriter, threads: Int = 1,
+  progress: (@Sendable (WriteProgress) -> Void)? = nil, usesColour: Bool = false, maximumTableRowCount: Int? = nil
+) throws {
+  guard let form = textWriter(target, usesColour: usesColour, maximumTableRowCount: maximumTableRowCount) else {
+    var options = ChunkWriting(threads: threads)
+    options.metadata = table.hasInventedNames ? [ChunkFileWriter.inventedNames] : []
+    _ = try writeChunks(of: table, chunksAsTheyAre(of: table), to: writer, options)
+    return
+  }
+  let byteCount = Atomic(0)
+  let options = WritingOptions(threads: threads) { [totalRowCount = table.rowCount] rowCount in
+    progress?(
+      WriteProgress(
+        rowCount: rowCount, totalRowCount: totalRowCount, byteCount: byteCount.load(ordering: .relaxed)))
+  }
+  try form.write(table, options: options) { bytes in
+    try writer.write(bytes)
+    byteCount.wrappingAdd(bytes.count, ordering: .relaxed)
   }
 }
 

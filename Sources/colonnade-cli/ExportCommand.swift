@@ -25,7 +25,8 @@ struct ExportCommand: ParsableCommand {
 
       --salvage writes all rows of which any cell can be read. Cells that cannot
       are null; --lost lists them by column, row of the damaged file and reason.
-      Exit code 2 says that something was lost; the output is there nonetheless.
+      Exit code 2 says that cells, rows or the receipts were lost; the output is
+      there nonetheless. Damage that costs none of them is told in a line.
       """)
 
   @Argument(
@@ -70,12 +71,20 @@ struct ExportCommand: ParsableCommand {
       table, to: output.target(forTables: false, style: style), threads: common.threads, progress: progress,
       usesColour: output.usesColour, maximumTableRowCount: output.maximumTableRowCount)
   }
+
   private func runSalvage(_ line: ProgressLine) throws {
     let progress: (@Sendable (WriteProgress) -> Void)? = output.isOnTerminal ? nil : line.update(_:)
-    let losses = try Pipelines.salvage(
+    var isSomethingLost = false
+    try Pipelines.salvage(
       input, to: output.target(forTables: false, style: style), lost: lostTarget(), threads: common.threads,
-      progress: progress)
+      progress: progress
+    ) { found in
+      line.clear()
+      if let losses = found.losses { printDiagnosis(losses) }
+      if let damage = found.harmlessDamage { printToStandardError("note: \(input): \(damage)\n") }
+      isSomethingLost = found.losses != nil
+    }
     line.clear()
-    if let losses { throw losses }
+    if isSomethingLost { throw ExitCode(2) }
   }
 }

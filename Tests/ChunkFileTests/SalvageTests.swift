@@ -83,6 +83,27 @@ import Testing
     try expectRest(of: rest, Self.table)
   }
 
+  /// Groups say how much is lost whether single losses are listed or not.
+  @Test func groupsNeedNoList() throws {
+    var surgery = Surgery(Self.bytes)
+    let file = try open(Self.bytes)
+    surgery.bytes[try file.pageDescription(column: 0, chunk: 1).byteOffset + 5] ^= 4
+    for segment in try #require(try file.section(1).dictionary?.segments) { surgery.bytes[segment.offset + 5] ^= 4 }
+    let object = MemoryObject(bytes: surgery.bytes)
+    let rest = try SalvagedTable(object)
+    let unlisted = try SalvagedTable(object, listsLosses: false)
+    #expect(unlisted.losses == [])
+    #expect(unlisted.lossGroups == rest.lossGroups)
+    #expect(rest.lossGroups.map(\.column) == ["a", "s", "s"])
+    #expect(rest.losses.count > 5)
+    for group in rest.lossGroups {
+      let own = rest.losses.filter { $0.column == group.column && $0.reason == group.reason }
+      #expect(group.cellCount == own.reduce(0) { $0 + $1.rowCount })
+      #expect(group.firstRow == own.first?.firstRow)
+      #expect(group.lastRow == own.last.map { $0.firstRow + $0.rowCount - 1 })
+    }
+  }
+
   @Test func damagedRanksLoseNothing() throws {
     let rest = try salvaged { surgery, file in
       surgery.bytes[try #require(try file.section(1).dictionary?.ranks).offset] ^= 4

@@ -5,6 +5,7 @@
 import csv
 import json
 import random
+import subprocess
 
 import pytest
 
@@ -93,6 +94,54 @@ def test_rows_of_which_nothing_is_left(colonnade, intact, damaged, table, tmp_pa
     run = colonnade("export", path, "--salvage", "-o", tmp_path / "out.csv", expect=2)
     assert "left out" in run.errors
     assert rows_of((tmp_path / "out.csv").read_text()) == table[CHUNK:]
+
+
+def test_both_outputs_or_none(colonnade, intact, damaged, tmp_path):
+    path = damaged(first_byte(intact, "n", 1) + 100)
+    for output, lost in [("out.csv", "missing/lost.csv"), ("missing/out.csv", "lost.csv")]:
+        run = colonnade("export", path, "--salvage", "-o", tmp_path / output, "--lost", tmp_path / lost, expect=2)
+        assert "missing" in run.errors
+        assert [entry.name for entry in tmp_path.iterdir()] == ["damaged.cln"]
+    # Whatever becomes of the outputs, what is lost is told.
+    child = colonnade.start(
+        "export", path, "--salvage", "-o", tmp_path / "out.csv", "--lost", "/dev/full", stderr=subprocess.PIPE)
+    errors = child.communicate(timeout=60)[1].decode()
+    assert child.returncode == 2 and "/dev/full" in errors and 'lost: column "n"' in errors, errors
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_damage_that_costs_no_cell_is_told(colonnade, tmp_path):
+    (tmp_path / "t.csv").write_text("k,city\n" + "".join(f"{i},city {i * 7919 % 500}\n" for i in range(5000)))
+    colonnade("convert", tmp_path / "t.csv", "-o", tmp_path / "t.cln", "--quiet", "--compression", "none")
+    data = (tmp_path / "t.cln").read_bytes()
+    rows = rows_of((tmp_path / "t.csv").read_text())
+    path = tmp_path / "damaged.cln"
+
+    def salvaged(offset, expect):
+        path.write_bytes(data[:offset] + bytes([data[offset] ^ 8]) + data[offset + 1 :])
+        colonnade("verify", path, expect=2)
+        run = colonnade("export", path, "--salvage", expect=expect)
+        return run.errors, rows_of(run.text) == rows
+
+    for offset in (0, 8, 20):
+        errors, isWhole = salvaged(offset, 0)
+        assert isWhole and errors.count("\n") == 1 and "no cell is lost: header, bytes" in errors, errors
+    # The receipt is in the metadata, near the end; the ranks lie behind the dictionary's strings, before the footer.
+    errors, isWhole = salvaged(data.index(b'"repairs"'), 2)
+    assert isWhole and "no cell is lost" in errors and "receipt" in errors and "0 cells" not in errors, errors
+    # Somewhere in the dictionary: its strings cost cells, its ranks do not.
+    codes = set()
+    for offset in range(64, len(data), 97):
+        path.write_bytes(data[:offset] + bytes([data[offset] ^ 8]) + data[offset + 1 :])
+        if 'dictionary of column "city"' not in colonnade("verify", path, expect=2).text:
+            continue
+        child = colonnade.start("export", path, "--salvage", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        text, errors = (part.decode() for part in child.communicate(timeout=60))
+        codes.add(child.returncode)
+        assert (rows_of(text) == rows) == (child.returncode == 0)
+        expected = 'no cell is lost: dictionary of column "city", bytes' if child.returncode == 0 else "cells are lost"
+        assert expected in errors and errors.count("\n") == (1 if child.returncode == 0 else 3), errors
+    assert codes == {0, 2}
 
 
 def test_every_part_flipped(colonnade, intact, damaged, table):
