@@ -28,8 +28,8 @@ public struct AppendError: Diagnosis, Equatable {
   /// A file that somebody else replaced.
   init(changed path: String) {
     code = "append.changed"
-    summary = "the file was changed or removed while rows were added to it"
+    summary = "the file was changed, made or removed by something else while rows were added to it"
     place = Place(file: path)
-    advice = "nothing was written; run it again, one at a time"
+    advice = "nothing was written; run it again"
   }
 }

@@ -21,7 +21,11 @@ public func conversionReceipt(of file: ChunkFile) throws -> String {
   let receipts = try file.metadata.filter { $0.key == receiptKey }.map(\.value)
   guard let first = receipts.first else { throw NoReceipt(place: Place(file: file.name)) }
   if receipts.count == 1 { return first }
-  return "[\n" + receipts.joined(separator: ",\n") + "]\n"
+  // Strings in JSON have no line ends of their own, so that lines can be indented.
+  let items = receipts.map { receipt in
+    receipt.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
+  }
+  return "[\n\(items.joined(separator: ",\n"))\n]\n"
 }
 
 /// Several chunk files in a few lines: files, rows, size.

@@ -22,12 +22,23 @@ public struct MemoryLimit: Sendable, Equatable {
     self.init(unchecked: byteCount)
   }
 
-  /// Reads `2GiB`, `512MiB`, `800MB`, `1.5G`, or bytes; letters in any case, nil for anything else and for less than 64 MiB.
+  /// As ``byteCount(in:)`` reads it; nil also for less than ``leastByteCount``.
   public init?(_ text: String) {
+    guard let byteCount = Self.byteCount(in: text) else { return nil }
+    self.init(byteCount: byteCount)
+  }
+
+  /// What ``byteCount(in:)`` reads, for messages.
+  public static let readableForms = "a number with KiB, MiB, GiB, TiB, KB, MB, GB or TB behind it, or of whole bytes"
+
+  /// Bytes of a size as it is written: `2GiB`, `512 MiB`, `800MB`, `1.5G`, or bytes. Letters in any case, a space or none before them; nil
+  /// for anything else, and for 10^18 bytes and more.
+  public static func byteCount(in text: String) -> Int? {
     let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
     guard let number = Double(digits), number.isFinite, number >= 0 else { return nil }
     let unit: Double
-    switch text.dropFirst(digits.count).lowercased() {
+    let behind = text.dropFirst(digits.count)
+    switch (behind.first == " " && behind.count > 1 ? behind.dropFirst() : behind).lowercased() {
     case "" where !digits.contains("."), "b" where !digits.contains("."): unit = 1
     case "kib", "k": unit = 1024
     case "mib", "m": unit = 1_048_576
@@ -40,7 +51,7 @@ public struct MemoryLimit: Sendable, Equatable {
     default: return nil
     }
     guard number * unit < 1e18 else { return nil }
-    self.init(byteCount: Int(number * unit))
+    return Int(number * unit)
   }
 }
 

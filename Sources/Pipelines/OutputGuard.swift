@@ -8,9 +8,9 @@ import Glibc
 ///
 /// `outputs` are paths of all outputs of one run, `inputs` its INPUT arguments. Files are told by device and inode, so that links
 /// count; outputs that do not exist yet, by folder and name. Pipes, devices and standard output once are no matter. Throws
-/// `output.is-input` and `output.named-twice`.
-public func refuseOverwriting(outputs: [String], inputs: [String]) throws {
-  let inputFiles = try expandInputs(inputs).compactMap { FileIdentity($0) }
+/// `output.is-input` and `output.named-twice`, and what expanding the inputs throws; `onlyChunkFiles` as there (``expandInputs(_:onlyChunkFiles:)``).
+public func refuseOverwriting(outputs: [String], inputs: [String], onlyChunkFiles: Bool = false) throws {
+  let inputFiles = try expandInputs(inputs, onlyChunkFiles: onlyChunkFiles).compactMap { FileIdentity($0) }
   for (index, output) in outputs.enumerated() {
     if output != "-", let file = FileIdentity(output), inputFiles.contains(file) {
       throw OverwriteError(kind: .isInput, place: Place(file: output))

@@ -35,7 +35,7 @@ struct InspectCommand: ParsableCommand {
   func validate() throws { _ = try output.target(forTables: true) }
 
   func run() throws {
-    try usage { try refuseOverwriting(outputs: output.paths, inputs: [input]) }
+    try usage { try refuseOverwriting(outputs: output.paths, inputs: [input], onlyChunkFiles: true) }
     let files = try openChunkFiles([input])
     if files.count > 1 { return try showFiles(files) }
     let file = files[0]
@@ -46,6 +46,7 @@ struct InspectCommand: ParsableCommand {
     try writeTable(
       table, to: target, usesColour: output.usesColour, maximumTableRowCount: output.maximumTableRowCount)
   }
+
   private func showFiles(_ files: [ChunkFile]) throws {
     if pages || receipt { throw InputError(severalFiles: input) }
     let target = try output.target(forTables: true)

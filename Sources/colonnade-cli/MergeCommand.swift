@@ -43,7 +43,7 @@ struct MergeCommand: ParsableCommand {
   }
 
   func run() throws {
-    try usage { try refuseOverwriting(outputs: [output], inputs: inputs) }
+    try usage { try refuseOverwriting(outputs: [output], inputs: inputs, onlyChunkFiles: true) }
     try sorting.prepareMemory()
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }

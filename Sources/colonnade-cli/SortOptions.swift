@@ -39,9 +39,12 @@ struct SortOptions: ParsableArguments {
   /// The limit. Throws a usage error.
   func limit() throws -> MemoryLimit {
     guard let memory else { return .standard }
-    guard let limit = MemoryLimit(memory) else {
-      throw ValidationError(
-        "--memory takes a size of 64MiB or more, not \(memory)\n  try: --memory 512MiB, --memory 2GiB")
+    let advice = "\n  try: --memory 512MiB, --memory 2GiB"
+    guard let byteCount = MemoryLimit.byteCount(in: memory) else {
+      throw ValidationError("--memory takes \(MemoryLimit.readableForms), not \"\(memory)\"\(advice)")
+    }
+    guard let limit = MemoryLimit(byteCount: byteCount) else {
+      throw ValidationError("--memory takes 64MiB or more, not \(memory)\(advice)")
     }
     return limit
   }

@@ -73,7 +73,9 @@ def test_appending_in_steps_is_converting_at_once(colonnade, tmp_path, seeded, t
         lines = csvtext.parse((tmp_path / "columns.csv").read_text())
         types.append([line[:2] for line in lines])
     assert types[0] == types[1]
-    receipts = json.loads(colonnade("inspect", target, "--receipt").text)
+    text = colonnade("inspect", target, "--receipt").text
+    assert text.startswith("[\n  {\n") and text.endswith("\n  }\n]\n") and text.count("\n  },\n  {\n") == 4
+    receipts = json.loads(text)
     assert [receipt["rows"] for receipt in receipts] == [700, 1, 0, 3000, 40]
     assert [receipt.get("rows_before") for receipt in receipts] == [None, 700, 701, 701, 3701]
 
@@ -248,6 +250,16 @@ def test_a_folder_compares_as_one_table(colonnade, tmp_path):
     assert exported(colonnade, inside).decode().splitlines()[:3] == ["v,id", "5.0,1000", "0.0,0"]
     assert colonnade("head", inside, "-n", 1, "--format", "csv").text == "v,id\n5.0,1000\n"
     assert colonnade("agg", inside, "--agg", "count(*), sum(v)").text == "count,v\n101,300.0\n"
+
+
+def test_a_folder_without_chunk_files(colonnade, tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "csvs").mkdir()
+    (tmp_path / "csvs/a.csv").write_text("a\n1\n")
+    for folder in ["empty", "csvs"]:
+        for arguments in [["merge", "-o", tmp_path / "m.cln"], ["inspect"], ["verify"]]:
+            run = colonnade(arguments[0], tmp_path / folder, *arguments[1:], expect=2)
+            assert "no chunk files" in run.errors and ".csv" not in run.errors.replace("csvs", ""), run.errors
 
 
 def test_folders_that_are_not_one_table(colonnade, tmp_path):

@@ -187,3 +187,14 @@ def test_sorted_files_are_smaller_and_say_so(colonnade, tmp_path):
     colonnade("convert", source, "-o", tmp_path / "t.cln", "--quiet")
     query = ["--by", "date,state", "--agg", "sum(cases), sum(deaths), count(*)"]
     assert colonnade("agg", tmp_path / "s.cln", *query).stdout == colonnade("agg", tmp_path / "t.cln", *query).stdout
+
+
+def test_sizes_of_memory(colonnade, tmp_path):
+    (tmp_path / "t.csv").write_text("a\n2\n1\n")
+    command = ["convert", tmp_path / "t.csv", "-o", tmp_path / "t.cln", "--quiet", "--sort-by", "a", "--memory"]
+    colonnade(*command, "64 MiB")
+    assert "64MiB or more, not 63 MiB" in colonnade(*command, "63 MiB", expect=64).errors
+    wrong = colonnade(*command, "1e9", expect=64).errors
+    assert "KiB" in wrong and "whole bytes" in wrong and "or more" not in wrong
+    merged = colonnade("merge", tmp_path / "t.cln", "-o", tmp_path / "m.cln").errors
+    assert "2 rows, 1 chunk became 1" in merged
