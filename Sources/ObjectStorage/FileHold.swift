@@ -16,7 +16,7 @@ import Glibc
 public final class FileHold: Sendable {
   private let descriptor: FileDescriptor?
 
-  /// Waits until nobody else holds `path`, for as long as that takes. Throws `storage.…` for links without an end.
+  /// Waits until nobody else holds `path`, for as long as that takes. Throws what following links and looking at the file throws.
   public init(_ path: String) throws {
     while true {
       switch try Self.attempt(path) {

@@ -87,7 +87,7 @@ import Testing
   @Test func groupsNeedNoList() throws {
     var surgery = Surgery(Self.bytes)
     let file = try open(Self.bytes)
-    surgery.bytes[try file.pageDescription(column: 0, chunk: 1).byteOffset + 5] ^= 4
+    surgery.bytes[try file.pageDescription(column: 0, chunk: 0).byteOffset + 5] ^= 4
     for segment in try #require(try file.section(1).dictionary?.segments) { surgery.bytes[segment.offset + 5] ^= 4 }
     let object = MemoryObject(bytes: surgery.bytes)
     let rest = try SalvagedTable(object)
