@@ -41,6 +41,11 @@ package struct DictionaryUnion: Sendable {
     dictionary = interner.map { $0.count == first.count ? first : StringDictionary(entries: $0.entries) } ?? first
   }
 
+  /// True if some column's codes become strings.
+  package var hasCodesThatBecomeText: Bool {
+    recodings.contains { if case .plain = $0 { true } else { false } }
+  }
+
   /// A page of column `number` in the union's codes, or with strings of its own. Pages without codes stay. O(rows).
   package func recoded(_ page: ColumnPage, of number: Int) -> ColumnPage {
     guard case .codes(let codes) = page.values else { return page }

@@ -89,6 +89,24 @@ public final class JoinedTables: TableSource {
     return try union(column).recoded(page, of: number)
   }
 
+  /// Some rows of a page: what becomes text is no more than theirs. Precondition: `rows` lie within the chunk.
+  func page(column: Int, chunk: Int, rows: Range<Int>) throws -> ColumnPage {
+    let (number, own) = location(ofChunk: chunk)
+    let whole = try columns[column].page(of: tables[number], number: number, chunk: own)
+    let page = rows.count == whole.rowCount ? whole : whole.rows(rows)
+    guard case .codes = page.values else { return page }
+    return try union(column).recoded(page, of: number)
+  }
+
+  /// Where a page comes from: its table, the column and the chunk there.
+  func ownPlace(column: Int, chunk: Int) -> (table: any TableSource, column: Int, chunk: Int) {
+    let (number, own) = location(ofChunk: chunk)
+    return (tables[number], columns[column].position(in: number), own)
+  }
+
+  /// True if the codes of some table become text: the union had no room for its strings.
+  func hasCodesThatBecomeText(column: Int) throws -> Bool { try union(column).hasCodesThatBecomeText }
+
   /// How a page is stored, if its table is a chunk file.
   func pageDescription(column: Int, chunk: Int) throws -> PageDescription? {
     let (number, own) = location(ofChunk: chunk)
@@ -135,6 +153,7 @@ func storedPage(of table: any TableSource, column: Int, chunk: Int) throws -> Pa
   switch table {
   case let file as ChunkFile: try file.pageDescription(column: column, chunk: chunk)
   case let joined as JoinedTables: try joined.pageDescription(column: column, chunk: chunk)
+  case let runs as SortedRuns: try runs.file.pageDescription(column: column, chunk: chunk)
   default: nil
   }
 }

@@ -12,14 +12,18 @@ package struct RowPiece: Sendable, Equatable {
   package let rows: Range<Int>
 }
 
-/// Pieces for chunks that are the table's own, longer ones cut at the format's limit.
-func chunksAsTheyAre(of table: any TableSource) -> [[RowPiece]] {
-  (0..<table.chunkCount).flatMap { chunk in
-    let rowCount = table.rowCount(ofChunk: chunk)
-    return stride(from: 0, to: rowCount, by: ChunkFileLimits.rowsPerChunk).map { start in
-      [RowPiece(chunk: chunk, rows: start..<min(start + ChunkFileLimits.rowsPerChunk, rowCount))]
-    }
+/// Pieces for chunks that are the table's own, longer ones cut at the format's limit, heavier ones by the byte budget.
+///
+/// Throws what reading a page throws (``RowWeigher``). O(rows x string columns) at most.
+func chunksAsTheyAre(of table: any TableSource) throws -> [[RowPiece]] {
+  let weigher = try RowWeigher(table)
+  var result: [[RowPiece]] = []
+  for chunk in 0..<table.chunkCount {
+    var packing = ChunkPacking(rowsPerChunk: ChunkFileLimits.rowsPerChunk, bytesPerChunk: chunkByteBudget)
+    packing.add(chunk: chunk, rowCount: table.rowCount(ofChunk: chunk), try weigher.weights(ofChunk: chunk))
+    result += packing.finish()
   }
+  return result
 }
 
 /// Most that a chunk's values may weigh: 131,072 rows of 32 columns of eight bytes, fewer rows of more; 8 MiB of text, as a conversion has.
@@ -27,34 +31,58 @@ package let chunkByteBudget = 32 << 20
 
 /// Pieces for full chunks: each takes rows on, over the borders of the table's chunks, up to the format's limit or the byte budget.
 ///
-/// Depends on footers alone, so that the same table gives the same pieces. A chunk has one row at least. O(chunks x columns).
-func fullChunks(of table: any TableSource) throws -> [[RowPiece]] {
-  var result: [[RowPiece]] = []
-  var pieces: [RowPiece] = []
-  var rowsLeft = ChunkFileLimits.rowsPerChunk
-  var bytesLeft = chunkByteBudget
+/// Depends on the table alone, so that the same table gives the same pieces. A chunk has one row at least. Throws what reading a page
+/// throws (``RowWeigher``). O(chunks x columns), and O(rows) where rows are weighed one by one.
+func fullChunks(of table: any TableSource, bytesPerChunk: Int = chunkByteBudget) throws -> [[RowPiece]] {
+  let weigher = try RowWeigher(table)
+  var packing = ChunkPacking(rowsPerChunk: ChunkFileLimits.rowsPerChunk, bytesPerChunk: bytesPerChunk)
   for chunk in 0..<table.chunkCount {
-    let rowCount = table.rowCount(ofChunk: chunk)
-    let bytesPerRow = try RowWidths(of: table, chunks: chunk..<chunk + 1).weight
+    packing.add(chunk: chunk, rowCount: table.rowCount(ofChunk: chunk), try weigher.weights(ofChunk: chunk))
+  }
+  return packing.finish()
+}
+
+/// Rows packed into chunks, in order: each takes what fits, and one row at least.
+struct ChunkPacking {
+  let rowsPerChunk: Int
+  let bytesPerChunk: Int
+  private var full: [[RowPiece]] = []
+  private var pieces: [RowPiece] = []
+  private var rowsLeft: Int
+  private var bytesLeft: Int
+
+  init(rowsPerChunk: Int, bytesPerChunk: Int) {
+    (self.rowsPerChunk, self.bytesPerChunk) = (rowsPerChunk, bytesPerChunk)
+    (rowsLeft, bytesLeft) = (rowsPerChunk, bytesPerChunk)
+  }
+
+  /// Takes on the rows of the next chunk of the table.
+  mutating func add(chunk: Int, rowCount: Int, _ weights: RowWeights) {
     var start = 0
     while start < rowCount {
-      let isEmpty = pieces.isEmpty
-      let room = min(rowsLeft, bytesLeft / bytesPerRow, rowCount - start)
-      if room > 0 || isEmpty {
-        let count = max(1, room)
+      let room = weights.rowsFitting(start..<min(rowCount, start + rowsLeft), in: bytesLeft)
+      let count = pieces.isEmpty ? max(1, room) : room
+      if count > 0 {
         pieces.append(RowPiece(chunk: chunk, rows: start..<start + count))
-        start += count
         rowsLeft -= count
-        bytesLeft -= count * bytesPerRow
+        bytesLeft -= weights.weight(of: start..<start + count)
+        start += count
       }
-      if rowsLeft == 0 || bytesLeft < bytesPerRow {
-        result.append(pieces)
-        (pieces, rowsLeft, bytesLeft) = ([], ChunkFileLimits.rowsPerChunk, chunkByteBudget)
-      }
+      // Full: of rows, or the next one has no room.
+      if rowsLeft == 0 || start < rowCount { close() }
     }
   }
-  if !pieces.isEmpty { result.append(pieces) }
-  return result
+
+  private mutating func close() {
+    if !pieces.isEmpty { full.append(pieces) }
+    (pieces, rowsLeft, bytesLeft) = ([], rowsPerChunk, bytesPerChunk)
+  }
+
+  /// All chunks, the one that is not full included.
+  mutating func finish() -> [[RowPiece]] {
+    close()
+    return full
+  }
 }
 
 /// Pieces of `rowCount` rows each, the last one shorter, over the borders of the table's chunks `chunks`.
@@ -80,41 +108,13 @@ func pieces(of table: any TableSource, rowCount: Int) -> [[RowPiece]] {
   return result
 }
 
-/// About how many bytes a row takes in memory.
-struct RowWidths {
-  /// Of each column.
-  private(set) var columns: [Int]
-  /// What a row counts against ``chunkByteBudget``: its bytes, those of strings that are no codes four times. At least 1.
-  let weight: Int
-
-  /// All columns.
-  var all: Int { columns.reduce(0, +) }
-  /// The widest column.
-  var widest: Int { columns.max() ?? 0 }
-
-  /// On the average of some chunks. Strings that are no codes count as they are stored, before compression. Reads footers only.
-  init(of table: any TableSource, chunks: Range<Int>) throws {
-    let rowCount = max(1, chunks.reduce(0) { $0 + table.rowCount(ofChunk: $1) })
-    var textBytes = 0
-    columns = try table.schema.fields.enumerated().map { column, field in
-      guard field.type == .string else { return field.type.isWide ? 16 : 8 }
-      var bytes = 0
-      for chunk in chunks {
-        let stored = try storedPage(of: table, column: column, chunk: chunk)
-        guard let stored, stored.physicalType == "strings" else { continue }
-        bytes += stored.rawByteCount
-      }
-      textBytes += (bytes + rowCount - 1) / rowCount
-      return 4 + (bytes + rowCount - 1) / rowCount
-    }
-    weight = max(1, columns.reduce(0, +) + 3 * textBytes)
-  }
-}
-
 extension TableSource {
   /// The values of `column` in some pieces, as one page.
   func page(column: Int, pieces: [RowPiece]) throws -> ColumnPage {
     let pages = try pieces.map { piece in
+      if let joined = self as? JoinedTables {
+        return try joined.page(column: column, chunk: piece.chunk, rows: piece.rows)
+      }
       let page = try page(column: column, chunk: piece.chunk)
       return piece.rows.count == page.rowCount ? page : page.rows(piece.rows)
     }

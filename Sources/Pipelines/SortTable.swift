@@ -24,7 +24,7 @@ struct SortWriting: Sendable {
 /// in their order. The same bytes for any number of threads. The caller publishes.
 ///
 /// An external merge sort: runs of as many rows as memory holds are sorted into one temporary chunk file; a pass over their keys says
-/// which rows of each run belong to which chunk of the result (``MergePlan``); the chunks are then sorted and written one by one, on all
+/// which rows of each run belong to which chunk of the result (``mergePlan(of:by:_:)``); the chunks are then sorted and written one by one, on all
 /// threads. Each row is written twice and read two or three times. Throws `memory.too-small` where dictionaries and one chunk do not fit.
 func writeSorted(
   _ table: any TableSource, to object: any ObjectWriter, _ options: SortWriting
@@ -32,76 +32,24 @@ func writeSorted(
   var final = options.writing
   final.order = options.order
   let budget = try SortBudget(for: table, options)
-  if table.rowCount <= budget.rowsPerChunk {
-    return try writeChunks(of: table, pieces(of: table, rowCount: budget.rowsPerChunk), to: object, final)
+  if budget.fitsOneChunk {
+    return try writeChunks(of: table, pieces(of: table, rowCount: max(1, table.rowCount)), to: object, final)
   }
   let temporary = try TemporaryFile()
-  let runs = pieces(of: table, rowCount: budget.rowsPerRun)
   var sorting = ChunkWriting(threads: budget.threads)
   sorting.compression = .none
   sorting.order = options.order
   sorting.keepsCodes = true
   sorting.rowsPerChunk = budget.rowsPerRunChunk
+  sorting.bytesPerChunk = budget.bytesPerRunChunk
   sorting.progress = final.progress
-  _ = try writeChunks(of: table, runs, to: temporary, sorting)
+  _ = try writeChunks(of: table, budget.runs, to: temporary, sorting)
   let sorted = SortedRuns(
-    try ChunkFile(try temporary.reading()), of: table, rowsPerRun: runs.map { $0.reduce(0) { $0 + $1.rows.count } },
-    rowsPerChunk: budget.rowsPerRunChunk)
+    try ChunkFile(try temporary.reading()), of: table,
+    rowsPerRun: budget.runs.map { $0.reduce(0) { $0 + $1.rows.count } })
   final.threads = budget.mergeThreads
-  let plan = try mergePlan(of: sorted, by: options.order, rowsPerChunk: budget.rowsPerChunk)
+  let plan = try mergePlan(of: sorted, by: options.order, budget.merging)
   return try writeChunks(of: sorted, plan, to: object, final)
-}
-
-/// How many rows are held at once.
-struct SortBudget {
-  /// Rows of a run.
-  let rowsPerRun: Int
-  /// Rows of a run's chunks: small ones, since a chunk of the result takes a few rows of each run.
-  let rowsPerRunChunk: Int
-  /// Rows of a chunk of the result, whatever the memory: the format's limit, or what the byte budget holds of an average row.
-  let rowsPerChunk: Int
-  /// Threads that sort runs.
-  let threads: Int
-  /// Threads that make chunks of the result.
-  let mergeThreads: Int
-
-  /// What one thread's runs should have at least: below, a second thread is not worth its memory.
-  private static let leastRunRows = 32_768
-  /// What a run has at most: a column of more does not fit the caches, and rows are taken from all over it.
-  private static let mostRunRows = 1 << 20
-  /// For what is not counted: footers, buffers, what the allocator holds back.
-  private static let reserveByteCount = 10 << 20
-
-  /// Loads the table's dictionaries and takes what is left of the memory. Throws `memory.too-small`.
-  init(for table: any TableSource, _ options: SortWriting) throws {
-    var dictionaryBytes = 0
-    for (column, field) in table.schema.fields.enumerated() where field.type == .string {
-      guard let dictionary = try table.dictionary(column: column) else { continue }
-      _ = dictionary.ranks
-      // A second one is made in the order of the result, with a code for each of the first.
-      dictionaryBytes += dictionary.entries.bytes.count + 16 * dictionary.count
-    }
-    let widths = try RowWidths(of: table, chunks: 0..<table.chunkCount)
-    rowsPerChunk = max(1, min(ChunkFileLimits.rowsPerChunk, chunkByteBudget / widths.weight))
-    let keys = options.order.count
-    // The order and its copy, packed keys and the key columns they are made of, one column as read, joined and in order, and
-    // all columns encoded, which saves a quarter at least.
-    let bytesPerRow = 8 + 32 * keys + 3 * widths.widest + widths.all * 3 / 4
-    let free = options.memory.byteCount - residentByteCount() - dictionaryBytes - Self.reserveByteCount
-    let leastRows = min(Self.leastRunRows, rowsPerChunk, max(1, table.rowCount))
-    let wanted = bytesPerRow * min(rowsPerChunk, max(1, table.rowCount))
-    guard free >= wanted else {
-      throw MemoryError(wanted: options.memory.byteCount - free + wanted, limit: options.memory, source: table.name)
-    }
-    let most = options.writing.threads
-    threads = max(1, min(most, free / (bytesPerRow * leastRows)))
-    // No more than leaves a run for each thread, and strings of a column less than the 4 GiB of one page in memory.
-    let share = max(leastRows, (table.rowCount + threads - 1) / threads)
-    rowsPerRun = max(1, min(free / threads / bytesPerRow, share, Self.mostRunRows, 1 << 31 / max(1, widths.widest)))
-    mergeThreads = max(1, min(most, free / (bytesPerRow * rowsPerChunk)))
-    let runCount = (table.rowCount + rowsPerRun - 1) / rowsPerRun
-    rowsPerRunChunk = min(rowsPerChunk, max(4096, ChunkFileLimits.rowsPerChunk / max(2, runCount)))
-  }
 }
 
 /// Sorted runs in one temporary chunk file, with the dictionaries of the table that they are of.
@@ -110,15 +58,23 @@ struct SortedRuns: TableSource {
   let file: ChunkFile
   /// Chunks of each run.
   let runs: [Range<Int>]
-  private let base: any TableSource
+  /// The table that they are of.
+  let base: any TableSource
 
-  /// `rowsPerRun`: of each run; all of a run's chunks but the last have `rowsPerChunk` rows.
-  init(_ file: ChunkFile, of base: any TableSource, rowsPerRun: [Int], rowsPerChunk: Int) {
+  /// `rowsPerRun`: of each run. Precondition: no chunk of `file` has rows of two runs.
+  init(_ file: ChunkFile, of base: any TableSource, rowsPerRun: [Int]) {
     self.file = file
     self.base = base
-    runs = rowsPerRun.reduce(into: []) { runs, rows in
-      let start = runs.last?.upperBound ?? 0
-      runs.append(start..<start + (rows + rowsPerChunk - 1) / rowsPerChunk)
+    var chunk = 0
+    runs = rowsPerRun.map { rowCount in
+      let start = chunk
+      var left = rowCount
+      while left > 0 {
+        left -= file.rowCount(ofChunk: chunk)
+        chunk += 1
+      }
+      precondition(left == 0, "a chunk has rows of two runs")
+      return start..<chunk
     }
   }
 

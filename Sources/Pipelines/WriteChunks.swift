@@ -27,6 +27,8 @@ struct ChunkWriting: Sendable {
   var keepsCodes = false
   /// Rows after which a task's rows are cut into another chunk.
   var rowsPerChunk = ChunkFileLimits.rowsPerChunk
+  /// What the rows of a chunk may weigh (``RowWeigher``) before the next one begins; nil: whatever they do. A single row may pass it.
+  var bytesPerChunk: Int?
   /// What is noted besides the table.
   var metadata: [(key: String, value: String)] = []
   /// Called after each task with the rows and bytes written so far, by one thread at a time.
@@ -35,7 +37,7 @@ struct ChunkWriting: Sendable {
   init(threads: Int) { self.threads = threads }
 }
 
-/// Writes `tasks`, rows of `table`, as a chunk file: those of a task become one chunk, or more if they pass the limit of rows.
+/// Writes `tasks`, rows of `table`, as a chunk file: those of a task become one chunk, or more if they pass the limit of rows or bytes.
 ///
 /// Tasks are worked on by all threads and written in order: the same bytes for any number of threads. Memory: per thread the
 /// strings' codes and one column of a task, and its encoded pages; besides, the dictionaries. The caller publishes.
@@ -79,6 +81,7 @@ private final class ChunkFlow: @unchecked Sendable {
   private let options: ChunkWriting
   private let writer: ChunkFileWriter
   private let sources: [StringDictionary?]
+  private let weigher: RowWeigher
   private var dictionaries: [OutputDictionary?]
   private var rowCount = 0
   private var byteCount = 0
@@ -86,6 +89,7 @@ private final class ChunkFlow: @unchecked Sendable {
   init(_ table: any TableSource, to object: any ObjectWriter, _ options: ChunkWriting) throws {
     self.table = table
     self.options = options
+    weigher = try RowWeigher(table, mostUnreadText: 0)
     writer = try ChunkFileWriter(to: object, columnCount: table.schema.fields.count)
     sources = try table.schema.fields.indices.map { column in
       table.schema.fields[column].type == .string ? try table.dictionary(column: column) : nil
@@ -97,15 +101,37 @@ private final class ChunkFlow: @unchecked Sendable {
 
   func read(_ pieces: [RowPiece]) throws -> OpenTask {
     let rowCount = pieces.reduce(0) { $0 + $1.rows.count }
-    let cuts = stride(from: 0, to: rowCount, by: options.rowsPerChunk).map {
-      $0..<min($0 + options.rowsPerChunk, rowCount)
-    }
     let order = options.order.isEmpty ? nil : try sortedRows(pieces, rowCount: rowCount)
+    let cuts = try cuts(pieces, order, rowCount: rowCount)
     var texts: [Int: [ColumnPage]] = [:]
     for column in sources.indices where sources[column] != nil && !options.keepsCodes {
       texts[column] = try pages(column, pieces, order, cuts)
     }
     return OpenTask(pieces: pieces, order: order, cuts: cuts, texts: texts)
+  }
+
+  /// Rows of each chunk, among those in order.
+  private func cuts(_ pieces: [RowPiece], _ order: [UInt32]?, rowCount: Int) throws -> [Range<Int>] {
+    guard let limit = options.bytesPerChunk else {
+      return stride(from: 0, to: rowCount, by: options.rowsPerChunk).map {
+        $0..<min($0 + options.rowsPerChunk, rowCount)
+      }
+    }
+    let bytes = try pieces.flatMap { piece in
+      let weights = try weigher.weights(ofChunk: piece.chunk, rows: piece.rows)
+      return (0..<piece.rows.count).map { weights.weight(ofRow: $0) }
+    }
+    var cuts: [Range<Int>] = []
+    var (start, left) = (0, limit)
+    for row in 0..<rowCount {
+      let weight = bytes[order.map { Int($0[row]) } ?? row]
+      if row > start, weight > left || row - start == options.rowsPerChunk {
+        cuts.append(start..<row)
+        (start, left) = (row, limit)
+      }
+      left -= weight
+    }
+    return cuts + (start < rowCount ? [start..<rowCount] : [])
   }
 
   private func sortedRows(_ pieces: [RowPiece], rowCount: Int) throws -> [UInt32] {

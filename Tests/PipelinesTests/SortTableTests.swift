@@ -88,9 +88,11 @@ func plannedMergesGiveTheOrderOfAPlainSort(plainText: Bool) throws {
       _ = try writeChunks(of: source, tasks, to: temporary, sorting)
       let runs = SortedRuns(
         try ChunkFile(try temporary.reading()), of: source,
-        rowsPerRun: tasks.map { $0.reduce(0) { $0 + $1.rows.count } },
-        rowsPerChunk: 50)
-      let plan = try mergePlan(of: runs, by: order, rowsPerChunk: 100)
+        rowsPerRun: tasks.map { $0.reduce(0) { $0 + $1.rows.count } })
+      var limits = MergeLimits(rowsPerChunk: 100)
+      limits.rowsPerWindow = round.isMultiple(of: 2) ? 7 : .max
+      limits.textBytesPerWindow = round == 4 ? 200 : .max
+      let plan = try mergePlan(of: runs, by: order, limits)
       #expect(plan.dropLast().allSatisfy { $0.reduce(0) { $0 + $1.rows.count } == 100 })
       var final = ChunkWriting(threads: 2)
       final.order = order
