@@ -175,12 +175,15 @@ extension ColumnPage {
 private func fixedWidth(_ type: ColumnType) -> Int { type == .string ? 4 : type.isWide ? 16 : 8 }
 
 /// True if no page of a string column is, or becomes, text. Reads footers, joins dictionaries.
-private func staysCodes(column: Int, of table: any TableSource) throws -> Bool {
+func staysCodes(column: Int, of table: any TableSource) throws -> Bool {
   if let runs = table as? SortedRuns { return try staysCodes(column: column, of: runs.base) }
   if let joined = table as? JoinedTables, try joined.hasCodesThatBecomeText(column: column) { return false }
   return try (0..<table.chunkCount).allSatisfy { chunk in
     let stored = try storedPage(of: table, column: column, chunk: chunk)
-    return stored.map { $0.physicalType != "strings" } ?? false
+    if let stored { return stored.physicalType != "strings" }
+    let page = try table.page(column: column, chunk: chunk)
+    if case .strings = page.values { return page.validity == .allNull }
+    return true
   }
 }
 

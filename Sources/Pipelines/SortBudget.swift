@@ -62,7 +62,8 @@ struct SortBudget {
     rowsPerRunChunk = max(Self.leastRunChunkRows, ChunkFileLimits.rowsPerChunk / max(2, runs.count))
     // Not fewer rows than those, be the table ever so wide, but for text.
     bytesPerRunChunk = max(
-      4 << 20, chunkByteBudget / max(2, runs.count), min(chunkByteBudget, Self.leastRunChunkRows * weigher.fixedWeight))
+      512 << 10, chunkByteBudget / max(2, runs.count),
+      min(chunkByteBudget, Self.leastRunChunkRows * weigher.fixedWeight))
     let planBytes =
       runs.count * MemoryLayout<RowPiece>.stride
       * (1 + weight.byteCount / chunkByteBudget + rowCount / ChunkFileLimits.rowsPerChunk)

@@ -48,6 +48,7 @@ func writeSorted(
     try ChunkFile(try temporary.reading()), of: table,
     rowsPerRun: budget.runs.map { $0.reduce(0) { $0 + $1.rows.count } })
   final.threads = budget.mergeThreads
+  final.textColumns = try sorted.textColumns
   let plan = try mergePlan(of: sorted, by: options.order, budget.merging)
   return try writeChunks(of: sorted, plan, to: object, final)
 }
@@ -75,6 +76,14 @@ struct SortedRuns: TableSource {
       }
       precondition(left == 0, "a chunk has rows of two runs")
       return start..<chunk
+    }
+  }
+
+  /// String columns that have text besides codes, or nothing else. Which rows' codes became text depends on the runs.
+  var textColumns: Set<Int> {
+    get throws {
+      Set(
+        try schema.fields.indices.filter { try schema.fields[$0].type == .string && !staysCodes(column: $0, of: base) })
     }
   }
 

@@ -25,6 +25,8 @@ struct ChunkWriting: Sendable {
   var order: [SortColumn] = []
   /// True: codes and dictionaries stay as the table has them. False: they are given anew in order of first row.
   var keepsCodes = false
+  /// Columns whose codes become text in every chunk, so that it does not matter which rows came together before.
+  var textColumns: Set<Int> = []
   /// Rows after which a task's rows are cut into another chunk.
   var rowsPerChunk = ChunkFileLimits.rowsPerChunk
   /// What the rows of a chunk may weigh (``RowWeigher``) before the next one begins; nil: whatever they do. A single row may pass it.
@@ -112,14 +114,12 @@ private final class ChunkFlow: @unchecked Sendable {
 
   /// Rows of each chunk, among those in order.
   private func cuts(_ pieces: [RowPiece], _ order: [UInt32]?, rowCount: Int) throws -> [Range<Int>] {
-    guard let limit = options.bytesPerChunk else {
-      return stride(from: 0, to: rowCount, by: options.rowsPerChunk).map {
-        $0..<min($0 + options.rowsPerChunk, rowCount)
-      }
-    }
-    let bytes = try pieces.flatMap { piece in
-      let weights = try weigher.weights(ofChunk: piece.chunk, rows: piece.rows)
-      return (0..<piece.rows.count).map { weights.weight(ofRow: $0) }
+    guard let limit = options.bytesPerChunk else { return equalCuts(rowCount, options.rowsPerChunk) }
+    let weights = try pieces.map { try weigher.weights(ofChunk: $0.chunk, rows: $0.rows) }
+    let heaviest = weights.reduce(1) { if case .equal(let bytes) = $1 { max($0, bytes) } else { .max } }
+    if heaviest <= limit / options.rowsPerChunk { return equalCuts(rowCount, options.rowsPerChunk) }
+    let bytes = zip(pieces, weights).flatMap { piece, weights in
+      (0..<piece.rows.count).map { weights.weight(ofRow: $0) }
     }
     var cuts: [Range<Int>] = []
     var (start, left) = (0, limit)
@@ -132,6 +132,10 @@ private final class ChunkFlow: @unchecked Sendable {
       left -= weight
     }
     return cuts + (start < rowCount ? [start..<rowCount] : [])
+  }
+
+  private func equalCuts(_ rowCount: Int, _ rowsPerChunk: Int) -> [Range<Int>] {
+    stride(from: 0, to: rowCount, by: rowsPerChunk).map { $0..<min($0 + rowsPerChunk, rowCount) }
   }
 
   private func sortedRows(_ pieces: [RowPiece], rowCount: Int) throws -> [UInt32] {
@@ -147,7 +151,8 @@ private final class ChunkFlow: @unchecked Sendable {
   private func pages(
     _ column: Int, _ pieces: [RowPiece], _ order: [UInt32]?, _ cuts: [Range<Int>]
   ) throws -> [ColumnPage] {
-    let whole = try table.page(column: column, pieces: pieces)
+    let read = try table.page(column: column, pieces: pieces)
+    let whole = options.textColumns.contains(column) ? read.withPlainStrings(sources[column]) : read
     if let order { return cuts.map { whole.gathering(order[$0]) } }
     return cuts.count == 1 ? [whole] : cuts.map { whole.rows($0) }
   }
