@@ -8,11 +8,11 @@
 
 Writing is measured as in convert.py: ours is the whole command with flushing to disk, peers are timed inside a process
 started for the one run, imports left out and without flushing. The scan is one query over every column: the sum of each
-column of numbers, the greatest of each of texts and dates. Nobody answers it without decoding every page: ours and Parquet
-keep no sums, Vortex's are not asked for through Arrow, and an engine that takes a lone maximum from its statistics (DuckDB
-does) decodes the column when a sum is asked for beside it. Ours is `colonnade agg`, the start of its process included; each
-peer is asked in the way found the fastest: DuckDB, chDB and Lance by SQL, Polars by its streaming engine, pyarrow by Acero,
-Vortex by DuckDB over its Arrow stream. Files are in the page cache. Runs of all engines take turns; each figure is the best
+column of numbers, the greatest of each of texts and dates. Nobody answers it without decoding every page: ours is told not
+to answer from statistics, Parquet keeps no sums, Vortex's are not asked for through Arrow, and an engine that takes a lone
+maximum from its statistics (DuckDB does) decodes the column when a sum is asked for beside it. Ours is
+`colonnade agg --ignore-statistics`, the start of its process included; each peer is asked in the way found the fastest:
+DuckDB, chDB and Lance by SQL, Polars by its streaming engine, pyarrow by Acero, Vortex by DuckDB over its Arrow stream. Files are in the page cache. Runs of all engines take turns; each figure is the best
 of the repeats, except peak memory, which is the greatest.
 
 Every file is read again as in convert.py, by another program than the one that wrote it (but DuckDB's own, Vortex's and
@@ -176,7 +176,8 @@ def measure_scan(engine, file, arguments):
         found, _ = run_self(__file__, "--scan", f"{engine}:{file}", "--threads", arguments.threads)
         return found["wall"], found["cpu"], found["answer"]
     options = ["--agg", aggregates(file), "--threads", arguments.threads, "--quiet", "--format", "csv"]
-    wall, cpu, _, status, output = run_child([arguments.command, "agg", target(engine, file), *options])
+    wall, cpu, _, status, output = run_child(
+        [arguments.command, "agg", target(engine, file), "--ignore-statistics", *options])
     if status != 0:
         sys.exit(f"colonnade agg of {file} ended with {status}")
     return wall, cpu, first_row(output.decode())
