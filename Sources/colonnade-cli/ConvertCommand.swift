@@ -4,7 +4,6 @@
 import Aggregation
 import ArgumentParser
 import Columns
-import ChunkFile
 import Pipelines
 
 /// `colonnade convert`: CSVs into one chunk file.
@@ -36,13 +35,7 @@ struct ConvertCommand: ParsableCommand {
       "CSVs (plain, .gz, .zst), folders or patterns of them, or - for standard input.", valueName: "input"))
   var inputs: [String]
 
-  @Option(name: [.customShort("o"), .long], help: ArgumentHelp("Chunk file to write.", valueName: "file"))
-  var output: String
-
-  @Option(
-    help: ArgumentHelp(
-      "Page compression: auto (zstd where it pays), zstd[:1-19], zlib[:1-9], none.", valueName: "codec"))
-  var compression: Compression = .automatic
+  @OptionGroup var chunkFile: ChunkFileOptions
 
   @Option(help: ArgumentHelp("Also write the receipt, as JSON, to this file.", valueName: "file"))
   var receipt: String?
@@ -63,9 +56,7 @@ struct ConvertCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    _ = try usage { try OutputTarget(chunkFile: output) }
-    if output == "-", isTerminal(1) { throw ValidationError("a chunk file does not go to a terminal: say -o FILE.cln") }
-    if append, output == "-" { throw ValidationError("--append adds to a file: say -o FILE.cln") }
+    if append, chunkFile.output == "-" { throw ValidationError("--append adds to a file: say -o FILE.cln") }
     if append, sorting.sortBy != nil {
       throw ValidationError(
         "--append puts rows at the end, --sort-by everywhere\n  try: --append, then colonnade merge --sort-by")
@@ -93,13 +84,13 @@ struct ConvertCommand: ParsableCommand {
   }
 
   func run() throws {
-    let outputs = [output, self.receipt, rejects].compactMap { $0 }
+    let outputs = [chunkFile.output, self.receipt, rejects].compactMap { $0 }
     try usage { try refuseOverwriting(outputs: outputs, inputs: inputs) }
     var options = ConvertFilesOptions()
     options.reading = try csv.reading()
     options.reading.columns = try columns.map { list in try usage { try columnNames(in: list, part: .columns) } }
     options.reading.threads = common.threads
-    options.compression = compression
+    options.compression = chunkFile.compression
     options.rejects = try rejectsTarget()
     options.receipt = try receiptTarget()
     options.appends = append
@@ -110,29 +101,8 @@ struct ConvertCommand: ParsableCommand {
     defer { line.clear() }
     options.progress = line.update
     options.sortProgress = line.update
-    let receipt = try convertFiles(inputs, to: OutputTarget(chunkFile: output), options)
+    let receipt = try convertFiles(inputs, to: chunkFile.target(), options)
     line.clear()
     if !common.quiet { printToStandardError(receipt.text) }
-  }
-}
-
-extension Compression: ExpressibleByArgument {
-  /// The default as it is written.
-  public var defaultValueDescription: String { self == .automatic ? "auto" : "\(self)" }
-
-  /// `auto`, `none`, `zstd`, `zstd:9`, `zlib`, `zlib:6`.
-  public init?(argument: String) {
-    let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
-    let level = parts.count == 2 ? Int(parts[1]) : nil
-    if parts.count > 2 || (parts.count == 2 && level == nil) { return nil }
-    switch (parts.first.map(String.init), level) {
-    case ("auto", nil): self = .automatic
-    case ("none", nil): self = .none
-    case ("zstd", nil): self = .zstd(level: 3)
-    case ("zstd", let level?) where (1...19).contains(level): self = .zstd(level: level)
-    case ("zlib", nil): self = .zlib(level: 6)
-    case ("zlib", let level?) where (1...9).contains(level): self = .zlib(level: level)
-    default: return nil
-    }
   }
 }

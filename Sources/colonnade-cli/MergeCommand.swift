@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import ChunkFile
 import Columns
 import Pipelines
 
@@ -26,34 +25,23 @@ struct MergeCommand: ParsableCommand {
   @Argument(help: ArgumentHelp(".cln files, folders or patterns of them.", valueName: "input"))
   var inputs: [String]
 
-  @Option(name: [.customShort("o"), .long], help: ArgumentHelp("Chunk file to write.", valueName: "file"))
-  var output: String
-
-  @Option(
-    help: ArgumentHelp(
-      "Page compression: auto (zstd where it pays), zstd[:1-19], zlib[:1-9], none.", valueName: "codec"))
-  var compression: Compression = .automatic
+  @OptionGroup var chunkFile: ChunkFileOptions
 
   @OptionGroup var sorting: SortOptions
   @OptionGroup var common: CommonOptions
 
-  func validate() throws {
-    _ = try usage { try OutputTarget(chunkFile: output) }
-    if output == "-", isTerminal(1) { throw ValidationError("a chunk file does not go to a terminal: say -o FILE.cln") }
-  }
-
   func run() throws {
-    try usage { try refuseOverwriting(outputs: [output], inputs: inputs, onlyChunkFiles: true) }
+    try usage { try refuseOverwriting(outputs: [chunkFile.output], inputs: inputs, onlyChunkFiles: true) }
     try sorting.prepareMemory()
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
     var options = MergeOptions()
-    options.compression = compression
+    options.compression = chunkFile.compression
     options.order = try sorting.order()
     options.memory = try sorting.limit()
     options.threads = common.threads
     options.progress = line.update
-    let receipt = try mergeFiles(inputs, to: OutputTarget(chunkFile: output), options)
+    let receipt = try mergeFiles(inputs, to: chunkFile.target(), options)
     line.clear()
     if !common.quiet { printToStandardError(receipt.text) }
   }
