@@ -159,17 +159,3 @@ private final class LazyColumn: Sendable {
   let section = Once<ColumnSection>()
   let dictionary = Once<StringDictionary>()
 }
-
-/// A value that is made by the first caller while others wait for it; an error is not kept.
-private struct Once<Value: Sendable>: ~Copyable, Sendable {
-  private let kept = Mutex<Value?>(nil)
-
-  func value(_ make: () throws -> Value) throws -> Value {
-    try kept.withLock { kept in
-      if let known = kept { return known }
-      let made = try make()
-      kept = made
-      return made
-    }
-  }
-}

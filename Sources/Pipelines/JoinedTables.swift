@@ -4,7 +4,6 @@
 import ChunkFile
 import Columns
 import Grouping
-import Synchronization
 
 /// Several tables with the same columns, in any order, read as one: the rows of the first, then those of the second, and so on.
 ///
@@ -14,7 +13,7 @@ import Synchronization
 public final class JoinedTables: TableSource {
   private let tables: [any TableSource]
   private let columns: [UnifiedColumn]
-  private let unions: [LazyUnion]
+  private let unions: [Once<DictionaryUnion>]
   /// First chunk of each table, then the number of all chunks.
   private let chunkStarts: [Int]
   /// Columns of the first table, in joined types.
@@ -52,7 +51,7 @@ public final class JoinedTables: TableSource {
     self.tables = used
     rowCount = rows
     chunkStarts = used.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.chunkCount) }
-    unions = columns.map { _ in LazyUnion() }
+    unions = columns.map { _ in Once() }
     name = tables.count == 1 ? first.name : "\(first.name) and \(tables.count - 1) more"
     hasInventedNames = tables.allSatisfy(\.hasInventedNames)
   }
@@ -83,10 +82,7 @@ public final class JoinedTables: TableSource {
 
   /// The page in the joined type and the joined dictionary's codes. Throws as ``statistics(column:chunk:)``, and what the table throws.
   public func page(column: Int, chunk: Int) throws -> ColumnPage {
-    let (number, own) = location(ofChunk: chunk)
-    let page = try columns[column].page(of: tables[number], number: number, chunk: own)
-    guard case .codes = page.values else { return page }
-    return try union(column).recoded(page, of: number)
+    try page(column: column, chunk: chunk, rows: 0..<rowCount(ofChunk: chunk))
   }
 
   /// Some rows of a page: what becomes text is no more than theirs. Precondition: `rows` lie within the chunk.
@@ -130,20 +126,6 @@ public final class JoinedTables: TableSource {
       DictionaryUnion(
         try tables.enumerated().map { try columns[column].dictionary(of: $1, number: $0) },
         entryLimit: ChunkFileLimits.dictionaryEntries, byteLimit: ChunkFileLimits.dictionaryBytes)
-    }
-  }
-}
-
-/// A union that the first who asks makes; others wait. An error is not kept.
-private final class LazyUnion: Sendable {
-  private let kept = Mutex<DictionaryUnion?>(nil)
-
-  func value(_ make: () throws -> DictionaryUnion) throws -> DictionaryUnion {
-    try kept.withLock { kept in
-      if let known = kept { return known }
-      let made = try make()
-      kept = made
-      return made
     }
   }
 }
