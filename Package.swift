@@ -35,6 +35,7 @@ let package = Package(
     .target(
       name: "TextFormats", dependencies: ["Columns", "CColumnShims", "Workers"],
       exclude: ["README.md"]),
+    .target(name: "RowCoding", dependencies: ["Columns", "Kernels", "TextFormats"], exclude: ["README.md"]),
     .target(name: "Grouping", dependencies: ["Columns", "Kernels"], exclude: ["README.md"]),
     .target(
       name: "Aggregation", dependencies: ["Columns", "Kernels", "TextFormats", "Grouping", "Workers"],
@@ -51,7 +52,7 @@ let package = Package(
     .target(
       name: "Colonnade",
       dependencies: [
-        "Columns", "Kernels", "ChunkFile", "TextFormats", "Aggregation", "Compare", "Pipelines", "Workers",
+        "Columns", "Kernels", "ChunkFile", "TextFormats", "RowCoding", "Aggregation", "Compare", "Pipelines", "Workers",
       ],
       exclude: ["README.md"]),
     .executableTarget(
@@ -70,6 +71,7 @@ let package = Package(
     .testTarget(name: "ObjectStorageTests", dependencies: ["ObjectStorage", "TestSupport"]),
     .testTarget(name: "ChunkFileTests", dependencies: ["ChunkFile", "TestSupport"]),
     .testTarget(name: "TextFormatsTests", dependencies: ["TextFormats", "TestSupport"]),
+    .testTarget(name: "RowCodingTests", dependencies: ["RowCoding", "TestSupport"]),
     .testTarget(name: "GroupingTests", dependencies: ["Grouping", "TestSupport"]),
     .testTarget(name: "AggregationTests", dependencies: ["Aggregation", "ChunkFile", "ObjectStorage", "TestSupport"]),
     .testTarget(name: "CompareTests", dependencies: ["Compare", "TestSupport"]),

@@ -7,6 +7,7 @@
 @_exported import Compare
 @_exported import Kernels
 import Pipelines
+@_exported import RowCoding
 @_exported import TextFormats
 import Workers
 
