@@ -25,7 +25,11 @@ final class Thread {
     }
   }
 
+  /// Waits for its end. Exactly one of this and `detach` is called, once.
   func join() { pthread_join(handle, nil) }
+
+  /// Lets it end by itself.
+  func detach() { pthread_detach(handle) }
 
   private final class Body: Sendable {
     let run: @Sendable () -> Void

@@ -9,7 +9,8 @@ import Synchronization
 /// Each call gets its worker's number, 0..<count. Worker 0 always runs; where the system refuses a thread, those of higher
 /// numbers do not, so no work may be meant for one certain worker. The first error thrown is thrown again here; `body`
 /// should then ask ``Cancellation/isCancelled`` now and then so that the other workers end early. A ``Turnstile`` for the
-/// workers is made beforehand with the `cancellation` that is passed here. Cost: some 20 µs a thread.
+/// workers is made beforehand with the `cancellation` that is passed here. Throws `CancellationError` where the work that this is part
+/// of was cancelled (see ``runDetached(_:)``). Cost: some 20 µs a thread.
 public func runWorkers(
   _ count: Int, cancellation: Cancellation = Cancellation(),
   _ body: @escaping @Sendable (_ worker: Int, _ cancellation: Cancellation) throws -> Void
@@ -26,7 +27,7 @@ func runWorkers(
   let firstError = Mutex<(any Error)?>(nil)
   let run: @Sendable (Int) -> Void = { worker in
     do {
-      try body(worker, cancellation)
+      try cancellation.asCurrent { try body(worker, cancellation) }
     } catch {
       firstError.withLock { $0 = $0 ?? error }
       cancellation.cancel()
@@ -41,26 +42,8 @@ func runWorkers(
   run(0)
   for thread in threads { thread.join() }
   if let error = firstError.withLock({ $0 }) { throw error }
-}
-
-/// Tells workers that another one has failed and their work is not wanted any more.
-public final class Cancellation: Sendable {
-  private let flag = Atomic(false)
-  private let wakers = Mutex<[@Sendable () -> Void]>([])
-
-  /// Starts uncancelled.
-  public init() {}
-
-  /// True once ``cancel()`` was called. Cheap: one relaxed load.
-  public var isCancelled: Bool { flag.load(ordering: .relaxed) }
-
-  /// Asks all to stop, and wakes those that wait at a ``Turnstile``.
-  public func cancel() {
-    flag.store(true, ordering: .relaxed)
-    for wake in wakers.withLock({ $0 }) { wake() }
-  }
-
-  fileprivate func onCancel(_ wake: @escaping @Sendable () -> Void) { wakers.withLock { $0.append(wake) } }
+  // Workers that were asked to stop leave their work half done.
+  if cancellation.isCancelledFromOutside { throw CancellationError() }
 }
 
 /// Lets holders of tickets 0, 1, 2, … through one at a time, in that order.

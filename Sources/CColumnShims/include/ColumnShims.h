@@ -13,4 +13,5 @@
 #include "cs_prefetch.h"
 #include "cs_processors.h"
 #include "cs_publishing.h"
+#include "cs_thread_context.h"
 #endif
