@@ -26,7 +26,7 @@ public final class ChunkFile: TableSource {
   /// One per column, then metadata, chunk rows and schema.
   let directory: [SectionEntry]
   let tail: Tail
-  let scratch = ScratchBuffers()
+  let scratch = ScratchBuffers.shared
   /// True: faults that cost no rows are overlooked, see ``SalvagedTable``.
   let isSalvaged: Bool
   /// Whether the metadata say that names were made up.

@@ -135,7 +135,26 @@ extension ChunkFile {
 }
 
 /// Memory that is used again for page after page: fresh pages of memory cost more than decoding does.
+///
+/// All open files share it, since only as many buffers are in use as there are threads: a hundred files with some each would keep
+/// memory for pages that nobody reads any more.
 final class ScratchBuffers: Sendable {
+  /// Those of all open files; given back when the last of these is closed.
+  static var shared: ScratchBuffers {
+    ofOpenFiles.withLock { known in
+      if let buffers = known.buffers { return buffers }
+      let buffers = ScratchBuffers()
+      known.buffers = buffers
+      return buffers
+    }
+  }
+
+  private struct Known {
+    weak var buffers: ScratchBuffers?
+  }
+
+  private static let ofOpenFiles = Mutex(Known())
+
   private struct Buffer: @unchecked Sendable {
     // Owned by the list or by the one call that took it out.
     let memory: UnsafeMutableRawBufferPointer

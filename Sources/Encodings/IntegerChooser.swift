@@ -68,7 +68,9 @@ struct IntegerChooser<T: StreamInteger> {
     var best: (cost: Double, plan: IntegerPlan?) =
       (policy.cost(bits: Double(bitWidth), nanoseconds: DecodingTime.packed), nil)
     if !tried.contains(.patched) {
-      for reference in Set([minimum, sample.typicalMinimum()]) {
+      let typical = sample.typicalMinimum()
+      // In this order, so that equal costs always choose the same.
+      for reference in minimum == typical ? [minimum] : [minimum, typical] {
         let packing = sample.bestPacking(reference: reference, count: values.count)
         let cost = policy.cost(bits: packing.bits, nanoseconds: packing.nanoseconds)
         if packing.bitWidth < bitWidth, cost < best.cost {

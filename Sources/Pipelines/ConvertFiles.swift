@@ -23,8 +23,11 @@ public struct ConvertFilesOptions: Sendable {
   public var appends = false
   /// Columns to sort all rows by; none: they come in the order of the inputs. Not together with ``appends``.
   public var order: [SortKey] = []
-  /// Most memory for the whole process while sorting.
-  public var memory = MemoryLimit.standard
+  /// Most memory for the whole process; nil: ``MemoryLimit/standard`` for sorting, else what ``convert(_:makeOutput:)`` takes.
+  ///
+  /// A row's text takes up to eight times its length while it is read: rows of more than an eighth of the memory may pass it, and so do
+  /// the dictionaries of a file that rows are added to. How many strings go into dictionaries depends on it.
+  public var memory: MemoryLimit?
   /// Called as inputs are read.
   public var progress: (@Sendable (ConvertOptions.Progress) -> Void)?
   /// Called as sorted rows are written.
@@ -48,6 +51,8 @@ public func convertFiles(
     return text
   }
   var options = ConvertOptions(inputs: inputs, reading: choices.reading)
+  let memory = choices.order.isEmpty ? choices.memory : choices.memory ?? .standard
+  if let memory { options.reading.limit(memory: memory) }
   options.compression = choices.compression
   options.progress = choices.progress
   let place = choices.appends ? try AppendTarget(target.path) : nil
@@ -83,16 +88,15 @@ private func convertSorted(
   do {
     var reading = options
     reading.compression = .none
-    reading.reading.limit(memory: choices.memory)
     let (table, converted) = try readLargeTable(reading)
-    var writing = ChunkWriting(threads: options.reading.threads)
+    var writing = ChunkWriting(threads: choices.reading.threads)
     writing.compression = options.compression
     writing.metadata =
       [(key: receiptKey, value: storedReceipt(converted.report, order: choices.order))]
       + (table.hasInventedNames ? [ChunkFileWriter.inventedNames] : [])
     writing.report(to: choices.sortProgress, rowCount: table.rowCount)
     var sorting = SortWriting(by: try sortColumns(choices.order, of: table), writing: writing)
-    sorting.memory = choices.memory
+    sorting.memory = choices.memory ?? .standard
     let summary = try writeSorted(table, to: output, sorting)
     let receipt = ConvertReceipt(
       report: converted.report, order: choices.order, sourceByteCount: converted.sourceByteCount,
@@ -114,6 +118,8 @@ extension CSVOptions {
     limits.dictionaryBytes = min(limits.dictionaryBytes, memory.byteCount / 8)
     // A thread takes some three to four times the text of a chunk.
     threads = max(1, min(threads, memory.byteCount / (8 * limits.chunkBytes)))
+    // Of the rest, what is there of long texts at once while pages are made of them.
+    limits.preparedTextBytes = memory.byteCount / 4
     let widest = memory.byteCount / (8 * threads)
     limits.chunkBytesPerColumn = min(limits.chunkBytesPerColumn, max(1, widest / 2048))
   }

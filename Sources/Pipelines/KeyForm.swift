@@ -30,7 +30,7 @@ struct KeyForm {
       let type = table.schema.fields[column.position].type
       var hasNulls = false
       var isPlainText = false
-      for chunk in 0..<table.chunkCount {
+      for chunk in table.runs.joined() {
         hasNulls = try hasNulls || table.statistics(column: column.position, chunk: chunk).nullCount > 0
         guard type == .string else { continue }
         isPlainText =

@@ -10,10 +10,8 @@ struct SortBudget {
   let fitsOneChunk: Bool
   /// Rows of each run.
   let runs: [[RowPiece]]
-  /// Rows of a run's chunks: small ones, since a chunk of the result takes a few rows of each run.
-  let rowsPerRunChunk: Int
-  /// What the rows of a run's chunks may weigh, for the same reason; a single row may pass it.
-  let bytesPerRunChunk: Int
+  /// How the runs are stored, and how many are merged at once.
+  let layout: RunLayout
   /// Chunks of the result, the same whatever the memory, and how much of the runs' keys is held while they are planned.
   let merging: MergeLimits
   /// Threads that sort runs.
@@ -27,10 +25,8 @@ struct SortBudget {
   private static let mostRunRows = 1 << 20
   /// What a run takes at most, whatever the memory: a third of it is the text of one column, which has to stay under 4 GiB.
   private static let mostRunBytes = 6 << 30
-  /// For what is not counted: footers, buffers, what the allocator holds back.
+  /// For what is not counted: buffers, what the allocator holds back.
   private static let reserveByteCount = 10 << 20
-  /// Rows of a run's chunk below which more runs make it no smaller.
-  private static let leastRunChunkRows = 4096
 
   /// Loads the table's dictionaries and takes what is left of the memory. Throws `memory.too-small`, and what reading a page throws.
   init(for table: any TableSource, _ options: SortWriting) throws {
@@ -40,9 +36,16 @@ struct SortBudget {
     let weigher = try RowWeigher(table, mostUnreadText: options.memory.byteCount / most / 32)
     let weight = try SortWeight(of: table, weigher, keyCount: options.order.count)
     fitsOneChunk = table.rowCount <= ChunkFileLimits.rowsPerChunk && weight.byteCount <= chunkByteBudget
-    let free = options.memory.byteCount - residentByteCount() - dictionaryBytes - Self.reserveByteCount
     let rowCount = max(1, table.rowCount)
+    let records = try PageRecordSizes(of: table)
+    // The table's own footer, and that of the result.
+    let footerBytes = records.byteCount * (table.chunkCount + weight.chunkCount(ofRows: rowCount))
+    let all = options.memory.byteCount - residentByteCount() - dictionaryBytes - footerBytes - Self.reserveByteCount
     let wanted = weight.sortingBytesPerRow * weight.rowsPerChunk
+    layout = RunLayout(
+      rowCount: rowCount, byteCount: weight.byteCount, fixedWeight: weigher.fixedWeight,
+      recordBytes: records.byteCount, runCount: weight.sortingByteCount / max(1, all) + 1, spareBytes: all - wanted)
+    let free = all - layout.footerByteCount
     guard free >= wanted else {
       throw MemoryError(wanted: options.memory.byteCount - free + wanted, limit: options.memory, source: table.name)
     }
@@ -59,16 +62,10 @@ struct SortBudget {
         try weights ?? weigher.sortingWeights(ofChunk: chunk, keyCount: options.order.count))
     }
     runs = packing.finish()
-    rowsPerRunChunk = max(Self.leastRunChunkRows, ChunkFileLimits.rowsPerChunk / max(2, runs.count))
-    // Not fewer rows than those, be the table ever so wide, but for text.
-    bytesPerRunChunk = max(
-      512 << 10, chunkByteBudget / max(2, runs.count),
-      min(chunkByteBudget, Self.leastRunChunkRows * weigher.fixedWeight))
-    let planBytes =
-      runs.count * MemoryLayout<RowPiece>.stride
-      * (1 + weight.byteCount / chunkByteBudget + rowCount / ChunkFileLimits.rowsPerChunk)
+    let runsAtOnce = layout.runsAtOnce(of: runs.count)
+    let planBytes = layout.planBytes(chunkCount: weight.chunkCount(ofRows: rowCount), runCount: runsAtOnce)
     merging = MergeLimits(
-      sharing: max(free / 4, free / 2 - planBytes), runCount: runs.count, keyCount: options.order.count)
+      sharing: max(free / 4, free / 2 - planBytes), runCount: runsAtOnce, keyCount: options.order.count)
   }
 }
 
@@ -88,6 +85,8 @@ extension MergeLimits {
 private struct SortWeight {
   /// Of all rows, against ``chunkByteBudget``.
   private(set) var byteCount = 0
+  /// Of all rows, while they are sorted.
+  private(set) var sortingByteCount = 0
   /// While sorting, on the average of all rows.
   let sortingBytesPerRow: Int
   /// Rows of a chunk of average rows.
@@ -98,7 +97,6 @@ private struct SortWeight {
   private(set) var chunks: [RowWeights?] = []
 
   init(of table: any TableSource, _ weigher: RowWeigher, keyCount: Int) throws {
-    var sortingByteCount = 0
     for chunk in 0..<table.chunkCount {
       let all = 0..<table.rowCount(ofChunk: chunk)
       let weight = try weigher.weights(ofChunk: chunk).weight(of: all)
@@ -114,6 +112,11 @@ private struct SortWeight {
     let rowCount = max(1, table.rowCount)
     sortingBytesPerRow = max(1, sortingByteCount / rowCount)
     rowsPerChunk = max(1, min(ChunkFileLimits.rowsPerChunk, rowCount, chunkByteBudget / max(1, byteCount / rowCount)))
+  }
+
+  /// Chunks of the result, at most.
+  func chunkCount(ofRows rowCount: Int) -> Int {
+    1 + byteCount / chunkByteBudget + rowCount / ChunkFileLimits.rowsPerChunk
   }
 }
 

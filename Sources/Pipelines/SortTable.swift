@@ -25,7 +25,9 @@ struct SortWriting: Sendable {
 ///
 /// An external merge sort: runs of as many rows as memory holds are sorted into one temporary chunk file; a pass over their keys says
 /// which rows of each run belong to which chunk of the result (``mergePlan(of:by:_:)``); the chunks are then sorted and written one by one, on all
-/// threads. Each row is written twice and read two or three times. Throws `memory.too-small` where dictionaries and one chunk do not fit.
+/// threads. Where there are more runs than ``RunLayout`` lets be merged at once, neighbours are merged first, into another temporary file.
+/// Each row is written once more than there are passes, and read two or three times in each. Throws `memory.too-small` where dictionaries,
+/// footers and one chunk do not fit.
 func writeSorted(
   _ table: any TableSource, to object: any ObjectWriter, _ options: SortWriting
 ) throws -> ChunkFileSummary {
@@ -35,18 +37,19 @@ func writeSorted(
   if budget.fitsOneChunk {
     return try writeChunks(of: table, pieces(of: table, rowCount: max(1, table.rowCount)), to: object, final)
   }
-  let temporary = try TemporaryFile()
   var sorting = ChunkWriting(threads: budget.threads)
   sorting.compression = .none
   sorting.order = options.order
   sorting.keepsCodes = true
-  sorting.rowsPerChunk = budget.rowsPerRunChunk
-  sorting.bytesPerChunk = budget.bytesPerRunChunk
+  sorting.rowsPerChunk = budget.layout.rowsPerChunk
+  sorting.bytesPerChunk = budget.layout.bytesPerChunk
   sorting.progress = final.progress
-  _ = try writeChunks(of: table, budget.runs, to: temporary, sorting)
-  let sorted = SortedRuns(
-    try ChunkFile(try temporary.reading()), of: table,
-    rowsPerRun: budget.runs.map { $0.reduce(0) { $0 + $1.rows.count } })
+  var sorted = try SortedRuns(writing: budget.runs.map { [$0] }, of: table, base: table, sorting)
+  sorting.threads = budget.mergeThreads
+  while sorted.runs.count > budget.layout.mostRuns {
+    let runsAtOnce = budget.layout.runsAtOnce(of: sorted.runs.count)
+    sorted = try sorted.mergingNeighbours(runsAtOnce, budget.merging, sorting)
+  }
   final.threads = budget.mergeThreads
   final.textColumns = try sorted.textColumns
   let plan = try mergePlan(of: sorted, by: options.order, budget.merging)
@@ -77,6 +80,32 @@ struct SortedRuns: TableSource {
       precondition(left == 0, "a chunk has rows of two runs")
       return start..<chunk
     }
+  }
+
+  /// Writes runs into a temporary chunk file, each of the rows of some tasks (``writeChunks(of:_:to:_:)``), which are sorted one by one.
+  ///
+  /// `rows` has the tasks' rows, `base` the dictionaries. Throws what reading, and writing to the temporary file, throws.
+  init(writing runs: [[[RowPiece]]], of rows: any TableSource, base: any TableSource, _ writing: ChunkWriting) throws {
+    let temporary = try TemporaryFile()
+    _ = try writeChunks(of: rows, runs.flatMap { $0 }, to: temporary, writing)
+    let rowsPerRun = runs.map { tasks in
+      tasks.reduce(0) { sum, task in task.reduce(sum) { $0 + $1.rows.count } }
+    }
+    self.init(try ChunkFile(try temporary.reading()), of: base, rowsPerRun: rowsPerRun)
+  }
+
+  private init(_ all: SortedRuns, runs: ArraySlice<Range<Int>>) {
+    (file, base) = (all.file, all.base)
+    self.runs = Array(runs)
+  }
+
+  /// The same rows in fewer runs: of `runsAtOnce` neighbours each, which are merged. Throws as ``init(writing:of:base:_:)``.
+  func mergingNeighbours(_ runsAtOnce: Int, _ limits: MergeLimits, _ writing: ChunkWriting) throws -> SortedRuns {
+    let plans = try stride(from: 0, to: runs.count, by: runsAtOnce).map { start in
+      let neighbours = SortedRuns(self, runs: runs[start..<min(runs.count, start + runsAtOnce)])
+      return try mergePlan(of: neighbours, by: writing.order, limits)
+    }
+    return try SortedRuns(writing: plans, of: self, base: base, writing)
   }
 
   /// String columns that have text besides codes, or nothing else. Which rows' codes became text depends on the runs.

@@ -30,6 +30,13 @@ struct MergeCommand: ParsableCommand {
   @OptionGroup var sorting: SortOptions
   @OptionGroup var common: CommonOptions
 
+  func validate() throws {
+    // Without it, a merge takes a few pages and the dictionaries, which no limit makes less.
+    if sorting.memory != nil, sorting.sortBy == nil {
+      throw ValidationError("--memory has no effect without --sort-by")
+    }
+  }
+
   func run() throws {
     try usage { try refuseOverwriting(outputs: [chunkFile.output], inputs: inputs, onlyChunkFiles: true) }
     try sorting.prepareMemory()
@@ -38,7 +45,7 @@ struct MergeCommand: ParsableCommand {
     var options = MergeOptions()
     options.compression = chunkFile.compression
     options.order = try sorting.order()
-    options.memory = try sorting.limit()
+    options.memory = try sorting.limit() ?? .standard
     options.threads = common.threads
     options.progress = line.update
     let receipt = try mergeFiles(inputs, to: chunkFile.target(), options)

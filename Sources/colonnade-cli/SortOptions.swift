@@ -15,14 +15,13 @@ struct SortOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "With --sort-by: most memory of the whole process, 64MiB at least; more goes to $TMPDIR. (default: 1GiB)",
+      "Most memory of the whole process, 64MiB at least; what is sorted goes to $TMPDIR. (default: 1GiB to sort)",
       valueName: "size"))
   var memory: String?
 
   func validate() throws {
     _ = try order()
     _ = try limit()
-    if memory != nil, sortBy == nil { throw ValidationError("--memory has no effect without --sort-by") }
   }
 
   /// The columns, none if nothing is to be sorted. Throws a usage error.
@@ -33,12 +32,12 @@ struct SortOptions: ParsableArguments {
 
   /// Where little memory is allowed, freed buffers are given back at once: slower by page faults, but not held for nothing.
   func prepareMemory() throws {
-    if sortBy != nil, try limit().byteCount < 512 << 20 { cs_give_back_freed_buffers() }
+    if let limit = try limit(), limit.byteCount < 512 << 20 { cs_give_back_freed_buffers() }
   }
 
-  /// The limit. Throws a usage error.
-  func limit() throws -> MemoryLimit {
-    guard let memory else { return .standard }
+  /// The limit, if one is given. Throws a usage error.
+  func limit() throws -> MemoryLimit? {
+    guard let memory else { return nil }
     let advice = "\n  try: --memory 512MiB, --memory 2GiB"
     guard let byteCount = MemoryLimit.byteCount(in: memory) else {
       throw ValidationError("--memory takes \(MemoryLimit.readableForms), not \"\(memory)\"\(advice)")

@@ -142,4 +142,20 @@ import Testing
     let encodings = (0..<3).map { _ in chosen(values, codec: true) }
     #expect(encodings[0] == encodings[1] && encodings[1] == encodings[2])
   }
+
+  /// The least value is not in the sample, and costs as much from the sample's least one on: what is chosen must not differ from run to run.
+  @Test func equalCostsChooseTheSameReference() {
+    for least in Int64(0)..<16 {
+      var values = (0..<20_000).map { least + 1 + Int64($0 % 31) }
+      for row in stride(from: 70, to: values.count, by: 400) { values[row] = least + 5000 }
+      values[500] = least
+      let plan = values.withUnsafeBufferPointer { stream in
+        IntegerChooser(
+          stream, summarize(stream), policy: .withoutCodec,
+          tried: [.runs, .delta, .dictionary, .multiples, .planes]
+        ).best()
+      }
+      #expect(plan == .patched(reference: Int128(least), bitWidth: 5))
+    }
+  }
 }

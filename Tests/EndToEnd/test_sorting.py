@@ -170,7 +170,7 @@ def test_what_makes_no_sense(colonnade, tmp_path):
     for memory in ["63MiB", "0", "lots", "-1", "1.5", "1e9", "12XB", "64MB"]:
         errors = colonnade("convert", tmp_path / "t.csv", "-o", target, "--sort-by", "b", f"--memory={memory}", expect=64).errors
         assert "--memory" in errors, errors
-    assert "no effect" in colonnade("convert", tmp_path / "t.csv", "-o", target, "--memory", "1GiB", expect=64).errors
+    assert "no effect" in colonnade("merge", tmp_path / "t.cln", "-o", target, "--memory", "1GiB", expect=64).errors
     errors = colonnade("convert", tmp_path / "t.csv", "-o", target, "--sort-by", "stat", expect=2).errors
     assert 'did you mean "state"' in errors
     assert not target.exists()
@@ -215,6 +215,45 @@ def test_rows_of_very_different_widths_stay_within_memory(colonnade, tmp_path):
     colonnade(*command, "-o", tmp_path / "one.cln", "--threads", "1")
     assert (tmp_path / "little.cln").read_bytes() == (tmp_path / "one.cln").read_bytes()
     colonnade("cmp", tmp_path / "skew.cln", tmp_path / "one.cln", "--on", "k", "--quiet")
+
+
+@pytest.mark.parametrize("by", [["--sort-by", "k"], []])
+def test_huge_fields_of_a_csv_stay_within_memory(colonnade, tmp_path, by):
+    """25 rows of 8 MB, all different, then 200,000 short ones: buffers that a huge field took are not held for the rows after it."""
+    with open(tmp_path / "skew.csv", "w") as file:
+        file.write("k,s\n")
+        for row in range(25):
+            file.write(f"{row * 7919 % 200003},{row}{chr(97 + row) * 8_000_000}\n")
+        file.writelines(f"{row * 7919 % 200003},x{row}\n" for row in range(25, 200_000))
+    target = tmp_path / "t.cln"
+    command = ["convert", tmp_path / "skew.csv", "-o", target, *by, "--memory", "128MiB", "--quiet"]
+    found = colonnade.peak_memory(*command, "--threads", "2")
+    print(f"128 MiB allowed, {found / 2**20:.1f} MiB taken")
+    assert found <= 128 << 20
+    two = target.read_bytes()
+    colonnade(*command, "--threads", "1")
+    assert target.read_bytes() == two
+    assert "intact" in colonnade("verify", target).text
+
+
+def test_many_files_take_no_more_memory_than_one(colonnade, large, tmp_path):
+    """What is kept for the next page is not kept once for each file that is open."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    colonnade("convert", large, "-o", folder / "00.cln", "--columns", "k,v", "--quiet")
+    for number in range(1, 12):
+        (folder / f"{number:02}.cln").write_bytes((folder / "00.cln").read_bytes())
+    found = colonnade.peak_memory("merge", folder, "-o", tmp_path / "m.cln", "--quiet", "--threads", "2")
+    print(f"{found / 2**20:.1f} MiB taken")
+    one = colonnade.peak_memory("merge", folder / "00.cln", "-o", tmp_path / "o.cln", "--quiet", "--threads", "2")
+    print(f"{one / 2**20:.1f} MiB of one file")
+    assert found < one + (8 << 20)
+    merged = tmp_path / "s.cln"
+    found = colonnade.peak_memory("merge", folder, "-o", merged, "--sort-by", "v,k", "--memory", "64MiB", "--quiet")
+    print(f"64 MiB allowed, {found / 2**20:.1f} MiB taken")
+    assert found <= 64 << 20
+    colonnade("merge", folder, "-o", tmp_path / "o.cln", "--sort-by", "v,k", "--memory", "1GiB", "--quiet")
+    assert merged.read_bytes() == (tmp_path / "o.cln").read_bytes()
 
 
 def test_codes_beside_text_become_no_more_text_than_fits(colonnade, tmp_path):

@@ -99,18 +99,15 @@ private func weight(_ text: String) -> Int { 8 + 4 + 4 * text.utf8.count }
   for rowsOfCodes in [0, 700, 1500] {
     let source = try stored(table(all, rowsOfCodes: rowsOfCodes, rowsPerChunk: 100))
     var files: Set<[UInt8]> = []
-    for rowsPerRun in [90, 400, 1500] {
-      let temporary = try TemporaryFile()
+    for (rowsPerRun, runsAtOnce) in [(90, nil), (90, 5), (400, nil), (1500, nil)] as [(Int, Int?)] {
       var sorting = ChunkWriting(threads: 2)
       (sorting.order, sorting.keepsCodes, sorting.rowsPerChunk) = (order, true, 64)
       sorting.bytesPerChunk = 9000
-      let tasks = pieces(of: source, rowCount: rowsPerRun)
-      _ = try writeChunks(of: source, tasks, to: temporary, sorting)
-      let runs = SortedRuns(
-        try ChunkFile(try temporary.reading()), of: source,
-        rowsPerRun: tasks.map { $0.reduce(0) { $0 + $1.rows.count } })
+      var runs = try SortedRuns(
+        writing: pieces(of: source, rowCount: rowsPerRun).map { [$0] }, of: source, base: source, sorting)
       var limits = MergeLimits(rowsPerChunk: 300)
       (limits.bytesPerChunk, limits.rowsPerWindow, limits.textBytesPerWindow) = (30_000, rowsPerRun / 9, 5000)
+      if let runsAtOnce { runs = try runs.mergingNeighbours(runsAtOnce, limits, sorting) }
       let output = MemoryWriter(name: "out.cln")
       var final = ChunkWriting(threads: 2)
       final.order = order

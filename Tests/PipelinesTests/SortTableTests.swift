@@ -83,15 +83,18 @@ func plannedMergesGiveTheOrderOfAPlainSort(plainText: Bool) throws {
       sorting.order = order
       sorting.keepsCodes = true
       sorting.rowsPerChunk = 50
-      let temporary = try TemporaryFile()
-      let tasks = pieces(of: source, rowCount: 260)
-      _ = try writeChunks(of: source, tasks, to: temporary, sorting)
-      let runs = SortedRuns(
-        try ChunkFile(try temporary.reading()), of: source,
-        rowsPerRun: tasks.map { $0.reduce(0) { $0 + $1.rows.count } })
+      var runs = try SortedRuns(
+        writing: pieces(of: source, rowCount: 130).map { [$0] }, of: source, base: source, sorting)
       var limits = MergeLimits(rowsPerChunk: 100)
       limits.rowsPerWindow = round.isMultiple(of: 2) ? 7 : .max
       limits.textBytesPerWindow = round == 4 ? 200 : .max
+      // Ten runs: five, then two, or four, or all at once.
+      for runsAtOnce in [[2, 3], [3], []][round % 3] {
+        let before = runs.runs.count
+        runs = try runs.mergingNeighbours(runsAtOnce, limits, sorting)
+        #expect(runs.runs.count == (before + runsAtOnce - 1) / runsAtOnce)
+        #expect(runs.rowCount == rows)
+      }
       let plan = try mergePlan(of: runs, by: order, limits)
       #expect(plan.dropLast().allSatisfy { $0.reduce(0) { $0 + $1.rows.count } == 100 })
       var final = ChunkWriting(threads: 2)

@@ -80,3 +80,29 @@ import Testing
   #expect(taken.withLock { $0.sorted() } == Array(0..<1000))
   #expect(workers.withLock { $0 } == Set(0...granted))
 }
+
+@Test func noMoreIsHeldThanAllowedExceptAlone() throws {
+  let allowance = Allowance(10)
+  let held = Mutex((now: 0, most: 0, mostAlone: 0))
+  let counter = WorkCounter(limit: 4000)
+  let cancellation = Cancellation()
+  let turnstile = Turnstile(cancellation: cancellation)
+  try runWorkers(4, cancellation: cancellation) { _, _ in
+    while let ticket = counter.next() {
+      let amount = [3, 0, 7, 25, 4, 10][ticket % 6]
+      turnstile.pass(ticket: ticket) {
+        allowance.take(amount)
+        held.withLock { $0.now += amount }
+      }
+      held.withLock { held in
+        held.most = max(held.most, held.now == amount ? 0 : held.now)
+        held.mostAlone = max(held.mostAlone, held.now)
+      }
+      held.withLock { $0.now -= amount }
+      allowance.giveBack(amount)
+    }
+  }
+  #expect(held.withLock { $0.now } == 0)
+  #expect(held.withLock { $0.most } <= 10)
+  #expect(held.withLock { $0.mostAlone } == 25)
+}

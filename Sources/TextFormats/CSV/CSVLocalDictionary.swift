@@ -88,6 +88,8 @@ final class CSVLocalDictionary {
   /// From so many slots on (128 kB) looking up waits for memory, unless it is asked for ahead.
   private static let slotBitsOutOfCache = 14
   private static let rowsAhead = 32
+  /// A buffer above this is not kept for strings that hardly need it.
+  private static let largeByteCapacity = 2 << 20
 
   init() {
     bytes = Self.allocate(byteCapacity)
@@ -105,10 +107,11 @@ final class CSVLocalDictionary {
     slots.deallocate()
   }
 
+  /// Memory that is not touched: of large buffers, what no string needs takes none.
   private static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
     let bytes = UnsafeMutableRawPointer.allocate(byteCount: byteCount + padding, alignment: 8)
     // What is read past a string must be something, though nothing depends on it.
-    bytes.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount + padding)
+    bytes.storeBytes(of: 0, as: UInt64.self)
     return bytes
   }
 
@@ -123,7 +126,13 @@ final class CSVLocalDictionary {
   /// The high half of the hash of string `index`.
   func tag(_ index: Int) -> UInt32 { tags[index] }
 
+  /// Forgets all strings. Memory that long ones took is given back where it was hardly used since.
   func removeAll() {
+    if byteCapacity > Self.largeByteCapacity, byteCount < byteCapacity / 4 {
+      bytes.deallocate()
+      byteCapacity = byteCount
+      bytes = Self.allocate(byteCapacity)
+    }
     count = 0
     offsets[0] = 0
     slots.update(repeating: 0, count: 1 << slotBits)
@@ -225,6 +234,8 @@ final class CSVLocalDictionary {
     if count == capacity { growEntries() }
     if from + length > byteCapacity { growBytes(from + length) }
     (bytes + from).copyMemory(from: string, byteCount: length)
+    // In bounds: the padding follows the capacity.
+    bytes.storeBytes(of: 0, toByteOffset: from + length, as: UInt64.self)
     tags[count] = UInt32(truncatingIfNeeded: hash >> 32)
     count += 1
     offsets[count] = UInt32(from + length)

@@ -76,7 +76,8 @@ final class CSVOpenFile {
 
   /// Reads more text; what is kept moves to the buffer's front. Returns by how many bytes.
   ///
-  /// Asks for at least as many bytes as are kept already, so that a long record is not looked at too often.
+  /// Asks for half as many bytes as are kept already, if that is more, so that a long record is not looked at too often. Memory that one
+  /// took goes when it is passed.
   func readMore() throws -> Int {
     let shift = cursor
     let kept = filled - cursor
@@ -86,7 +87,8 @@ final class CSVOpenFile {
       lookedBehindBlanks -= shift
       nearOnlyBefore -= shift
     }
-    let wanted = max(readBytes, kept)
+    let wanted = max(readBytes, kept / 2)
+    buffer.shrink(to: filled + wanted, keeping: filled)
     buffer.reserve(filled + wanted, keeping: filled)
     let end = filled + wanted
     // A source may give less than is asked for: the whole record is looked at again after each reading.

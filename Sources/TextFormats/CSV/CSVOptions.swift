@@ -121,6 +121,9 @@ package struct CSVLimits: Sendable {
   /// Most bytes of all dictionaries.
   package var allDictionaryBytes = 96 << 20
 
+  /// Bytes that text which stays such may take, in all workers, while pages are made of it; what one chunk needs it may take in any case.
+  package var preparedTextBytes = Int.max
+
   package init() {}
 
   func bytesPerChunk(columns: Int) -> Int {

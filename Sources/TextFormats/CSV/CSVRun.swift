@@ -126,6 +126,8 @@ private final class CSVPass<Sink: CSVSink>: @unchecked Sendable {
   private let sink: Sink
   private let options: CSVOptions
   private let progress: (@Sendable (Int) -> Void)?
+  /// See ``CSVLimits/preparedTextBytes``; nil: not limited.
+  private let allowance: Allowance?
   private let lock = Mutex(())
   private var sampled: CSVTextChunk?
   private var isOver = false
@@ -139,6 +141,8 @@ private final class CSVPass<Sink: CSVSink>: @unchecked Sendable {
     self.sink = sink
     self.options = options
     self.progress = progress
+    let mostBytes = options.limits.preparedTextBytes
+    allowance = mostBytes == .max ? nil : Allowance(mostBytes)
   }
 
   private func makeParser() -> CSVChunkParser {
@@ -217,9 +221,13 @@ private final class CSVPass<Sink: CSVSink>: @unchecked Sendable {
         throw failure!
       }
       let joined = try state.add(parsed, of: chunk)
-      return (joined, state.isDiscarding, state.rowCount)
+      // Taken in the order of tickets, as the allowance asks for.
+      let wanted = allowance == nil || state.isDiscarding ? 0 : bytesToPrepare(parsed, joined.codes)
+      allowance?.take(wanted)
+      return (joined, state.isDiscarding, state.rowCount, wanted)
     }
-    guard let (joined, isDiscarded, rowsSoFar) = joined, let parsed else { return false }
+    guard let (joined, isDiscarded, rowsSoFar, taken) = joined, let parsed else { return false }
+    defer { allowance?.giveBack(taken) }
     let isWanted = !isDiscarded && parsed.rowCount > 0
     let prepared = isWanted ? try preparePages(parsed, joined.codes) : []
     let added: Void? = try turns.add.pass(ticket: ticket) {
@@ -236,6 +244,18 @@ private final class CSVPass<Sink: CSVSink>: @unchecked Sendable {
       return try sink.prepare(finished.page, column: column, type: finished.type, statistics: finished.statistics)
     }
   }
+}
+
+/// Bytes that pages of text take until they are added: all of them as stored, the longest one also as a page and as encoded. O(rows) for each.
+private func bytesToPrepare(_ parsed: CSVParsedChunk, _ codes: [[UInt32]?]) -> Int {
+  var (all, longest) = (0, 0)
+  for (column, content) in parsed.columns.enumerated() where codes[column] == nil {
+    guard case .local(let positions, _, let dictionary) = content.content else { continue }
+    let byteCount = positions.reduce(0) { $1 == 0 ? $0 : $0 + dictionary.string(Int($1) - 1).count }
+    all += byteCount
+    longest = max(longest, byteCount)
+  }
+  return all + 2 * longest
 }
 
 /// The two places where workers pass in order.

@@ -43,7 +43,7 @@ final class CSVSplitter {
 
   /// Fills `chunk` with the next records; false at the end of all texts.
   func next(into chunk: CSVTextChunk) throws -> Bool {
-    chunk.removeAll()
+    chunk.removeAll(keepingAtMost: 2 * options.limits.bytesPerChunk(columns: header?.names.count ?? 0))
     guard rowsLeft > 0, let header else { return false }
     let filling = CSVChunkFilling(
       chunk, columns: header.names,

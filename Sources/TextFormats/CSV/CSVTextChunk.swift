@@ -45,6 +45,8 @@ struct CSVRewrite {
 final class CSVTextChunk {
   /// Bytes that may be read past the text's end: kernels load eight at a time.
   static let padding = 64
+  /// A buffer above this is not kept for text that hardly needs it.
+  private static let largeCapacity = 2 << 20
 
   private(set) var bytes: UnsafeMutableRawPointer
   private(set) var capacity: Int
@@ -93,8 +95,10 @@ final class CSVTextChunk {
     return self.raw[raw].contains(UInt8(ascii: "\\"))
   }
 
-  /// Forgets the text and all that was said of it.
-  func removeAll() {
+  /// Forgets the text and all that was said of it; memory that a single long record took beyond `byteCount` is given back.
+  func removeAll(keepingAtMost byteCount: Int) {
+    if capacity > byteCount { reallocate(byteCount, keeping: 0) }
+    if raw.capacity > byteCount { raw = [] }
     length = 0
     recordCount = 0
     origins.removeAll(keepingCapacity: true)
@@ -107,13 +111,22 @@ final class CSVTextChunk {
   /// Makes room for `wanted` bytes and keeps the first `kept`. Pointers into the text end their life.
   func reserve(_ wanted: Int, keeping kept: Int) {
     guard wanted > capacity else { return }
-    let larger = max(wanted, capacity + capacity / 2)
-    let moved = UnsafeMutableRawPointer.allocate(byteCount: larger + Self.padding, alignment: 64)
+    reallocate(max(wanted, capacity + capacity / 2), keeping: kept)
+  }
+
+  /// Gives back what is not needed for `wanted` bytes, if that is most of a large buffer, and keeps the first `kept`. Pointers into the
+  /// text end their life.
+  func shrink(to wanted: Int, keeping kept: Int) {
+    if capacity > Self.largeCapacity, wanted < capacity / 4 { reallocate(wanted, keeping: kept) }
+  }
+
+  private func reallocate(_ newCapacity: Int, keeping kept: Int) {
+    let moved = UnsafeMutableRawPointer.allocate(byteCount: newCapacity + Self.padding, alignment: 64)
     moved.copyMemory(from: bytes, byteCount: kept)
-    (moved + larger).initializeMemory(as: UInt8.self, repeating: 0, count: Self.padding)
+    (moved + newCapacity).initializeMemory(as: UInt8.self, repeating: 0, count: Self.padding)
     bytes.deallocate()
     bytes = moved
-    capacity = larger
+    capacity = newCapacity
   }
 
   /// Adds text at the end.
