@@ -26,11 +26,11 @@ func mergePlan(of table: SortedRuns, by order: [SortColumn], _ limits: MergeLimi
     table: table, form: try KeyForm(of: table, by: order), weigher: try RowWeigher(table, mostUnreadText: 0),
     limits: limits)
   let cursors = try table.runs.filter { !$0.isEmpty }.map { try RunCursor(window, chunks: $0) }
-  var heap = Array(cursors.indices)
-  heap.sort { cursors[$0].precedes(cursors[$1], orEqual: $0 < $1) }
+  var heap = cursors.indices.map { HeapEntry(run: $0, cursors) }
+  heap.sort { $0.precedes($1, cursors) }
   var result: [[RowPiece]] = []
   var (rowsLeft, bytesLeft) = (limits.rowsPerChunk, limits.bytesPerChunk)
-  while let least = heap.first {
+  while let least = heap.first?.run {
     let cursor = cursors[least]
     let wanted = min(rowsLeft, rowsBeforeNext(heap, cursors))
     let isEmpty = rowsLeft == limits.rowsPerChunk
@@ -45,6 +45,8 @@ func mergePlan(of table: SortedRuns, by order: [SortColumn], _ limits: MergeLimi
     if isAtEnd {
       heap.swapAt(0, heap.count - 1)
       heap.removeLast()
+    } else {
+      heap[0] = HeapEntry(run: least, cursors)
     }
     sink(&heap, cursors)
   }
@@ -52,23 +54,38 @@ func mergePlan(of table: SortedRuns, by order: [SortColumn], _ limits: MergeLimi
   return result
 }
 
+/// A run in the heap, with the first word of its next row's key: most comparisons need not go to the run.
+private struct HeapEntry {
+  let run: Int
+  private let word: UInt64
+
+  init(run: Int, _ cursors: [RunCursor]) {
+    self.run = run
+    word = cursors[run].firstWord
+  }
+
+  /// True if this run's next row comes before the other's.
+  func precedes(_ other: HeapEntry, _ cursors: [RunCursor]) -> Bool {
+    if word != other.word { return word < other.word }
+    return cursors[run].precedes(cursors[other.run], orEqual: run < other.run)
+  }
+}
+
 /// How many rows of the least run's window come before any other run's. Of two children of the heap's top, the lesser one is the next run.
-private func rowsBeforeNext(_ heap: [Int], _ cursors: [RunCursor]) -> Int {
-  let least = heap[0]
+private func rowsBeforeNext(_ heap: [HeapEntry], _ cursors: [RunCursor]) -> Int {
+  let least = heap[0].run
   guard heap.count > 1 else { return cursors[least].rowsLeftInWindow }
-  var next = heap[1]
-  if heap.count > 2, cursors[heap[2]].precedes(cursors[next], orEqual: heap[2] < next) { next = heap[2] }
+  let next = heap.count > 2 && heap[2].precedes(heap[1], cursors) ? heap[2].run : heap[1].run
   return cursors[least].rowsBefore(cursors[next], orEqual: least < next)
 }
 
 /// Moves the heap's top down to where it belongs.
-private func sink(_ heap: inout [Int], _ cursors: [RunCursor]) {
+private func sink(_ heap: inout [HeapEntry], _ cursors: [RunCursor]) {
   var position = 0
   while true {
     var least = position
     for child in [2 * position + 1, 2 * position + 2] where child < heap.count {
-      let (a, b) = (heap[child], heap[least])
-      if cursors[a].precedes(cursors[b], orEqual: a < b) { least = child }
+      if heap[child].precedes(heap[least], cursors) { least = child }
     }
     if least == position { return }
     heap.swapAt(position, least)

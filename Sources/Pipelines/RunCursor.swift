@@ -43,6 +43,9 @@ final class RunCursor {
     try load(from: 0)
   }
 
+  /// Begins the key of the next row: runs whose words differ order as these do. 0 where text comes first. Precondition: there is a row.
+  var firstWord: UInt64 { form.columns.first?.wordCount ?? 0 > 0 ? words[row * form.stride] : 0 }
+
   /// Rows of the window that are not passed.
   var rowsLeftInWindow: Int { rowCount - row }
 
