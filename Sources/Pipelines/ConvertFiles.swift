@@ -25,8 +25,8 @@ public struct ConvertFilesOptions: Sendable {
   public var order: [SortKey] = []
   /// Most memory for the whole process; nil: ``MemoryLimit/standard`` for sorting, else what ``convert(_:makeOutput:)`` takes.
   ///
-  /// A row's text takes up to eight times its length while it is read: rows of more than an eighth of the memory may pass it, and so do
-  /// the dictionaries of a file that rows are added to. How many strings go into dictionaries depends on it.
+  /// A row's text takes up to ten times its length while it is read, and several rows are: those of more than a sixteenth of the memory may
+  /// pass it, and so do the dictionaries of a file that rows are added to. How many strings go into dictionaries depends on it.
   public var memory: MemoryLimit?
   /// Called as inputs are read.
   public var progress: (@Sendable (ConvertOptions.Progress) -> Void)?

@@ -28,6 +28,7 @@ struct ConvertCommand: ParsableCommand {
       Columns must be the same by name; what is stored decides on types: whole
       numbers and decimals widen to a decimal that holds both, else new values
       must fit. --sort-by orders rows: nulls last, NaN greatest, strings by bytes.
+      --memory bounds the whole process, but for rows of more than a sixteenth of it.
       """)
 
   @Argument(
