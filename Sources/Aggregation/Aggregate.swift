@@ -32,7 +32,7 @@ public func aggregate(
   precondition(threads > 0, "at least one thread")
   let plan = try AggregatePlan(query, sources, usesStatistics: !ignoringStatistics)
   let whole = try aggregateChunks(plan, threads: threads)
-  return table(try whole.resultColumns(), plan)
+  return table(try whole.resultColumns(threads: threads), plan)
 }
 
 /// Each worker takes chunks as they come and keeps aggregates of its own; these are merged at the end.

@@ -9,8 +9,23 @@ struct AggregatePlan: Sendable {
   struct Output: Sendable {
     let name: String
     let function: AggregateFunction
-    /// Position in `values`, nil for counting rows.
-    let value: Int?
+    let source: Source
+
+    /// What it is computed from.
+    enum Source: Sendable {
+      /// The number of rows.
+      case rows
+      /// A position in `values`.
+      case value(Int)
+      /// A position in `pairs`.
+      case pair(Int)
+    }
+  }
+
+  /// Two columns that are aggregated together, by their positions in `values`.
+  struct Pair: Sendable, Equatable {
+    let x: Int
+    let y: Int
   }
 
   /// What is needed of one column.
@@ -20,10 +35,13 @@ struct AggregatePlan: Sendable {
   }
 
   let sources: [any TableSource]
+  /// Per input, the number of its first chunk, counted over all inputs.
+  let firstChunks: [Int]
   let keys: [UnifiedColumn]
   let keyNames: [String]
   /// Distinct columns that are aggregated.
   let values: [ValueColumn]
+  let pairs: [Pair]
   let outputs: [Output]
   /// Columns of the result to sort by; then come the keys.
   let order: [(column: Int, isDescending: Bool)]
@@ -47,32 +65,49 @@ struct AggregatePlan: Sendable {
     keys = try query.keys.map { try UnifiedColumn($0.column, in: sources) }
     keyNames = Array(names[..<keys.count])
     var values: [ValueColumn] = []
-    var outputs: [Output] = []
-    for (aggregate, name) in zip(query.aggregates, names[keys.count...]) {
-      var position: Int?
-      if let column = aggregate.column {
-        if let known = values.firstIndex(where: { $0.column.name == column }) {
-          values[known].functions.insert(aggregate.function)
-          position = known
-        } else {
-          let unified = try UnifiedColumn(column, in: sources, typeWithoutValues: .int64)
-          values.append(ValueColumn(column: unified, functions: [aggregate.function]))
-          position = values.count - 1
-        }
-        try check(aggregate, values[position ?? 0].column, sources[0].name)
+    var pairs: [Pair] = []
+    outputs = try zip(query.aggregates, names[keys.count...]).map { aggregate, name in
+      let positions = try aggregate.arguments.map { column in
+        try add(column, of: aggregate, to: &values, sources)
       }
-      outputs.append(Output(name: name, function: aggregate.function, value: position))
+      var source = positions.first.map { Output.Source.value($0) } ?? .rows
+      if positions.count == 2 {
+        let pair = Pair(x: positions[0], y: positions[1])
+        if !pairs.contains(pair) { pairs.append(pair) }
+        source = .pair(pairs.firstIndex(of: pair) ?? 0)
+      }
+      return Output(name: name, function: aggregate.function, source: source)
     }
     self.values = values
-    self.outputs = outputs
+    self.pairs = pairs
+    var chunkCount = 0
+    firstChunks = sources.map { source in
+      defer { chunkCount += source.chunkCount }
+      return chunkCount
+    }
   }
 }
 
+/// Position in `values` of a column that `aggregate` is of, added if it is not there.
+private func add(
+  _ column: String, of aggregate: Aggregate, to values: inout [AggregatePlan.ValueColumn],
+  _ sources: [any TableSource]
+) throws -> Int {
+  let position = values.firstIndex { $0.column.name == column } ?? values.count
+  if position == values.count {
+    let unified = try UnifiedColumn(column, in: sources, typeWithoutValues: .int64)
+    values.append(AggregatePlan.ValueColumn(column: unified, functions: []))
+  }
+  values[position].functions.insert(aggregate.function)
+  try check(aggregate, values[position].column, sources[0].name)
+  return position
+}
+
 private func check(_ aggregate: Aggregate, _ column: UnifiedColumn, _ file: String) throws(AggregateError) {
-  guard aggregate.function == .sum || aggregate.function == .mean, !column.type.isNumeric else { return }
+  guard aggregate.function.needsNumbers, !column.type.isNumeric else { return }
   throw AggregateError(
     code: "aggregate.type",
-    summary: "\(aggregate.text): the column is \(column.type), which has no \(aggregate.function.rawValue)",
+    summary: "\(aggregate.text): the column is \(column.type), which has no \(aggregate.function.name)",
     place: Place(file: file, column: column.name),
-    advice: "count, min and max work on it; if it holds numbers, convert it with --schema '\(column.name):int64'")
+    advice: "count, min, max, median, first and top work on it; if it holds numbers, convert it with --schema '\(column.name):int64'")
 }

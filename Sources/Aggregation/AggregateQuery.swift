@@ -1,39 +1,36 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is computed over the rows of a group.
-public enum AggregateFunction: String, Sendable, CaseIterable {
-  /// Exact sum; null if there are no values.
-  case sum
-  /// Number of values that are not null; without a column, of rows.
-  case count
-  /// Smallest value.
-  case min
-  /// Greatest value; NaN is the greatest of all.
-  case max
-  /// Exact sum divided by the number of values, rounded once; a float64.
-  case mean
-}
-
 /// One aggregate of a query: `sum(cases) as total`.
 public struct Aggregate: Sendable, Hashable {
   /// What is computed.
   public var function: AggregateFunction
-  /// Of which column; nil only for counting rows.
-  public var column: String?
+  /// Of which columns; none for counting rows.
+  public var arguments: [String]
   /// Name of the result, nil for the default one.
   public var alias: String?
 
-  /// Precondition: only `count` may go without a column.
+  /// Of one column, or of rows. Precondition: the function takes that, and only `count` goes without a column.
   public init(_ function: AggregateFunction, of column: String? = nil, as alias: String? = nil) {
-    precondition(column != nil || function == .count, "\(function.rawValue) needs a column")
+    self.init(function, arguments: column.map { [$0] } ?? [], alias: alias)
+  }
+
+  /// Of two columns. Precondition: the function takes two.
+  public init(_ function: AggregateFunction, of x: String, and y: String, as alias: String? = nil) {
+    self.init(function, arguments: [x, y], alias: alias)
+  }
+
+  init(_ function: AggregateFunction, arguments: [String], alias: String?) {
+    precondition(function.argumentCounts.contains(arguments.count), "\(function.name) of \(arguments.count) columns")
+    if case .top(let count) = function { precondition(count > 0, "at least one value") }
+    if case .bottom(let count) = function { precondition(count > 0, "at least one value") }
     self.function = function
-    self.column = column
+    self.arguments = arguments
     self.alias = alias
   }
 
   /// The call as users write it: `sum(cases)`, `count(*)`.
-  public var text: String { "\(function.rawValue)(\(column ?? "*"))" }
+  public var text: String { function.text(of: arguments) }
 }
 
 /// A column to group by.
@@ -94,8 +91,8 @@ public struct AggregateQuery: Sendable, Hashable {
 
   /// Names of the result's columns: keys, then aggregates.
   ///
-  /// Without an alias, `sum(x)` is `x` if it is the only aggregate of `x` and no key has that name, else `sum_x`; others are `mean_x`;
-  /// `count(*)` is `count`. Throws `query.syntax` where two columns have one
+  /// Without an alias, `sum(x)` is `x` if it is the only aggregate of `x` and no key has that name, else `sum_x`; others are `mean_x`,
+  /// `corr_x_y`, `quantile_x`, `count_distinct_x`; `count(*)` is `count`. Throws `query.syntax` where two columns have one
   /// name, and where there are none.
   public func outputNames() throws(QuerySyntaxError) -> [String] {
     if keys.isEmpty, aggregates.isEmpty {
@@ -136,9 +133,10 @@ public struct AggregateQuery: Sendable, Hashable {
 
   private func defaultName(_ aggregate: Aggregate, _ keyNames: [String]) -> String {
     if let alias = aggregate.alias { return alias }
-    guard let column = aggregate.column else { return "count" }
-    let isAlone = aggregates.filter { $0.column == column }.count == 1
+    guard let column = aggregate.arguments.first else { return "count" }
+    let isAlone = aggregates.filter { $0.arguments.contains(column) }.count == 1
     if aggregate.function == .sum, isAlone, !keyNames.contains(column) { return column }
-    return "\(aggregate.function.rawValue)_\(column)"
+    let name = aggregate.function == .countDistinct ? "count_distinct" : aggregate.function.name
+    return ([name] + aggregate.arguments).joined(separator: "_")
   }
 }

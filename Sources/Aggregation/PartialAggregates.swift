@@ -8,23 +8,6 @@ import Grouping
 ///
 /// @unchecked Sendable: one worker uses it at a time, and the caller only after all workers have ended.
 final class PartialAggregates: @unchecked Sendable {
-  /// What is kept of one column.
-  struct ColumnState {
-    var nulls = GroupCounts()
-    var sums: (any Accumulator)?
-    var minima: (any Accumulator)?
-    var maxima: (any Accumulator)?
-
-    var all: [any Accumulator] { [sums, minima, maxima].compactMap { $0 } }
-
-    /// Takes in a page of rows by group.
-    mutating func add(_ page: ColumnPage, _ dictionary: StringDictionary?, _ rows: GroupedRows) {
-      nulls.addNulls(of: page, rows)
-      if case .allNull = page.validity { return }
-      for accumulator in all { accumulator.add(page, dictionary, rows) }
-    }
-  }
-
   let plan: AggregatePlan
   /// nil without keys: everything is group 0.
   private let numbering: KeyNumbering?
@@ -32,12 +15,17 @@ final class PartialAggregates: @unchecked Sendable {
   private var groupNumbers: [UInt32] = []
   var rowCounts = GroupCounts()
   var columns: [ColumnState]
+  /// Of two columns together, as the plan's pairs.
+  let pairs: [any PairAccumulator]
+  /// Where the rows that are being added stand.
+  var places = RowPlaces(chunk: 0)
 
   init(_ plan: AggregatePlan) {
     self.plan = plan
     numbering = plan.keys.isEmpty ? nil : KeyNumbering(types: plan.keys.map(\.type))
     filter = plan.filter.map { FilterEvaluation($0, usesStatistics: plan.usesStatistics) }
-    columns = plan.values.map(makeState)
+    columns = plan.values.map { ColumnState($0.functions, $0.column.type) }
+    pairs = plan.pairs.map { makePairAccumulator(plan.values[$0.x].column.type, plan.values[$0.y].column.type) }
   }
 
   /// Number of groups; without keys there is one even over no rows.
@@ -50,17 +38,24 @@ final class PartialAggregates: @unchecked Sendable {
   func add(_ source: any TableSource, number: Int, chunk: Int) throws {
     let selection = try filter?.select(source, number: number, chunk: chunk) ?? .all
     if case .none = selection { return }
+    places = RowPlaces(chunk: plan.firstChunks[number] + chunk)
     guard let numbering else { return try addUngrouped(source, number: number, chunk: chunk, selection) }
     var rows: [UInt32]?
     if case .some = selection { rows = selection.rows(ofRows: source.rowCount(ofChunk: chunk)) }
+    places = RowPlaces(chunk: plan.firstChunks[number] + chunk, rows: rows)
     let pages = try plan.keys.map { try $0.page(of: source, number: number, chunk: chunk, rows: rows) }
     let dictionaries = try plan.keys.map { try $0.dictionary(of: source, number: number) }
     numbering.number(pages, dictionaries: dictionaries, into: &groupNumbers)
     let runs = groupNumbers.withUnsafeBufferPointer(findRuns)
+    var pagesOfValues: [ColumnPage] = []
     for (index, value) in plan.values.enumerated() {
       let page = try value.column.page(of: source, number: number, chunk: chunk, rows: rows)
       let dictionary = try value.column.dictionary(of: source, number: number)
       withRows(runs) { columns[index].add(page, dictionary, $0) }
+      if !pairs.isEmpty { pagesOfValues.append(page) }
+    }
+    for (pair, accumulator) in zip(plan.pairs, pairs) {
+      withRows(runs) { accumulator.add(pagesOfValues[pair.x], pagesOfValues[pair.y], $0) }
     }
     withRows(runs) { rowCounts.add($0) }
   }
@@ -74,11 +69,9 @@ final class PartialAggregates: @unchecked Sendable {
     }
     rowCounts.merge(other.rowCounts, groups: groups, groupCount: groupCount)
     for index in columns.indices {
-      columns[index].nulls.merge(other.columns[index].nulls, groups: groups, groupCount: groupCount)
-      for (own, theirs) in zip(columns[index].all, other.columns[index].all) {
-        own.merge(theirs, groups: groups, groupCount: groupCount)
-      }
+      columns[index].merge(other.columns[index], groups: groups, groupCount: groupCount)
     }
+    for (own, theirs) in zip(pairs, other.pairs) { own.merge(theirs, groups: groups, groupCount: groupCount) }
   }
 
   /// Runs `body` with so many rows, all of group 0. Precondition: the query has no keys.
@@ -89,29 +82,7 @@ final class PartialAggregates: @unchecked Sendable {
 
   private func withRows(_ runs: GroupedRows.Runs?, _ body: (GroupedRows) -> Void) {
     groupNumbers.withUnsafeBufferPointer {
-      body(GroupedRows(groups: $0, groupCount: groupCount, isSingleGroup: numbering == nil, runs: runs))
+      body(GroupedRows(groups: $0, groupCount: groupCount, isSingleGroup: numbering == nil, runs: runs, places: places))
     }
   }
-}
-
-private func makeState(_ value: AggregatePlan.ValueColumn) -> PartialAggregates.ColumnState {
-  let type = value.column.type
-  func extremes(_ extreme: Extreme) -> any Accumulator {
-    switch type {
-    case .string: StringExtremes(extreme)
-    case .decimal where type.isWide: WideExtremes(extreme)
-    default: IntegerExtremes(extreme)
-    }
-  }
-  var state = PartialAggregates.ColumnState()
-  if !value.functions.isDisjoint(with: [.sum, .mean]) {
-    switch type {
-    case .float64: state.sums = FloatSums()
-    case .decimal where type.isWide: state.sums = WideSums()
-    default: state.sums = IntegerSums()
-    }
-  }
-  if value.functions.contains(.min) { state.minima = extremes(.minimum) }
-  if value.functions.contains(.max) { state.maxima = extremes(.maximum) }
-  return state
 }

@@ -8,7 +8,8 @@ extension AggregateQuery {
   /// `cases > 0 and state is not null` (see ``QueryExpression``), `orderBy` as `date, sum(cases) desc`.
   ///
   /// Names with spaces, commas, brackets or quotes are written in double quotes, a quote inside doubled. Functions may be written in any
-  /// case; `avg` is `mean`. Empty and nil texts are empty lists; a nil `where` takes all rows, a blank one is wrong. Throws
+  /// case; `avg` is `mean`, `var_samp` `var` and so on (see ``AggregateFunction``): `count(distinct x)`, `quantile(x, 0.9)`, `corr(x, y)`,
+  /// `top(x, 2)`. Empty and nil texts are empty lists; a nil `where` takes all rows, a blank one is wrong. Throws
   /// `query.syntax` with the position; needs no input.
   public init(
     by: String?, aggregates: String?, where filter: String? = nil, orderBy: String? = nil, limit: Int? = nil
@@ -39,7 +40,7 @@ extension AggregateQuery {
   /// Columns that the query reads, each once, in order of first mention.
   public var columnNames: [String] {
     var names: [String] = []
-    let mentioned = keys.map(\.column) + aggregates.compactMap(\.column) + (filter?.columnNames ?? [])
+    let mentioned = keys.map(\.column) + aggregates.flatMap(\.arguments) + (filter?.columnNames ?? [])
     for name in mentioned where !names.contains(name) { names.append(name) }
     return names
   }
@@ -120,16 +121,16 @@ private struct QueryText {
 
   /// `FUNCTION(COLUMN) [as NAME]`.
   mutating func aggregate() throws(QuerySyntaxError) -> Aggregate {
-    let (function, column) = try call(named: try name("a function such as sum(cases)"), at: starts.last ?? 1)
-    return Aggregate(function, of: column, as: try alias())
+    var aggregate = try call(named: try name("a function such as sum(cases)"), at: starts.last ?? 1)
+    aggregate.alias = try alias()
+    return aggregate
   }
 
   /// `NAME [asc|desc]`, the name perhaps a call.
   mutating func sortKey() throws(QuerySyntaxError) -> SortKey {
     var name = try name("a column name")
     if cursor.current == "(" {
-      let (function, column) = try call(named: name, at: starts.last ?? 1)
-      name = Aggregate(function, of: column).text
+      name = try call(named: name, at: starts.last ?? 1).text
     }
     return directed(name)
   }
@@ -142,29 +143,68 @@ private struct QueryText {
   }
 
   /// The rest of a call whose name was read.
-  private mutating func call(
-    named name: String, at start: Int
-  ) throws(QuerySyntaxError) -> (AggregateFunction, String?) {
-    let lowered = name.lowercased()
-    guard let function = AggregateFunction(rawValue: lowered == "avg" ? "mean" : lowered) else {
-      let known = AggregateFunction.allCases.map(\.rawValue) + ["avg"]
+  private mutating func call(named name: String, at start: Int) throws(QuerySyntaxError) -> Aggregate {
+    guard let form = FunctionForm(named: name) else {
       let isCall = cursor.current == "("
       throw error(
         at: start, isCall ? "no function \"\(name)\"" : "expected a function of a column, found \"\(name)\"",
-        isCall ? adviceOnName(name, known, list: "functions are") : "write sum(\(name)), count(\(name)) or the like")
+        isCall
+          ? adviceOnName(name, FunctionForm.names, list: "functions are")
+          : "write sum(\(name)), count(\(name)) or the like")
     }
     guard accept("(") else { throw unexpected("\"(\" after \(name)") }
-    var column: String?
+    let aggregate = try arguments(of: form, name)
+    guard accept(")") else { throw unexpected("\")\"") }
+    return aggregate
+  }
+
+  /// What stands between the brackets.
+  private mutating func arguments(of form: FunctionForm, _ name: String) throws(QuerySyntaxError) -> Aggregate {
     let star = cursor.position + 1
     if accept("*") {
-      guard function == .count else {
+      guard case .plain(.count) = form else {
         throw error(at: star, "\(name)(*) has no meaning", "name a column; only count(*) counts rows")
       }
-    } else {
-      column = try self.name("a column name")
+      return Aggregate(.count)
     }
-    guard accept(")") else { throw unexpected("\")\"") }
-    return (function, column)
+    if case .plain(.count) = form, acceptWord("distinct") {
+      return Aggregate(.countDistinct, of: try self.name("a column name"))
+    }
+    let column = try self.name("a column name")
+    switch form {
+    case .plain(let function):
+      guard function.argumentCounts.upperBound == 2 else { return Aggregate(function, of: column) }
+      guard accept(",") else { throw unexpected("a comma and a second column") }
+      return Aggregate(function, of: column, and: try self.name("a column name"))
+    case .quantile: return Aggregate(.quantile(try level()), of: column)
+    case .top: return Aggregate(.top(try topCount(name)), of: column)
+    case .bottom: return Aggregate(.bottom(try topCount(name)), of: column)
+    }
+  }
+
+  private mutating func level() throws(QuerySyntaxError) -> QuantileLevel {
+    let (text, start) = try number("a comma and a level from 0 to 1")
+    if let level = QuantileLevel(text) { return level }
+    throw error(
+      at: start, "a quantile's level is a number from 0 to 1 of at most 18 digits, not \"\(text)\"",
+      "write quantile(x, 0.9) for what nine tenths do not exceed")
+  }
+
+  private mutating func topCount(_ name: String) throws(QuerySyntaxError) -> Int {
+    let (text, start) = try number("a comma and a number of values")
+    if let count = Int(text), (1...AggregateFunction.maximumTopCount).contains(count) { return count }
+    throw error(
+      at: start, "\(name) takes from 1 to \(AggregateFunction.maximumTopCount) values, not \"\(text)\"",
+      "write \(name)(x, 2)")
+  }
+
+  /// A comma and what follows it up to a bracket, with its position.
+  private mutating func number(_ wanted: String) throws(QuerySyntaxError) -> (String, at: Int) {
+    guard accept(",") else { throw unexpected(wanted) }
+    let start = cursor.position + 1
+    let text = cursor.prefix { !$0.properties.isWhitespace && !",()\"".unicodeScalars.contains($0) }
+    cursor.skipSpace()
+    return (text, start)
   }
 
   private mutating func quotedName() throws(QuerySyntaxError) -> String {

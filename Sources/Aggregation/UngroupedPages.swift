@@ -32,14 +32,34 @@ extension PartialAggregates {
       let page = PageForm(try value.column.page(of: source, number: number, chunk: chunk))
       guard add(page, dictionary, rows, index) else { preconditionFailure("a decoded page") }
     }
+    try addPairs(source, number: number, chunk: chunk, rows)
+  }
+
+  /// Pairs of columns need both pages, of the rows taken.
+  private func addPairs(_ source: any TableSource, number: Int, chunk: Int, _ rows: SelectedRows) throws {
+    if pairs.isEmpty { return }
+    var taken: [UInt32]?
+    if case .some = rows.selection { taken = rows.selection.rows(ofRows: rows.rowCount) }
+    var pages: [Int: ColumnPage] = [:]
+    for index in Set(plan.pairs.flatMap { [$0.x, $0.y] }) {
+      pages[index] = try plan.values[index].column.page(of: source, number: number, chunk: chunk, rows: taken)
+    }
+    withSingleGroup(rowCount: rows.count) { group in
+      for (pair, accumulator) in zip(plan.pairs, pairs) {
+        if let x = pages[pair.x], let y = pages[pair.y] { accumulator.add(x, y, group) }
+      }
+    }
   }
 
   /// Brings the rows taken alone to the unified type: only they need room in it. Throws `table.overflow` if one has none.
   private func addRowsWithRoom(
     _ source: any TableSource, number: Int, chunk: Int, _ rows: SelectedRows, _ index: Int
   ) throws {
-    let page = try plan.values[index].column.page(
-      of: source, number: number, chunk: chunk, rows: rows.selection.rows(ofRows: rows.rowCount))
+    let taken = rows.selection.rows(ofRows: rows.rowCount)
+    let page = try plan.values[index].column.page(of: source, number: number, chunk: chunk, rows: taken)
+    let whole = places
+    places = RowPlaces(chunk: plan.firstChunks[number] + chunk, rows: taken)
+    defer { places = whole }
     let all = SelectedRows(rowCount: rows.count, count: rows.count, selection: .all)
     guard add(PageForm(page), nil, all, index) else { preconditionFailure("a decoded page") }
   }
@@ -55,7 +75,7 @@ extension PartialAggregates {
           for accumulator in columns[index].all { accumulator.add(page, dictionary, group) }
         }
       } else {
-        guard let facts = form.facts(taken, count: count, needsExtremes: columns[index].needsExtremes),
+        guard !columns[index].needsPages, let facts = form.facts(taken, count: count, needsExtremes: columns[index].needsExtremes),
           columns[index].add(facts)
         else { return false }
       }
@@ -135,12 +155,12 @@ extension PageForm {
   }
 }
 
-extension PartialAggregates.ColumnState {
+extension ColumnState {
   /// True if minimum or maximum is wanted.
   fileprivate var needsExtremes: Bool { minima != nil || maxima != nil }
 
-  /// True if strings are compared, which codes do by rank.
-  fileprivate var needsDictionary: Bool { minima is StringExtremes || maxima is StringExtremes }
+  /// True if strings are compared or kept, whose codes need it.
+  fileprivate var needsDictionary: Bool { type == .string && !all.isEmpty }
 
   /// Takes in what is known of a page. False, and nothing taken in, if that does not answer.
   fileprivate mutating func add(_ statistics: PageStatistics, _ rows: SelectedRows) -> Bool {
@@ -156,6 +176,7 @@ extension PartialAggregates.ColumnState {
 
   private mutating func add(valuesOf statistics: PageStatistics, count: Int) -> Bool {
     if all.isEmpty { return true }
+    if needsPages { return false }
     switch statistics.bounds {
     case .integer(let minimum, let maximum, let sum):
       // A sum that values within the bounds cannot have was not written by a sound writer: the page is read.

@@ -40,6 +40,11 @@ public struct FloatWindow: Sendable, Hashable {
 
 /// The window that holds all finite `values`, nil if they are all zero. May be a little larger than needed.
 public func floatWindow(_ values: UnsafeBufferPointer<Double>) -> FloatWindow? {
+  floatExponents(values).map { FloatWindow(leastExponent: $0.lowerBound, greatestExponent: $0.upperBound) }
+}
+
+/// Weights of the last significand bits (of 53) of all finite `values`, as exponents of 2; nil if they are all zero. May reach a little further.
+package func floatExponents(_ values: UnsafeBufferPointer<Double>) -> ClosedRange<Int>? {
   var least = UInt32.max
   var greatest: UInt32 = 0
   for i in 0..<values.count {
@@ -56,6 +61,5 @@ public func floatWindow(_ values: UnsafeBufferPointer<Double>) -> FloatWindow? {
   }
   // Nothing but zeros, NaN and infinities.
   guard least < 0x7FE || greatest >= 1 else { return nil }
-  return FloatWindow(
-    leastExponent: Int(max(1, min(least, greatest))) - 1075, greatestExponent: Int(max(1, greatest)) - 1075)
+  return Int(max(1, min(least, greatest))) - 1075...Int(max(1, greatest)) - 1075
 }

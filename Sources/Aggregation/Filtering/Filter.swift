@@ -209,7 +209,7 @@ extension AggregateError {
 extension AggregateQuery {
   /// The same with its place in the condition, if that alone names the column; for those who look for columns before `aggregate` does.
   package func placed(_ error: UnknownColumn) -> any Diagnosis {
-    let others = keys.map(\.column) + aggregates.compactMap(\.column)
+    let others = keys.map(\.column) + aggregates.flatMap(\.arguments)
     guard !others.contains(error.name), let mention = filter?.mentions.first(where: { $0.name == error.name }) else {
       return error
     }

@@ -14,11 +14,27 @@ struct GroupedRows {
   let isSingleGroup: Bool
   /// The same rows as runs of one group, where those are long enough to be worth it.
   let runs: Runs?
+  /// Where the rows stand among all rows of all inputs.
+  let places: RowPlaces
 
   /// Consecutive rows of one group: run `r` is of group `groups[r]` and ends before row `ends[r]`.
   struct Runs {
     var groups: [UInt32] = []
     var ends: [Int] = []
+  }
+}
+
+/// Where rows stand among all rows of all inputs, so that first and last do not depend on who sees them when.
+struct RowPlaces {
+  /// Place of the chunk's first row: the chunk's number, counted over all inputs, times 2^32.
+  let firstPlace: Int64
+  /// Rows of the chunk that these are; nil: row `i` is row `i` of the chunk.
+  let rows: [UInt32]?
+
+  /// Of a chunk's rows, or some of them.
+  init(chunk: Int, rows: [UInt32]? = nil) {
+    firstPlace = Int64(chunk) << 32
+    self.rows = rows
   }
 }
 
@@ -65,57 +81,5 @@ func withValidityBits<R>(_ page: ColumnPage, _ body: (UnsafeBufferPointer<UInt64
   case .allValid: body(nil)
   case .allNull: preconditionFailure("a page without values")
   case .bits(let words): words.withUnsafeBufferPointer { body($0) }
-  }
-}
-
-/// Rows per group, or nulls per group.
-struct GroupCounts {
-  private(set) var counts: [Int64] = []
-
-  /// Counts every row.
-  mutating func add(_ rows: GroupedRows) {
-    counts.grow(to: rows.groupCount, with: 0)
-    if rows.isSingleGroup {
-      counts[0] += Int64(rows.groups.count)
-      return
-    }
-    counts.withUnsafeMutableBufferPointer { counts in
-      guard let runs = rows.runs else { return countRows(groups: rows.groups, into: counts) }
-      runs.groups.withUnsafeBufferPointer { groups in
-        runs.ends.withUnsafeBufferPointer { countRows(runGroups: groups, runEnds: $0, into: counts) }
-      }
-    }
-  }
-
-  /// Adds to the first group's count.
-  mutating func add(count: Int) {
-    counts.grow(to: 1, with: 0)
-    counts[0] += Int64(count)
-  }
-
-  /// Counts the rows of `page` that are null; costs nothing where there are none.
-  mutating func addNulls(of page: ColumnPage, _ rows: GroupedRows) {
-    switch page.validity {
-    case .allValid: return
-    case .allNull: add(rows)
-    case .bits(let words):
-      counts.grow(to: rows.groupCount, with: 0)
-      words.withUnsafeBufferPointer { words in
-        counts.withUnsafeMutableBufferPointer { countNulls(groups: rows.groups, validity: words, into: $0) }
-      }
-    }
-  }
-
-  /// Adds another's counts: its group `g` is group `groups[g]` here.
-  mutating func merge(_ other: GroupCounts, groups: [UInt32], groupCount: Int) {
-    counts.grow(to: groupCount, with: 0)
-    for (group, count) in other.counts.enumerated() { counts[Int(groups[group])] += count }
-  }
-
-  /// One count per group.
-  func counts(groupCount: Int) -> [Int64] {
-    var counts = counts
-    counts.grow(to: groupCount, with: 0)
-    return counts
   }
 }

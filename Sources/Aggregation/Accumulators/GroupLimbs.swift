@@ -1,11 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Columns
 import Kernels
 
-/// Exact sums of doubles, in limbs of a window that grows with the exponents met.
-final class FloatSums: Accumulator {
+/// Exact sums of doubles, or of their products, per group: limbs of a window that grows with the exponents met.
+struct GroupLimbs {
   private var window: FloatWindow?
   private var limbs: [Int64] = []
   private var nonFinite: [NonFinite] = []
@@ -13,30 +12,23 @@ final class FloatSums: Accumulator {
   /// Rows added between looks at the carries.
   private static let pieceRows = maximumAdditionsBetweenCarries / 2
 
-  func add(_ page: ColumnPage, _ dictionary: StringDictionary?, _ rows: GroupedRows) {
-    guard case .float64(let values) = page.values else { preconditionFailure("doubles expected") }
-    precondition(values.count <= Self.pieceRows, "a page of more than 2^29 rows")
-    values.withUnsafeBufferPointer { values in
-      let window = widen(to: floatWindow(values))
-      grow(to: rows.groupCount, window)
-      reserveAdditions(values.count)
-      withValidityBits(page) { validity in
-        limbs.withUnsafeMutableBufferPointer { limbs in
-          nonFinite.withUnsafeMutableBufferPointer { nonFinite in
-            if rows.isSingleGroup {
-              exactSum(values, validity: validity, window: window, into: limbs, nonFinite: &nonFinite[0])
-            } else {
-              exactSums(
-                values, groups: rows.groups, validity: validity, window: window, into: limbs, nonFinite: nonFinite)
-            }
-          }
-        }
-      }
+  /// Has `body` add to the limbs of so many groups, at most `rowCount` times to any of them; `window` holds what is added, nil if that
+  /// is zero.
+  mutating func add(
+    rowCount: Int, window wanted: FloatWindow?, groupCount: Int,
+    _ body: (FloatWindow, UnsafeMutableBufferPointer<Int64>, UnsafeMutableBufferPointer<NonFinite>) -> Void
+  ) {
+    precondition(rowCount <= Self.pieceRows, "a page of more than 2^29 rows")
+    let window = widen(to: wanted)
+    grow(to: groupCount, window)
+    reserveAdditions(rowCount)
+    limbs.withUnsafeMutableBufferPointer { limbs in
+      nonFinite.withUnsafeMutableBufferPointer { body(window, limbs, $0) }
     }
   }
 
-  func merge(_ other: any Accumulator, groups: [UInt32], groupCount: Int) {
-    guard let other = other as? FloatSums else { preconditionFailure("accumulators of two kinds") }
+  /// Takes in another's: its group `g` is group `groups[g]` here. Passes the other's carries on.
+  mutating func merge(_ other: inout GroupLimbs, groups: [UInt32], groupCount: Int) {
     guard let otherWindow = other.window else { return }
     let window = widen(to: otherWindow)
     grow(to: groupCount, window)
@@ -54,6 +46,18 @@ final class FloatSums: Accumulator {
     passAllCarries()
   }
 
+  /// What other than finite numbers was added to a group.
+  func nonFinite(_ group: Int) -> NonFinite { group < nonFinite.count ? nonFinite[group] : [] }
+
+  /// A group's sum is the integer x 2^exponent, but for what is not finite.
+  func sum(_ group: Int) -> (integer: BigInteger, exponent: Int) {
+    guard let window, group < nonFinite.count else { return (BigInteger(0), 0) }
+    let integer = limbs.withUnsafeBufferPointer {
+      Kernels.integer(ofLimbs: UnsafeBufferPointer(rebasing: $0[group * window.limbCount..<(group + 1) * window.limbCount]))
+    }
+    return (integer, window.baseExponent)
+  }
+
   /// Correctly rounded quotients of each group's sum and its divisor (not 0; 1 for the sum itself).
   func rounded(dividedBy divisors: [UInt64]) -> [Double] {
     var scratch: [UInt64] = []
@@ -67,17 +71,17 @@ final class FloatSums: Accumulator {
     }
   }
 
-  private func grow(to groupCount: Int, _ window: FloatWindow) {
+  private mutating func grow(to groupCount: Int, _ window: FloatWindow) {
     limbs.grow(to: groupCount * window.limbCount, with: 0)
     nonFinite.grow(to: groupCount, with: [])
   }
 
-  private func reserveAdditions(_ count: Int) {
+  private mutating func reserveAdditions(_ count: Int) {
     if additionsSinceCarries + count > maximumAdditionsBetweenCarries { passAllCarries() }
     additionsSinceCarries += count
   }
 
-  private func passAllCarries() {
+  private mutating func passAllCarries() {
     guard let window else { return }
     limbs.withUnsafeMutableBufferPointer { limbs in
       for first in stride(from: 0, to: limbs.count, by: window.limbCount) {
@@ -88,7 +92,7 @@ final class FloatSums: Accumulator {
   }
 
   /// The window, widened so that it covers `wanted` (nil: no finite value but zeros).
-  private func widen(to wanted: FloatWindow?) -> FloatWindow {
+  private mutating func widen(to wanted: FloatWindow?) -> FloatWindow {
     let wanted = wanted ?? window ?? FloatWindow(leastExponent: 0, greatestExponent: 0)
     guard let old = window else {
       window = wanted
