@@ -63,7 +63,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
 
-    .target(name: "TestSupport", dependencies: ["Columns", "Encodings"], path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Columns", "Encodings", "Kernels"], path: "Tests/TestSupport"),
     .testTarget(name: "WorkersTests", dependencies: ["Workers"]),
     .testTarget(name: "ColumnsTests", dependencies: ["Columns", "TestSupport"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Encodings", "CColumnShims", "TestSupport"]),

@@ -15,8 +15,21 @@ private let resultChunkRows = 131_072
 /// become one decimal type. Only the columns that the query names are read.
 ///
 /// Types: `count` int64; `sum` of int64 is int64 if all sums fit, else a decimal without fraction; `sum` of decimals is a decimal of the
-/// same scale with as many digits as needed; `sum` of float64 and every `mean` are float64, correctly rounded; `min` and `max` keep
-/// the column's type. Without values, `sum`, `mean`, `min` and `max` are null.
+/// same scale with as many digits as needed; `sum` of float64 and every `mean`, variance, covariance and correlation are float64,
+/// correctly rounded, and so are `median` and `quantile` of numbers; those of other types, `min`, `max`, `first`, `last`, `any`, `top` and
+/// `bottom` keep the column's type. Without values all but counts are null.
+///
+/// Moments: (n Σxy - Σx Σy) is an exact integer (times a power of two for doubles, of ten for decimals); the quotient, its root, or the
+/// root of the ratio for `corr`, is rounded once to nearest. Beside a float64, the other column's values are taken as the nearest doubles.
+/// Fewer than two values (pairs), or none for `_pop`, give null; so does `corr` where one side has one value only. A NaN or an infinity in
+/// the group gives NaN.
+///
+/// Quantiles: position (n - 1) x level between values in ascending order, interpolated exactly; level is an exact decimal. Of bools, dates,
+/// timestamps and strings the first value up to which at least that share lies, so that the result is one of them. NaN is the greatest
+/// number. A part of an infinite neighbour is infinite, of two of opposite signs NaN.
+///
+/// `first` and `last` go by inputs as given and rows as they stand, `any` is `first`; all three skip nulls. `top` and `bottom` give each
+/// group as many rows as the longest of them has values, best first, with keys and other aggregates repeated, and null behind the end.
 ///
 /// Pages are read only where what is known of them does not answer: bounds may decide a condition for a whole page, and without keys
 /// they and the exact sums that writers keep are answers themselves. `ignoringStatistics` asks the pages instead, to measure; the
@@ -25,7 +38,8 @@ private let resultChunkRows = 131_072
 ///
 /// Throws a Diagnosis: `query.syntax`, `column.unknown`, `table.mismatch`, `table.overflow`, `aggregate.type`, `expression.type`,
 /// `aggregate.overflow` (a sum of more than 38 digits), `aggregate.no-input`, or what reading an input throws. Memory:
-/// proportional to the number of groups, per thread.
+/// proportional to the number of groups, per thread; of `count(distinct)` to the different values of all groups, of `top` and `bottom` to
+/// groups x values asked for; `median` and `quantile` keep all values, 20 bytes each, and so do `top` and `bottom` of strings or of more than 64.
 public func aggregate(
   _ sources: [any TableSource], _ query: AggregateQuery, threads: Int, ignoringStatistics: Bool = false
 ) throws -> Table {

@@ -130,7 +130,8 @@ enum FunctionForm: Sendable {
   private static let forms: [(name: String, form: FunctionForm)] = {
     let plain: [AggregateFunction] = [
       .sum, .count, .min, .max, .mean, .median, .variance(.sample), .variance(.population), .standardDeviation(.sample),
-      .standardDeviation(.population), .correlation, .covariance(.sample), .covariance(.population), .first, .last, .any,
+      .standardDeviation(.population), .correlation, .covariance(.sample), .covariance(.population), .first, .last,
+      .any,
     ]
     let synonyms: [(String, AggregateFunction)] = [
       ("avg", .mean), ("variance", .variance(.sample)), ("var_samp", .variance(.sample)),

@@ -109,5 +109,7 @@ private func check(_ aggregate: Aggregate, _ column: UnifiedColumn, _ file: Stri
     code: "aggregate.type",
     summary: "\(aggregate.text): the column is \(column.type), which has no \(aggregate.function.name)",
     place: Place(file: file, column: column.name),
-    advice: "count, min, max, median, first and top work on it; if it holds numbers, convert it with --schema '\(column.name):int64'")
+    advice:
+      "count, min, max, median, first and top work on it; if it holds numbers, convert it with --schema '\(column.name):int64'"
+  )
 }

@@ -168,6 +168,7 @@ private struct QueryText {
       return Aggregate(.count)
     }
     if case .plain(.count) = form, acceptWord("distinct") {
+      guard cursor.current != "*" else { throw unexpected("a column name") }
       return Aggregate(.countDistinct, of: try self.name("a column name"))
     }
     let column = try self.name("a column name")

@@ -75,7 +75,8 @@ extension PartialAggregates {
           for accumulator in columns[index].all { accumulator.add(page, dictionary, group) }
         }
       } else {
-        guard !columns[index].needsPages, let facts = form.facts(taken, count: count, needsExtremes: columns[index].needsExtremes),
+        guard !columns[index].needsPages,
+          let facts = form.facts(taken, count: count, needsExtremes: columns[index].needsExtremes),
           columns[index].add(facts)
         else { return false }
       }

@@ -17,15 +17,22 @@ struct AggCommand: ParsableCommand {
         colonnade agg cities.cln --by state --agg 'mean(cases) as m' --order-by 'm desc'
         colonnade agg cities.cln --agg 'sum(cases)' --where "state = 'SP' and date >= '2020-07-01'"
         colonnade agg 2024/ --agg 'count(*), sum(amount)' -o total.json
+        colonnade agg cities.cln --by state --agg 'quantile(cases, 0.9) as p90, top(cases, 3)'
         colonnade agg 2024/ --by shop --agg 'sum(amount)' -o shops.csv --null-as NA
 
-      Functions: sum, count, min, max, mean (avg). count(*) counts rows, count(x)
-      values that are not null. Sums of integers and decimals are exact; sums of
-      floats are the exact sum, rounded once. Without 'as', a plain sum(x) alone on
-      its column is called x; others are mean_x, count_x, count. Rows come in
-      ascending order of the keys unless --order-by says otherwise: strings by
-      their bytes, nulls last. A name with spaces or commas goes in double quotes:
-      --by '"my column"'.
+      Functions: count(*), count(x), count(distinct x), sum, min, max, mean (avg),
+      median, quantile(x, 0.9), var, var_pop, stddev, stddev_pop, corr(x, y),
+      covar(x, y), covar_pop(x, y), first, last, any, top(x, 3), bottom(x, 3).
+      count(*) counts rows, count(x) values that are not null. All are exact, rounded
+      once at the end: no order of rows, threads or chunks changes a bit. Quantiles of
+      numbers lie between neighbours, those of other types are one of the values.
+      var and stddev are of samples; with too few values they are null, as corr is
+      where one side is constant; a NaN or infinity makes them NaN. first and last go
+      by the order of inputs and rows. top and bottom give up to so many rows per
+      group. Without 'as', a plain sum(x) alone on its column is called x; others are
+      mean_x, corr_x_y, count_distinct_x, count. Rows come in ascending order of the
+      keys unless --order-by says otherwise: strings by their bytes, nulls last. A
+      name with spaces or commas goes in double quotes: --by '"my column"'.
 
       Conditions hold a column against constants: < <= > >= = != (also <>), between
       1 and 9, in ('a', 'b'), is null, each also with not; joined by and, or, not

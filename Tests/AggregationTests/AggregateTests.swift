@@ -6,18 +6,44 @@ import Columns
 import TestSupport
 import Testing
 
+/// Functions whose results no order of rows changes.
+let orderlessFunctions: [AggregateFunction] = [
+  .count, .countDistinct, .sum, .min, .max, .mean, .median, .quantile(QuantileLevel("0.9")!),
+  .quantile(QuantileLevel("0")!), .quantile(QuantileLevel("0.333")!), .quantile(QuantileLevel("1")!),
+  .variance(.sample), .variance(.population), .standardDeviation(.sample), .standardDeviation(.population), .top(1),
+  .top(2), .top(5), .top(70), .bottom(2), .bottom(65), .bottom(1),
+]
+
+/// Functions of two columns.
+let pairFunctions: [AggregateFunction] = [.correlation, .covariance(.sample), .covariance(.population)]
+
+/// Aggregates of all columns, each function with a chance of one in `odds`.
+func randomAggregates(
+  _ functions: [AggregateFunction], odds: Int, using random: inout RandomSource
+) -> [Aggregate] {
+  var aggregates: [Aggregate] = [Aggregate(.count)]
+  let numeric = randomSchema.fields.filter(\.type.isNumeric).map(\.name)
+  for field in randomSchema.fields {
+    for function in functions where Int.random(in: 0..<odds, using: &random) == 0 {
+      switch function {
+      case .sum, .mean, .variance, .standardDeviation: if !field.type.isNumeric { continue }
+      default: break
+      }
+      aggregates.append(Aggregate(function, of: field.name, as: "\(function) of \(field.name)"))
+    }
+  }
+  for function in pairFunctions {
+    let (x, y) = (numeric.randomElement(using: &random)!, numeric.randomElement(using: &random)!)
+    aggregates.append(Aggregate(function, of: x, and: y, as: "\(function) of \(x) and \(y)"))
+  }
+  return aggregates
+}
+
 /// A random query over `randomSchema`.
 private func randomQuery(using random: inout RandomSource) -> AggregateQuery {
   let keys = randomSchema.names.filter { $0 != "price" && $0 != "ratio" }.shuffled(using: &random)
     .prefix(Int.random(in: 0...3, using: &random))
-  var aggregates: [Aggregate] = [Aggregate(.count)]
-  for name in randomSchema.names {
-    let isNumeric = randomSchema.fields[randomSchema.position(of: name)!].type.isNumeric
-    for function in AggregateFunction.allCases where Bool.random(using: &random) {
-      if function == .sum || function == .mean, !isNumeric { continue }
-      aggregates.append(Aggregate(function, of: name, as: "\(function) of \(name)"))
-    }
-  }
+  let aggregates = randomAggregates(orderlessFunctions, odds: 6, using: &random)
   var query = AggregateQuery(by: keys.map { GroupKey($0) }, aggregates: aggregates)
   if Bool.random(using: &random), !keys.isEmpty {
     query.order = (keys + aggregates.compactMap(\.alias)).shuffled(using: &random).prefix(2).map {

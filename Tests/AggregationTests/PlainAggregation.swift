@@ -34,7 +34,7 @@ struct PlainAggregation {
   /// Rows of the result: keys, then aggregates, as texts that tell every bit.
   func rows() throws -> [[String]] {
     let order = try query.sortColumns()
-    var rows: [[Value]] = groups.map { key, rows in key + query.aggregates.map { value(of: $0, rows) } }
+    var rows: [[Value]] = groups.flatMap { key, rows in resultRows(key, rows) }
     rows.sort { a, b in
       for (column, sortKey) in zip(order, query.order) {
         if let smaller = isBefore(a[column], b[column], descending: sortKey.isDescending) { return smaller }
@@ -47,36 +47,76 @@ struct PlainAggregation {
     return rows.prefix(query.limit ?? rows.count).map { $0.map(exactText) }
   }
 
-  private func value(of aggregate: Aggregate, _ rows: [[Value]]) -> Value {
-    guard let name = aggregate.column else { return .int64(Int64(rows.count)) }
+  /// Single values are repeated; lists that are shorter than the longest end in nulls.
+  private func resultRows(_ key: [Value], _ rows: [[Value]]) -> [[Value]] {
+    var columns = query.aggregates.map { values(of: $0, rows) }
+    var rowCount = 1
+    for (aggregate, column) in zip(query.aggregates, columns) where isList(aggregate.function) {
+      rowCount = max(rowCount, column.count)
+    }
+    for (index, aggregate) in query.aggregates.enumerated() {
+      let filler: Value = isList(aggregate.function) ? .null : columns[index][0]
+      while columns[index].count < rowCount { columns[index].append(filler) }
+    }
+    return (0..<rowCount).map { row in key + columns.map { $0[row] } }
+  }
+
+  /// One value, or as many as `top` and `bottom` have.
+  private func values(of aggregate: Aggregate, _ rows: [[Value]]) -> [Value] {
+    guard let name = aggregate.arguments.first else { return [.int64(Int64(rows.count))] }
     let column = schema.position(of: name)!
+    let type = schema.fields[column].type
+    if aggregate.arguments.count == 2 {
+      let other = schema.position(of: aggregate.arguments[1])!
+      let pairs = rows.map { ($0[column], $0[other]) }.filter { $0.0 != .null && $0.1 != .null }
+      return [plainMoment(aggregate.function, pairs, (type, schema.fields[other].type))]
+    }
     let values = rows.map { $0[column] }.filter { $0 != .null }
+    let sorted = values.map(canonical).sorted { isBefore($0, $1, descending: false) == true }
     switch aggregate.function {
-    case .count: return .int64(Int64(values.count))
-    case .min: return values.min { isBefore($0, $1, descending: false) == true }.map(canonical) ?? .null
-    case .max: return values.max { isBefore($0, $1, descending: false) == true }.map(canonical) ?? .null
-    case .sum, .mean: break
+    case .count: return [.int64(Int64(values.count))]
+    case .countDistinct: return [.int64(Int64(Set(values.map(canonical)).count))]
+    case .min: return [sorted.first ?? .null]
+    case .max: return [sorted.last ?? .null]
+    case .top(let count): return Array(sorted.reversed().prefix(count))
+    case .bottom(let count): return Array(sorted.prefix(count))
+    case .first, .any: return [values.first ?? .null]
+    case .last: return [values.last ?? .null]
+    case .median: return [plainQuantile(sorted, 5, 10, type)]
+    case .quantile(let level):
+      let digits = "\(level)".split(separator: ".").dropFirst().first ?? ""
+      let unit = digits.reduce(1) { power, _ in power * 10 }
+      return [plainQuantile(sorted, Int("\(level)".filter { $0 != "." })!, unit, type)]
+    case .variance, .standardDeviation:
+      return [plainMoment(aggregate.function, values.map { ($0, $0) }, (type, type))]
+    case .sum, .mean: return [plainSum(values, type, isMean: aggregate.function == .mean)]
+    case .correlation, .covariance: preconditionFailure("of two columns")
     }
-    if values.isEmpty { return .null }
-    let isMean = aggregate.function == .mean
-    if schema.fields[column].type == .float64 {
-      let doubles = values.map { value -> Double in
-        guard case .float64(let number) = value else { return .nan }
-        return number
-      }
-      let sum = exactSum(doubles)
-      // Tests draw doubles whose exact sum is a double, so that the quotient rounds once.
-      return .float64(isMean ? sum / Double(doubles.count) : sum)
-    }
-    let scale = schema.fields[column].type.scale
-    let sum = values.reduce(Int128(0)) { $0 + unscaled($1) }
-    if isMean { return .float64(nearestQuotient(sum, dividedBy: values.count, scale: scale)) }
-    return .decimal(unscaled: sum, scale: scale)
   }
 }
 
+private func isList(_ function: AggregateFunction) -> Bool {
+  switch function {
+  case .top, .bottom: true
+  default: false
+  }
+}
+
+private func plainSum(_ values: [Value], _ type: ColumnType, isMean: Bool) -> Value {
+  if values.isEmpty { return .null }
+  if type == .float64 {
+    let doubles = values.map(nearestDouble)
+    let sum = exactSum(doubles)
+    // Tests draw doubles whose exact sum is a double, so that the quotient rounds once.
+    return .float64(isMean ? sum / Double(doubles.count) : sum)
+  }
+  let sum = values.reduce(Int128(0)) { $0 + unscaled($1) }
+  if isMean { return .float64(nearestQuotient(sum, dividedBy: values.count, scale: type.scale)) }
+  return .decimal(unscaled: sum, scale: type.scale)
+}
+
 /// NaN, which equals nothing as a Double, becomes one text; -0.0 becomes 0.0.
-private func canonical(_ value: Value) -> Value {
+func canonical(_ value: Value) -> Value {
   guard case .float64(let number) = value else { return value }
   return number.isNaN ? .string("NaN of float64") : .float64(number + 0.0)
 }
@@ -88,7 +128,7 @@ private func brought(_ value: Value, to type: ColumnType) -> Value {
   return .decimal(unscaled: (own..<scale).reduce(unscaled(value)) { power, _ in power * 10 }, scale: scale)
 }
 
-private func unscaled(_ value: Value) -> Int128 {
+func unscaled(_ value: Value) -> Int128 {
   switch value {
   case .int64(let value): Int128(value)
   case .decimal(let unscaled, _): unscaled

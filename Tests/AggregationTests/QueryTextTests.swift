@@ -28,6 +28,14 @@ func readsKeysAggregatesAndOrder() throws {
   (nil, "sum(x)", ["x"]), (nil, "sum(x), min(x)", ["sum_x", "min_x"]), ("x", "sum(x)", ["x", "sum_x"]),
   (nil, "count(*), count(x), mean(x), avg(y)", ["count", "count_x", "mean_x", "mean_y"]),
   ("a as b", "max(a)", ["b", "max_a"]),
+  (
+    nil, "count(distinct x), corr(x, y), quantile(x, .90), top(y, 2)",
+    ["count_distinct_x", "corr_x_y", "quantile_x", "top_y"]
+  ),
+  (
+    nil, "stddev_samp(x), VAR_POP(x), covar_samp(x, y), any_value(z), median(x)",
+    ["stddev_x", "var_pop_x", "covar_x_y", "any_z", "median_x"]
+  ),
   ("a", nil, ["a"]), ("São Paulo-x, y" as String?, "sum(z)" as String?, [] as [String]),
 ])
 func namesResults(_ by: String?, _ aggregates: String?, _ expected: [String]) throws {
@@ -42,6 +50,47 @@ func namesResults(_ by: String?, _ aggregates: String?, _ expected: [String]) th
 func ordersByAggregateTextAndByAKeysOwnName() throws {
   let query = try AggregateQuery(by: "a as b", aggregates: "sum(x), avg(y) as z", orderBy: "Avg(y) desc, a, sum(x)")
   #expect(try query.sortColumns() == [2, 0, 1])
+}
+
+@Test
+func readsFunctionsWithTheirParameters() throws {
+  let query = try AggregateQuery(
+    by: nil,
+    aggregates:
+      "quantile(v3, 0.90) as p90, Corr(v1, \"v 2\"), top(v3, 2), bottom(v3,3), count(distinct id3), count(distinct)")
+  #expect(
+    query.aggregates == [
+      Aggregate(.quantile(QuantileLevel("0.9")!), of: "v3", as: "p90"), Aggregate(.correlation, of: "v1", and: "v 2"),
+      Aggregate(.top(2), of: "v3"), Aggregate(.bottom(3), of: "v3"), Aggregate(.countDistinct, of: "id3"),
+      Aggregate(.count, of: "distinct"),
+    ])
+  #expect(query.columnNames == ["v3", "v1", "v 2", "id3", "distinct"])
+  #expect(
+    query.aggregates.map(\.text) == [
+      "quantile(v3, 0.9)", "corr(v1, v 2)", "top(v3, 2)", "bottom(v3, 3)", "count(distinct id3)", "count(distinct)",
+    ])
+  let ordered = try AggregateQuery(
+    by: "a", aggregates: "quantile(x, 0.5) as m, top(y, 2)", orderBy: "quantile(x, .50) desc, top(y,2)")
+  #expect(try ordered.sortColumns() == [1, 2])
+}
+
+@Test(arguments: [
+  ("0.9", 0.9), ("0.1", 0.1), ("1", 1.0), ("0", 0.0), ("0.5", 0.5), ("0.3333333333333333", 1.0 / 3), ("0.00001", 1e-5),
+])
+func levelsOfDoublesAreTheirShortestDecimals(_ text: String, _ value: Double) {
+  #expect(QuantileLevel(value) == QuantileLevel(text))
+  #expect(QuantileLevel(value)?.description == text)
+}
+
+@Test
+func levelsOutsideTheirRangeAreNone() {
+  for text in ["", ".", "1.01", "2", "-0.1", "1e-1", "0.1234567890123456789", "½", "1..", "99999999999999999999999999"]
+  {
+    #expect(QuantileLevel(text) == nil, "\(text)")
+  }
+  for value in [-0.1, 1.5, .nan, .infinity] { #expect(QuantileLevel(value) == nil) }
+  #expect(QuantileLevel(".50") == QuantileLevel("0.5"))
+  #expect(QuantileLevel("1.000") == QuantileLevel("1"))
 }
 
 private struct Wrong: Sendable, CustomTestStringConvertible {
@@ -62,6 +111,21 @@ private let wrongTexts: [Wrong] = [
   Wrong(aggregates: "cases", place: "--agg", position: 1, contains: "\"cases\""),
   Wrong(aggregates: "sum(x", place: "--agg", position: 6, contains: "the end"),
   Wrong(aggregates: "sum()", place: "--agg", position: 5, contains: "a column name"),
+  Wrong(aggregates: "corr(x)", place: "--agg", position: 7, contains: "a second column"),
+  Wrong(aggregates: "corr(x, y, z)", place: "--agg", position: 10, contains: "\")\""),
+  Wrong(aggregates: "sum(x, y)", place: "--agg", position: 6, contains: "\")\""),
+  Wrong(aggregates: "quantile(x)", place: "--agg", position: 11, contains: "a level from 0 to 1"),
+  Wrong(aggregates: "quantile(x, 1.1)", place: "--agg", position: 13, contains: "\"1.1\""),
+  Wrong(aggregates: "quantile(x, -0.5)", place: "--agg", position: 13, contains: "from 0 to 1"),
+  Wrong(aggregates: "quantile(x, 0.1234567890123456789)", place: "--agg", position: 13, contains: "18 digits"),
+  Wrong(aggregates: "quantile(x, )", place: "--agg", position: 13, contains: "not \"\""),
+  Wrong(aggregates: "count(*), top(x, 0)", place: "--agg", position: 18, contains: "\"0\""),
+  Wrong(aggregates: "bottom(x, 1000001)", place: "--agg", position: 11, contains: "1000000"),
+  Wrong(aggregates: "top(x)", place: "--agg", position: 6, contains: "a number of values"),
+  Wrong(aggregates: "count(distinct *)", place: "--agg", position: 16, contains: "a column name"),
+  Wrong(aggregates: "sum(distinct x)", place: "--agg", position: 14, contains: "\"x\""),
+  Wrong(aggregates: "corr(*)", place: "--agg", position: 6, contains: "corr(*)"),
+  Wrong(aggregates: "quantile(x, 0.1), quantile(x, 0.2)", place: "--agg", position: 19, contains: "\"quantile_x\""),
   Wrong(aggregates: "sum(* )", place: "--agg", position: 5, contains: "sum(*)"),
   Wrong(aggregates: "sum(x),", place: "--agg", position: 8, contains: "the end"),
   Wrong(aggregates: "sum(\"x)", place: "--agg", position: 5, contains: "closing quote"),

@@ -87,7 +87,9 @@ final class CollectedValues<Number: PlainNumber>: Accumulator {
     }
     var starts = [Int](repeating: 0, count: groupCount + 1)
     for (part, counts) in zip(parts, ends) {
-      for (group, count) in counts.enumerated() where count > 0 { starts[Int(part.groups?[group] ?? UInt32(group)) + 1] += count }
+      for (group, count) in counts.enumerated() where count > 0 {
+        starts[Int(part.groups?[group] ?? UInt32(group)) + 1] += count
+      }
     }
     for group in 0..<groupCount { starts[group + 1] += starts[group] }
     var next = Array(starts.dropLast())

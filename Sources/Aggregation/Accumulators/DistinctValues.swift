@@ -28,7 +28,9 @@ final class DistinctValues: Accumulator {
     guard pairs.count > 0 else { return counts }
     let keys = pairs.keys()
     let validity = keys.pages[1].validity
-    for (pair, group) in theirGroups(keys.pages[0]).enumerated() where validity.isValid(pair) { counts[Int(group)] += 1 }
+    for (pair, group) in theirGroups(keys.pages[0]).enumerated() where validity.isValid(pair) {
+      counts[Int(group)] += 1
+    }
     return counts
   }
 

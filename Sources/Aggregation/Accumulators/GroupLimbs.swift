@@ -53,7 +53,8 @@ struct GroupLimbs {
   func sum(_ group: Int) -> (integer: BigInteger, exponent: Int) {
     guard let window, group < nonFinite.count else { return (BigInteger(0), 0) }
     let integer = limbs.withUnsafeBufferPointer {
-      Kernels.integer(ofLimbs: UnsafeBufferPointer(rebasing: $0[group * window.limbCount..<(group + 1) * window.limbCount]))
+      Kernels.integer(
+        ofLimbs: UnsafeBufferPointer(rebasing: $0[group * window.limbCount..<(group + 1) * window.limbCount]))
     }
     return (integer, window.baseExponent)
   }

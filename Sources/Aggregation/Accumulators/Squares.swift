@@ -38,7 +38,9 @@ final class IntegerSquares: Accumulator {
         let reach = NarrowProof.reach(rowCount: values.count, bits: magnitudeBits(values))
         guard let mustEmpty = proof.admit(reach, rowCount: values.count, groupCount: rows.groupCount) else {
           wide.grow(to: rows.groupCount, with: Int192())
-          wide.withUnsafeMutableBufferPointer { exactSquares(values, groups: rows.groups, validity: validity, into: $0) }
+          wide.withUnsafeMutableBufferPointer {
+            exactSquares(values, groups: rows.groups, validity: validity, into: $0)
+          }
           return
         }
         if mustEmpty { empty() }
