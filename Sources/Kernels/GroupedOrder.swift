@@ -36,7 +36,7 @@ private func keep<T: FixedWidthInteger>(
 
 /// Puts a value that is greater than the last one in its place among a group's slots, and drops the last one.
 @inline(__always)
-package func insert<T: FixedWidthInteger>(
+private func insert<T: FixedWidthInteger>(
   _ value: T, _ first: Int, _ width: Int, _ slots: UnsafeMutableBufferPointer<T>
 ) {
   var slot = first &+ width &- 1

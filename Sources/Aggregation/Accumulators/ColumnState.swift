@@ -88,12 +88,12 @@ private func makeAccumulator(_ kind: AccumulatorKind, _ type: ColumnType) -> any
   case .squares: perType(type, float: FloatProducts(), wide: WideSquares(), narrow: IntegerSquares())
   case .minima: extremes(.minimum, type)
   case .maxima: extremes(.maximum, type)
-  case .values: perWidth(type, wide: CollectedValues<Int128>(type), narrow: CollectedValues<Int64>(type))
+  case .values: CollectedValues(type)
   case .distinct: DistinctValues(type)
-  case .firsts: perWidth(type, wide: EndValues<Int128>(.first, type), narrow: EndValues<Int64>(.first, type))
-  case .lasts: perWidth(type, wide: EndValues<Int128>(.last, type), narrow: EndValues<Int64>(.last, type))
-  case .tops(let count): tops(.maximum, count, type)
-  case .bottoms(let count): tops(.minimum, count, type)
+  case .firsts: EndValues(.first, type)
+  case .lasts: EndValues(.last, type)
+  case .tops(let count): TopValues(.maximum, count, type)
+  case .bottoms(let count): TopValues(.minimum, count, type)
   }
 }
 
@@ -109,8 +109,4 @@ private func extremes(_ extreme: Extreme, _ type: ColumnType) -> any Accumulator
   type == .string
     ? StringExtremes(extreme)
     : perWidth(type, wide: WideExtremes(extreme), narrow: IntegerExtremes(extreme))
-}
-
-private func tops(_ extreme: Extreme, _ count: Int, _ type: ColumnType) -> any Accumulator {
-  perWidth(type, wide: TopValues<Int128>(extreme, count, type), narrow: TopValues<Int64>(extreme, count, type))
 }

@@ -11,7 +11,37 @@ enum RowEnd: Sendable {
 }
 
 /// The value of each group's first or last row that has one, by the rows' places among all inputs.
-final class EndValues<Number: PlainNumber>: Accumulator {
+final class EndValues: Accumulator {
+  // One of the two; see ``TopValues``.
+  private var narrow: EndSlots<Int64>?
+  private var wide: EndSlots<Int128>?
+
+  init(_ end: RowEnd, _ type: ColumnType) {
+    if type.isWide { wide = EndSlots(end, type) } else { narrow = EndSlots(end, type) }
+  }
+
+  func add(_ page: ColumnPage, _ dictionary: StringDictionary?, _ rows: GroupedRows) {
+    narrow?.add(page, dictionary, rows)
+    wide?.add(page, dictionary, rows)
+  }
+
+  func merge(_ other: any Accumulator, groups: [UInt32], groupCount: Int) {
+    guard let other = other as? EndValues else { preconditionFailure("accumulators of two kinds") }
+    if let theirs = other.narrow { narrow?.merge(theirs, groups: groups, groupCount: groupCount) }
+    if let theirs = other.wide { wide?.merge(theirs, groups: groups, groupCount: groupCount) }
+  }
+
+  /// One value per group; what groups without values hold means nothing.
+  func values(groupCount: Int) -> (values: PageValues, dictionary: StringDictionary?) {
+    guard let values = narrow?.values(groupCount: groupCount) ?? wide?.values(groupCount: groupCount) else {
+      preconditionFailure("narrow or wide values")
+    }
+    return values
+  }
+}
+
+/// The values of all groups.
+private struct EndSlots<Number: PlainNumber> {
   private let flip: Int64
   private let images: ValueImages<Number>
   /// Places of the values kept, complemented for the last; the greatest integer where there is none.
@@ -23,11 +53,12 @@ final class EndValues<Number: PlainNumber>: Accumulator {
     images = ValueImages(type, keepsBits: true)
   }
 
-  func add(_ page: ColumnPage, _ dictionary: StringDictionary?, _ rows: GroupedRows) {
+  mutating func add(_ page: ColumnPage, _ dictionary: StringDictionary?, _ rows: GroupedRows) {
     grow(to: rows.groupCount)
     let numbers = images.numbers(of: page, dictionary)
     numbers.withUnsafeBufferPointer { numbers in
       withValidityBits(page) { validity in
+        let flip = flip
         places.withUnsafeMutableBufferPointer { places in
           kept.withUnsafeMutableBufferPointer { kept in
             func keep(_ chosen: UnsafeBufferPointer<UInt32>?) {
@@ -42,8 +73,7 @@ final class EndValues<Number: PlainNumber>: Accumulator {
     }
   }
 
-  func merge(_ other: any Accumulator, groups: [UInt32], groupCount: Int) {
-    guard let other = other as? EndValues<Number> else { preconditionFailure("accumulators of two kinds") }
+  mutating func merge(_ other: EndSlots, groups: [UInt32], groupCount: Int) {
     grow(to: groupCount)
     let renumbered = images.numbers(ofAll: other.images)
     for (group, place) in other.places.enumerated() where place < places[Int(groups[group])] {
@@ -52,14 +82,13 @@ final class EndValues<Number: PlainNumber>: Accumulator {
     }
   }
 
-  /// One value per group; what groups without values hold means nothing.
-  func values(groupCount: Int) -> (values: PageValues, dictionary: StringDictionary?) {
+  mutating func values(groupCount: Int) -> (values: PageValues, dictionary: StringDictionary?) {
     grow(to: groupCount)
     let decoder = images.decoder()
     return (decoder.values(kept), decoder.dictionary)
   }
 
-  private func grow(to groupCount: Int) {
+  private mutating func grow(to groupCount: Int) {
     places.grow(to: groupCount, with: .max)
     kept.grow(to: groupCount, with: 0)
   }

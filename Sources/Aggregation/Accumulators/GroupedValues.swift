@@ -36,7 +36,7 @@ final class GroupedValues<Number: PlainNumber> {
     let doubles = try eachGroup(threads, empty: 0.0) { values in
       let (lower, parts) = level.place(among: values.count)
       Number.select(values, rank: lower)
-      let upper = parts == 0 ? values[lower] : values[(lower + 1)...].min() ?? values[lower]
+      let upper = parts == 0 ? values[lower] : smallest(values, from: lower + 1)
       if type == .float64 {
         return interpolated(
           doubleOfOrderedBits(Int64(values[lower])), doubleOfOrderedBits(Int64(upper)), parts: parts, of: unit)
@@ -87,6 +87,13 @@ final class GroupedValues<Number: PlainNumber> {
       }
     }
   }
+}
+
+/// The smallest value from a place on. Precondition: there is one.
+private func smallest<Number: PlainNumber>(_ values: UnsafeMutableBufferPointer<Number>, from first: Int) -> Number {
+  var smallest = values[first]
+  for place in first..<values.count { smallest = min(smallest, values[place]) }
+  return smallest
 }
 
 private func inOrder<Number: PlainNumber>(_ values: [Number], _ extreme: Extreme) -> [Number] {

@@ -38,12 +38,8 @@ extension PartialAggregates {
     default: return nil
     }
     switch state[AccumulatorKind.needed(for: function, state.type)[0]] {
-    case let tops as TopValues<Int64>: return tops.values(counts: counts)
-    case let tops as TopValues<Int128>: return tops.values(counts: counts)
-    case let all as CollectedValues<Int64>:
-      return try all.grouped(groupCount: counts.count, threads: threads).tops(extreme, width, threads: threads)
-    case let all as CollectedValues<Int128>:
-      return try all.grouped(groupCount: counts.count, threads: threads).tops(extreme, width, threads: threads)
+    case let tops as TopValues: return tops.values(counts: counts)
+    case let all as CollectedValues: return try all.tops(extreme, width, groupCount: counts.count, threads: threads)
     default: preconditionFailure("no values for \(function.name)")
     }
   }
@@ -61,24 +57,15 @@ extension PartialAggregates {
   }
 
   private func ends(_ accumulator: (any Accumulator)?) -> (PageValues, StringDictionary?) {
-    switch accumulator {
-    case let ends as EndValues<Int64>: ends.values(groupCount: groupCount)
-    case let ends as EndValues<Int128>: ends.values(groupCount: groupCount)
-    default: preconditionFailure("no first or last values")
-    }
+    guard let ends = accumulator as? EndValues else { preconditionFailure("no first or last values") }
+    return ends.values(groupCount: groupCount)
   }
 
   private func quantiles(
     _ state: ColumnState, _ level: QuantileLevel, threads: Int
   ) throws -> (ColumnType, PageValues, StringDictionary?) {
-    let found =
-      switch state[.values] {
-      case let all as CollectedValues<Int64>:
-        try all.grouped(groupCount: groupCount, threads: threads).quantiles(level, threads: threads)
-      case let all as CollectedValues<Int128>:
-        try all.grouped(groupCount: groupCount, threads: threads).quantiles(level, threads: threads)
-      default: preconditionFailure("no values")
-      }
+    guard let all = state[.values] as? CollectedValues else { preconditionFailure("no values") }
+    let found = try all.quantiles(level, groupCount: groupCount, threads: threads)
     return (state.type.isNumeric ? .float64 : state.type, found.values, found.dictionary)
   }
 }
