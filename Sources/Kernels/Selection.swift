@@ -7,6 +7,9 @@
 /// O(n log n) for the worst. Precondition: `rank` is below the number of values.
 package func select(_ values: UnsafeMutableBufferPointer<Int64>, rank: Int) { selectRank(values, rank) }
 
+/// The same for 32 bits.
+package func select(_ values: UnsafeMutableBufferPointer<Int32>, rank: Int) { selectRank(values, rank) }
+
 /// The same for 128 bits.
 package func select(_ values: UnsafeMutableBufferPointer<Int128>, rank: Int) { selectRank(values, rank) }
 
@@ -63,7 +66,7 @@ private func medianOfThree<T: FixedWidthInteger>(_ a: T, _ b: T, _ c: T) -> T {
 }
 
 @inline(__always)
-private func sortFew<T: FixedWidthInteger>(_ values: UnsafeMutableBufferPointer<T>, _ low: Int, _ high: Int) {
+func sortFew<T: FixedWidthInteger>(_ values: UnsafeMutableBufferPointer<T>, _ low: Int, _ high: Int) {
   for i in low..<high {
     let value = values[i]
     var place = i
@@ -72,29 +75,5 @@ private func sortFew<T: FixedWidthInteger>(_ values: UnsafeMutableBufferPointer<
       place &-= 1
     }
     values[place] = value
-  }
-}
-
-/// Writes each value to the next free place of its group: `ends[g]`, which moves on.
-package func scatter(
-  _ values: UnsafeBufferPointer<Int64>, groups: UnsafeBufferPointer<UInt32>, ends: UnsafeMutableBufferPointer<Int>,
-  into scattered: UnsafeMutableBufferPointer<Int64>
-) { scatterValues(values, groups, ends, scattered) }
-
-/// The same for 128 bits.
-package func scatter(
-  _ values: UnsafeBufferPointer<Int128>, groups: UnsafeBufferPointer<UInt32>, ends: UnsafeMutableBufferPointer<Int>,
-  into scattered: UnsafeMutableBufferPointer<Int128>
-) { scatterValues(values, groups, ends, scattered) }
-
-@inline(__always)
-private func scatterValues<T: FixedWidthInteger>(
-  _ values: UnsafeBufferPointer<T>, _ groups: UnsafeBufferPointer<UInt32>, _ ends: UnsafeMutableBufferPointer<Int>,
-  _ scattered: UnsafeMutableBufferPointer<T>
-) {
-  for i in 0..<groups.count {
-    let group = Int(groups[i])
-    scattered[ends[group]] = values[i]
-    ends[group] &+= 1
   }
 }

@@ -133,6 +133,53 @@ func selectionPutsTheRankInItsPlace(seed: UInt64) {
   #expect(wide[rank] == Int128(sorted[rank]))
 }
 
+/// What the kernel finds, its scratch filled with something else.
+private func found<T: FixedWidthInteger>(
+  _ values: [T],
+  _ find: (UnsafeBufferPointer<T>, UnsafeMutableBufferPointer<T>, UnsafeMutableBufferPointer<UInt32>) -> (T, T)
+) -> [T] {
+  var scratch = [T](repeating: 99, count: values.count)
+  var counts = [UInt32](repeating: 99, count: 2_048)
+  let (lower, upper) = values.withUnsafeBufferPointer { values in
+    scratch.withUnsafeMutableBufferPointer { scratch in
+      counts.withUnsafeMutableBufferPointer { find(values, scratch, $0) }
+    }
+  }
+  return [lower, upper]
+}
+
+@Test(arguments: UInt64(0)..<120)
+func neighboursAreThoseOfSortedValues(seed: UInt64) {
+  var random = RandomSource(seed: seed)
+  let count = [1, 2, 48, 49, 50, 100, 1_000, 20_000].randomElement(using: &random)!
+  let values: [Int64] = (0..<count).map { row in
+    switch seed % 6 {
+    case 0: Int64(truncatingIfNeeded: random.next())
+    case 1: Int64.random(in: 0...2, using: &random)
+    case 2: row == 0 ? .min : row == 1 ? .max : Int64.random(in: 5...500, using: &random)
+    case 3: 1 << Int64.random(in: 0...62, using: &random)
+    case 4: Int64(row / 2)
+    default: -7
+    }
+  }
+  let sorted = values.sorted()
+  for rank in [0, count - 1, count / 2, Int.random(in: 0..<count, using: &random)] {
+    let expected = [sorted[rank], sorted[min(rank + 1, count - 1)]]
+    #expect(
+      found(values) { neighbours($0, rank: rank, scratch: $1, counts: $2) } == expected, "seed \(seed), rank \(rank)")
+    let wide = values.map { Int128($0) << 40 }
+    #expect(
+      found(wide) { neighbours($0, rank: rank, scratch: $1, counts: $2) } == expected.map { Int128($0) << 40 },
+      "seed \(seed), rank \(rank)")
+    // Cut to 32 bits, they have an order of their own.
+    let narrow = values.map { Int32(truncatingIfNeeded: $0 >> 31) }
+    let ordered = narrow.sorted()
+    #expect(
+      found(narrow) { neighbours($0, rank: rank, scratch: $1, counts: $2) }
+        == [ordered[rank], ordered[min(rank + 1, count - 1)]], "seed \(seed), rank \(rank)")
+  }
+}
+
 @Test(arguments: UInt64(0)..<40)
 func sumsOfProductsEqualBigOnes(seed: UInt64) {
   var random = RandomSource(seed: seed)

@@ -30,23 +30,19 @@ final class CollectedValues: Accumulator {
   func quantiles(
     _ level: QuantileLevel, groupCount: Int, threads: Int
   ) throws -> (values: PageValues, dictionary: StringDictionary?) {
-    if let all = try narrow?.grouped(groupCount: groupCount, threads: threads) {
-      return try all.quantiles(level, threads: threads)
-    }
-    guard let all = try wide?.grouped(groupCount: groupCount, threads: threads) else {
+    if let found = try narrow?.quantiles(level, groupCount: groupCount, threads: threads) { return found }
+    guard let found = try wide?.quantiles(level, groupCount: groupCount, threads: threads) else {
       preconditionFailure("narrow or wide values")
     }
-    return try all.quantiles(level, threads: threads)
+    return found
   }
 
   /// The `count` greatest or smallest values of each of `groupCount` groups. After the first call nothing can be added.
   func tops(_ extreme: Extreme, _ count: Int, groupCount: Int, threads: Int) throws -> RaggedValues {
-    if let all = try narrow?.grouped(groupCount: groupCount, threads: threads) {
-      return try all.tops(extreme, count, threads: threads)
-    }
-    guard let all = try wide?.grouped(groupCount: groupCount, threads: threads) else {
+    if let found = try narrow?.tops(extreme, count, groupCount: groupCount, threads: threads) { return found }
+    guard let found = try wide?.tops(extreme, count, groupCount: groupCount, threads: threads) else {
       preconditionFailure("narrow or wide values")
     }
-    return try all.tops(extreme, count, threads: threads)
+    return found
   }
 }

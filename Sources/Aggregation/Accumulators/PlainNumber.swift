@@ -5,9 +5,12 @@ import Columns
 import Kernels
 
 /// Integers that stand for a column's values where these are kept one by one: of doubles and strings see ``ValueImages``.
-protocol PlainNumber: FixedWidthInteger, SignedInteger, Sendable {
+protocol PlainNumber: StoredNumber {
   /// The numbers of a page that holds them.
   static func numbers(of values: PageValues) -> [Self]
+
+  /// The same in 32 bits; nil if one does not fit.
+  static func narrowed(_ values: [Self]) -> [Int32]?
 
   static func keepGreatest(
     _ values: UnsafeBufferPointer<Self>, flip: Self, groups: UnsafeBufferPointer<UInt32>,
@@ -17,18 +20,17 @@ protocol PlainNumber: FixedWidthInteger, SignedInteger, Sendable {
     _ values: UnsafeBufferPointer<Self>, firstPlace: Int64, rows: UnsafeBufferPointer<UInt32>?, flip: Int64,
     groups: UnsafeBufferPointer<UInt32>, validity: UnsafeBufferPointer<UInt64>?,
     places: UnsafeMutableBufferPointer<Int64>, in kept: UnsafeMutableBufferPointer<Self>)
-
-  static func select(_ values: UnsafeMutableBufferPointer<Self>, rank: Int)
-
-  static func scatter(
-    _ values: UnsafeBufferPointer<Self>, groups: UnsafeBufferPointer<UInt32>, ends: UnsafeMutableBufferPointer<Int>,
-    into scattered: UnsafeMutableBufferPointer<Self>)
 }
 
 extension Int64: PlainNumber {
   static func numbers(of values: PageValues) -> [Int64] {
     guard case .int64(let numbers) = values else { preconditionFailure("integers expected") }
     return numbers
+  }
+
+  static func narrowed(_ values: [Int64]) -> [Int32]? {
+    guard values.withUnsafeBufferPointer(magnitudeBits) <= 31 else { return nil }
+    return values.map { Int32(truncatingIfNeeded: $0) }
   }
 
   static func keepGreatest(
@@ -45,13 +47,6 @@ extension Int64: PlainNumber {
       values, firstPlace: firstPlace, rows: rows, flip: flip, groups: groups, validity: validity, places: places,
       in: kept)
   }
-
-  static func select(_ values: UnsafeMutableBufferPointer<Int64>, rank: Int) { Kernels.select(values, rank: rank) }
-
-  static func scatter(
-    _ values: UnsafeBufferPointer<Int64>, groups: UnsafeBufferPointer<UInt32>, ends: UnsafeMutableBufferPointer<Int>,
-    into scattered: UnsafeMutableBufferPointer<Int64>
-  ) { Kernels.scatter(values, groups: groups, ends: ends, into: scattered) }
 }
 
 extension Int128: PlainNumber {
@@ -59,6 +54,9 @@ extension Int128: PlainNumber {
     guard case .int128(let numbers) = values else { preconditionFailure("wide integers expected") }
     return numbers
   }
+
+  /// Wide decimals are wide: none is tried.
+  static func narrowed(_ values: [Int128]) -> [Int32]? { nil }
 
   static func keepGreatest(
     _ values: UnsafeBufferPointer<Int128>, flip: Int128, groups: UnsafeBufferPointer<UInt32>,
@@ -74,11 +72,4 @@ extension Int128: PlainNumber {
       values, firstPlace: firstPlace, rows: rows, flip: flip, groups: groups, validity: validity, places: places,
       in: kept)
   }
-
-  static func select(_ values: UnsafeMutableBufferPointer<Int128>, rank: Int) { Kernels.select(values, rank: rank) }
-
-  static func scatter(
-    _ values: UnsafeBufferPointer<Int128>, groups: UnsafeBufferPointer<UInt32>, ends: UnsafeMutableBufferPointer<Int>,
-    into scattered: UnsafeMutableBufferPointer<Int128>
-  ) { Kernels.scatter(values, groups: groups, ends: ends, into: scattered) }
 }

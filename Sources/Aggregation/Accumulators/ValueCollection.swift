@@ -3,40 +3,46 @@
 
 import Columns
 import Kernels
-import Workers
 
-/// All values of a column with their groups, to be brought side by side at the end. Memory: 12 bytes a value (20 for wide
-/// decimals) while they are collected, and 8 (16) more at the end.
+/// All values of a column with their groups, to be brought side by side at the end.
+///
+/// Memory: 8 bytes a value while they are collected and 4 more at the end where the values of a page fit 32 bits (or are strings); else 12 and
+/// 8, and of wide decimals 20 and 16.
 struct ValueCollection<Number: PlainNumber> {
-  /// Values of a page and their groups; no groups where all are group 0.
-  private struct Segment {
-    var groups: [UInt32]
-    var values: [Number]
+  /// Values as they are kept.
+  private enum Values {
+    case narrow([Int32])
+    case full([Number])
   }
 
-  /// Segments of one worker.
+  /// Segments of one worker; no groups where all are group 0.
   private struct Part {
-    var segments: [Segment] = []
+    var segments: [(groups: [UInt32], values: Values)] = []
     var groupCount = 0
     /// What its groups are here; nil: the same.
     var groups: [UInt32]?
   }
 
+  private enum Grouped {
+    case narrow(GroupedValues<Int32>)
+    case full(GroupedValues<Number>)
+  }
+
   private let images: ValueImages<Number>
   private var parts = [Part()]
-  private var grouped: GroupedValues<Number>?
+  private var grouped: Grouped?
 
   init(_ type: ColumnType) { images = ValueImages(type) }
 
   mutating func add(_ page: ColumnPage, _ dictionary: StringDictionary?, _ rows: GroupedRows) {
-    let numbers = images.numbers(of: page, dictionary)
-    var segment = Segment(groups: rows.isSingleGroup ? [] : Array(rows.groups), values: numbers)
-    if case .bits = page.validity {
-      let valid = numbers.indices.filter { page.validity.isValid($0) }
-      segment.values = valid.map { numbers[$0] }
-      if !rows.isSingleGroup { segment.groups = valid.map { rows.groups[$0] } }
+    var numbers = images.numbers(of: page, dictionary)
+    var groups = rows.isSingleGroup ? [] : Array(rows.groups)
+    if case .bits(let words) = page.validity {
+      let valid = validRows(words)
+      numbers = valid.map { numbers[$0] }
+      if !rows.isSingleGroup { groups = valid.map { groups[$0] } }
     }
-    parts[0].segments.append(segment)
+    parts[0].segments.append((groups, Number.narrowed(numbers).map { .narrow($0) } ?? .full(numbers)))
     parts[0].groupCount = rows.groupCount
   }
 
@@ -45,90 +51,104 @@ struct ValueCollection<Number: PlainNumber> {
     for var part in other.parts {
       // Composed with what the groups were there.
       part.groups = (0..<part.groupCount).map { groups[Int(part.groups?[$0] ?? UInt32($0))] }
-      if let renumbered {
-        for index in part.segments.indices {
-          part.segments[index].values = part.segments[index].values.map { renumbered[Int($0)] }
-        }
-      }
+      if let renumbered { part.segments = part.segments.map { ($0.groups, mapped($0.values, renumbered)) } }
       parts.append(part)
     }
   }
 
-  /// The values side by side, group after group; strings as their ranks. Afterwards nothing can be added. On several threads, one per
-  /// worker that collected; O(values + workers x groups).
-  mutating func grouped(groupCount: Int, threads: Int) throws -> GroupedValues<Number> {
+  /// The quantile of each group, see ``GroupedValues``. Afterwards nothing can be added.
+  mutating func quantiles(
+    _ level: QuantileLevel, groupCount: Int, threads: Int
+  ) throws -> (values: PageValues, dictionary: StringDictionary?) {
+    switch try group(groupCount, threads) {
+    case .narrow(let all): try all.quantiles(level, threads: threads)
+    case .full(let all): try all.quantiles(level, threads: threads)
+    }
+  }
+
+  /// The greatest or smallest values of each group, see ``GroupedValues``. Afterwards nothing can be added.
+  mutating func tops(_ extreme: Extreme, _ count: Int, groupCount: Int, threads: Int) throws -> RaggedValues {
+    switch try group(groupCount, threads) {
+    case .narrow(let all): try all.tops(extreme, count, threads: threads)
+    case .full(let all): try all.tops(extreme, count, threads: threads)
+    }
+  }
+
+  /// Brings the values side by side, once; strings as their ranks.
+  private mutating func group(_ groupCount: Int, _ threads: Int) throws -> Grouped {
     if let grouped { return grouped }
     let decoder = images.decoder()
-    let ranks = decoder.dictionary.map { dictionary in decoder.codes.map { Number(dictionary.ranks[Int($0)]) } }
-    let values = try scattered(groupCount: groupCount, threads: threads, ranks: ranks)
-    parts = []
-    let result = GroupedValues(values: values.values, starts: values.starts, decoder: decoder)
-    grouped = result
-    return result
+    if let ranks = decoder.ranks {
+      for part in parts.indices {
+        parts[part].segments = parts[part].segments.map { ($0.groups, mapped($0.values, ranks)) }
+      }
+    }
+    let made: Grouped
+    if let narrow = narrowParts() {
+      parts = []
+      let sorted = try sideBySide(narrow, groupCount: groupCount, threads: threads)
+      made = .narrow(
+        GroupedValues(values: sorted.values, starts: sorted.starts, type: images.type) {
+          decoder.values(unranking: $0.map { Number($0) })
+        })
+    } else {
+      let full = fullParts()
+      parts = []
+      let sorted = try sideBySide(full, groupCount: groupCount, threads: threads)
+      made = .full(
+        GroupedValues(values: sorted.values, starts: sorted.starts, type: images.type) {
+          decoder.values(unranking: $0)
+        })
+    }
+    grouped = made
+    return made
   }
 
-  private func scattered(
-    groupCount: Int, threads: Int, ranks: [Number]?
-  ) throws -> (values: [Number], starts: [Int]) {
-    let parts = parts
-    // Where the next value of each part's own groups goes: counts first, then places.
-    nonisolated(unsafe) var ends = parts.map { [Int](repeating: 0, count: max(1, $0.groupCount)) }
-    let workers = max(1, min(threads, parts.count))
-    func eachPart(_ body: @escaping @Sendable (Int) -> Void) throws {
-      let counter = WorkCounter(limit: parts.count)
-      try runWorkers(workers) { _, _ in while let part = counter.next() { body(part) } }
-    }
-    let segments = parts.map(\.segments)
-    try ends.withUnsafeMutableBufferPointer { ends in
-      nonisolated(unsafe) let ends = ends
-      try eachPart { Self.countValues(segments[$0], into: &ends[$0]) }
-    }
-    var starts = [Int](repeating: 0, count: groupCount + 1)
-    for (part, counts) in zip(parts, ends) {
-      for (group, count) in counts.enumerated() where count > 0 {
-        starts[Int(part.groups?[group] ?? UInt32(group)) + 1] += count
+  private func mapped(_ values: Values, _ numbers: [Number]) -> Values {
+    let all: [Number] =
+      switch values {
+      case .narrow(let narrow): narrow.map { numbers[Int($0)] }
+      case .full(let full): full.map { numbers[Int($0)] }
       }
-    }
-    for group in 0..<groupCount { starts[group + 1] += starts[group] }
-    var next = Array(starts.dropLast())
-    for part in parts.indices {
-      for (group, count) in ends[part].enumerated() where count > 0 {
-        let target = Int(parts[part].groups?[group] ?? UInt32(group))
-        ends[part][group] = next[target]
-        next[target] += count
-      }
-    }
-    let values = try [Number](unsafeUninitializedCapacity: starts[groupCount]) { values, count in
-      nonisolated(unsafe) let values = values
-      try ends.withUnsafeMutableBufferPointer { ends in
-        nonisolated(unsafe) let ends = ends
-        try eachPart { Self.scatterValues(segments[$0], ranks, &ends[$0], into: values) }
-      }
-      count = starts[groupCount]
-    }
-    return (values, starts)
+    return Number.narrowed(all).map { .narrow($0) } ?? .full(all)
   }
 
-  private static func countValues(_ segments: [Segment], into counts: inout [Int]) {
-    counts.withUnsafeMutableBufferPointer { counts in
-      for segment in segments {
-        if segment.groups.isEmpty { counts[0] += segment.values.count }
-        for group in segment.groups { counts[Int(group)] &+= 1 }
+  /// nil if a segment is not narrow.
+  private func narrowParts() -> [CollectedPart<Int32>]? {
+    var found: [CollectedPart<Int32>] = []
+    for part in parts {
+      var own = CollectedPart<Int32>(segments: [], groupCount: part.groupCount, groups: part.groups)
+      for segment in part.segments {
+        guard case .narrow(let values) = segment.values else { return nil }
+        own.segments.append((segment.groups, values))
       }
+      found.append(own)
     }
+    return found
   }
 
-  private static func scatterValues(
-    _ segments: [Segment], _ ranks: [Number]?, _ ends: inout [Int], into values: UnsafeMutableBufferPointer<Number>
-  ) {
-    for segment in segments {
-      let numbers = ranks.map { ranks in segment.values.map { ranks[Int($0)] } } ?? segment.values
-      let groups = segment.groups.isEmpty ? [UInt32](repeating: 0, count: numbers.count) : segment.groups
-      ends.withUnsafeMutableBufferPointer { ends in
-        numbers.withUnsafeBufferPointer { numbers in
-          groups.withUnsafeBufferPointer { Number.scatter(numbers, groups: $0, ends: ends, into: values) }
+  private func fullParts() -> [CollectedPart<Number>] {
+    parts.map { part in
+      let segments = part.segments.map { segment -> (groups: [UInt32], values: [Number]) in
+        switch segment.values {
+        case .narrow(let values): (segment.groups, values.map { Number($0) })
+        case .full(let values): (segment.groups, values)
         }
       }
+      return CollectedPart(segments: segments, groupCount: part.groupCount, groups: part.groups)
     }
   }
+}
+
+/// Rows whose bit is 1, in order.
+private func validRows(_ words: [UInt64]) -> [Int] {
+  var rows: [Int] = []
+  for (index, word) in words.enumerated() {
+    var rest = word
+    while rest != 0 {
+      rows.append(index * 64 + rest.trailingZeroBitCount)
+      rest &= rest - 1
+    }
+  }
+  return rows
 }

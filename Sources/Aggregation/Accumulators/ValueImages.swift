@@ -78,4 +78,18 @@ struct ImageDecoder<Number: PlainNumber>: Sendable {
     default: .int64(numbers.map { Int64($0) })
     }
   }
+
+  /// Of strings, the rank of each number in the order of bytes; nil of other types.
+  var ranks: [Number]? {
+    guard let ranks = dictionary?.ranks else { return nil }
+    return codes.map { Number(ranks[Int($0)]) }
+  }
+
+  /// The values of numbers, or of strings' ranks.
+  func values(unranking numbers: [Number]) -> (values: PageValues, dictionary: StringDictionary?) {
+    guard let ranks, !ranks.isEmpty else { return (values(numbers), dictionary) }
+    var numbersOfRanks = [Number](repeating: 0, count: ranks.count)
+    for (number, rank) in ranks.enumerated() { numbersOfRanks[Int(rank)] = Number(number) }
+    return (values(numbers.map { numbersOfRanks[Int($0)] }), dictionary)
+  }
 }
