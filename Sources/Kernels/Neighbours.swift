@@ -5,7 +5,7 @@
 ///
 /// Counts the values by their leading bits between the least and the greatest, keeps those that share the rank's, and so on: each round
 /// is a few passes without a branch that depends on a value, and divides what is left by up to 2,048. O(values), at worst times bits / 4.
-/// `scratch` has room for all values, `counts` for 2,048. Precondition: `rank` is below the number of values.
+/// `scratch` has room for all values, `counts` for 2,048 where there are more than 48. Precondition: `rank` is below the number of values.
 package func neighbours(
   _ values: UnsafeBufferPointer<Int32>, rank: Int, scratch: UnsafeMutableBufferPointer<Int32>,
   counts: UnsafeMutableBufferPointer<UInt32>
@@ -23,19 +23,21 @@ package func neighbours(
   counts: UnsafeMutableBufferPointer<UInt32>
 ) -> (lower: Int128, upper: Int128) { findNeighbours(values, rank, scratch, counts) }
 
+/// So many are sorted at once.
+private let fewValues = 48
+
 @inline(__always)
 private func findNeighbours<T: FixedWidthInteger>(
   _ values: UnsafeBufferPointer<T>, _ rank: Int, _ scratch: UnsafeMutableBufferPointer<T>,
   _ counts: UnsafeMutableBufferPointer<UInt32>
 ) -> (T, T) {
-  precondition(
-    rank >= 0 && rank < values.count && scratch.count >= values.count && counts.count >= 2_048,
-    "a rank below the number of values, and room")
+  let hasRoom = scratch.count >= values.count && (values.count <= fewValues || counts.count >= 2_048)
+  precondition(rank >= 0 && rank < values.count && hasRoom, "a rank below the number of values, and room")
   var source = values
   var rank = rank
   // Known as soon as the two ranks do not share their leading bits.
   var upper: T?
-  while source.count > 48 {
+  while source.count > fewValues {
     let (least, greatest) = bounds(source)
     if least == greatest { return (least, upper ?? least) }
     let span = T.Magnitude(truncatingIfNeeded: greatest &- least)

@@ -199,3 +199,47 @@ func squaresBeyond64BitsAreEmptiedIntoWideOnes() throws {
     }
   }
 }
+
+@Test(arguments: UInt64(0)..<30)
+func distinctValuesAreCountedWhateverTheirRangeAndGroups(seed: UInt64) throws {
+  var random = RandomSource(seed: seed)
+  // Bits that move, bits given up in one worker alone, or from the start.
+  let spans: [Int64] = [1, 70, 5_000, 1 << 30, .max]
+  let groups = Int64([1, 3, 2_000].randomElement(using: &random)!)
+  var rows: Set<[Int64]> = []
+  let chunks = (0..<6).map { _ -> [ColumnPage] in
+    let span = spans.randomElement(using: &random)!
+    let base = Int64.random(in: -100...100, using: &random)
+    let count = Int.random(in: 1...400, using: &random)
+    let keys = (0..<count).map { _ in Int64.random(in: 0..<groups, using: &random) }
+    let values = (0..<count).map { _ in base &+ Int64.random(in: -span...span, using: &random) }
+    let words = (0..<(count + 63) / 64).map { word in
+      random.next() & (count - word * 64 >= 64 ? .max : 1 << UInt64(count - word * 64) - 1)
+    }
+    let validity = Validity(words: words, rowCount: count)
+    for row in 0..<count where validity.isValid(row) { rows.insert([keys[row], values[row]]) }
+    return [ColumnPage(values: .int64(keys)), ColumnPage(values: .int64(values), validity: validity)]
+  }
+  let data = Table(schema: Schema([Field(name: "k", type: .int64), Field(name: "x", type: .int64)]), chunks: chunks)
+  for threads in 1...3 {
+    let result = try aggregate([data], AggregateQuery(by: "k", aggregates: "count(distinct x)"), threads: threads)
+    for row in 0..<result.rowCount {
+      guard case .int64(let key) = result.value(row: row, column: 0) else { continue }
+      #expect(result.value(row: row, column: 1) == .int64(Int64(rows.filter { $0[0] == key }.count)), "seed \(seed)")
+    }
+  }
+}
+
+@Test
+func distinctValuesAtTheEndsOfTheRange() throws {
+  for end in [Int64.max, .min] {
+    let other = end == .max ? end - 70 : end + 70
+    let schema = Schema([Field(name: "x", type: .int64)])
+    let chunks = [[end, other], [end], [end, end == .max ? end - 1 : end + 1]].map { [ColumnPage(values: .int64($0))] }
+    let data = Table(schema: schema, chunks: chunks)
+    for threads in 1...3 {
+      let result = try aggregate([data], AggregateQuery(by: nil, aggregates: "count(distinct x)"), threads: threads)
+      #expect(result.value(row: 0, column: 0) == .int64(3))
+    }
+  }
+}

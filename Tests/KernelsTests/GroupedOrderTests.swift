@@ -282,3 +282,22 @@ func sumsOfProductsOfDoublesAreExact(seed: UInt64) {
     #expect(found.shiftedLeft(by: window.baseExponent + 2 * 1088) == plain.shiftedLeft(by: 28), "seed \(seed)")
   }
 }
+
+@Test(arguments: UInt64(0)..<40)
+func bitsAreThoseOfTheValidValues(seed: UInt64) {
+  var random = RandomSource(seed: seed)
+  var rows = Rows(using: &random)
+  rows.values = rows.values.map { $0 % 150 }
+  rows.withBuffers { values, groups, validity in
+    let all = (0..<rows.groupCount).flatMap { rows.rows(of: $0) }.map { rows.values[$0] }
+    #expect(validRange(values, validity: validity) == (all.isEmpty ? nil : all.min()!...all.max()!), "seed \(seed)")
+    var bits = [UInt64](repeating: 0, count: rows.groupCount * 5)
+    bits.withUnsafeMutableBufferPointer {
+      setBits(values, base: -150, groups: groups, validity: validity, wordsPerGroup: 5, in: $0)
+    }
+    for group in 0..<rows.groupCount {
+      let found = (0..<320).filter { bits[group * 5 + $0 / 64] >> UInt64($0 % 64) & 1 == 1 }.map { Int64($0 - 150) }
+      #expect(found == Set(rows.rows(of: group).map { rows.values[$0] }).sorted(), "seed \(seed)")
+    }
+  }
+}

@@ -3,43 +3,107 @@
 
 import Columns
 import Grouping
+import Kernels
 
-/// The different values of each group: pairs of group and value, numbered as keys are. Memory: different pairs, not rows.
+/// The different values of each group: bits as long as groups and range are few, then pairs of group and value, numbered as keys are.
+///
+/// Memory: a bit for each value of the range and group, up to 16 MiB; else proportional to the different pairs, not to rows.
 final class DistinctValues: Accumulator {
-  private let pairs: KeyNumbering
+  private let type: ColumnType
+  /// Doubles as integers of the same order (NaN one, -0.0 as 0.0), strings as numbers; unused for wide decimals.
+  private let images: ValueImages<Int64>
+  /// nil once the range was too wide for it.
+  private var bits: DistinctBits?
+  private lazy var pairs = KeyNumbering(types: [.int64, type.isWide ? type : .int64])
+  private var hasPairs = false
   private var numbers: [UInt32] = []
 
-  init(_ type: ColumnType) { pairs = KeyNumbering(types: [.int64, type]) }
+  init(_ type: ColumnType) {
+    self.type = type
+    images = ValueImages(type)
+    bits = type.isWide ? nil : DistinctBits()
+  }
 
   func add(_ page: ColumnPage, _ dictionary: StringDictionary?, _ rows: GroupedRows) {
-    add(rows.groups.map { Int64($0) }, page, dictionary)
+    if type.isWide { return addPairs(rows.groups.map { Int64($0) }, page) }
+    let values = images.numbers(of: page, dictionary)
+    if bits != nil {
+      let isDone = values.withUnsafeBufferPointer { values in
+        withValidityBits(page) { validity in
+          guard let range = validRange(values, validity: validity) else { return true }
+          guard bits?.reserve(range, groupCount: rows.groupCount) == true else { return false }
+          bits?.insert(values, groups: rows.groups, validity: validity)
+          return true
+        }
+      }
+      if isDone { return }
+      giveUpBits()
+    }
+    addPairs(rows.groups.map { Int64($0) }, ColumnPage(values: .int64(values), validity: page.validity))
   }
 
   func merge(_ other: any Accumulator, groups: [UInt32], groupCount: Int) {
     guard let other = other as? DistinctValues else { preconditionFailure("accumulators of two kinds") }
-    guard other.pairs.count > 0 else { return }
-    let theirs = other.pairs.keys()
-    add(theirGroups(theirs.pages[0]).map { Int64(groups[Int($0)]) }, theirs.pages[1], theirs.dictionaries[1])
+    let renumbered = images.numbers(ofAll: other.images)
+    if let theirs = other.bits {
+      if renumbered == nil, bits?.merge(theirs, groups: groups, groupCount: groupCount) == true { return }
+      theirs.forEachPiece { addMapped($0, $1, groups, renumbered, groupCount: groupCount) }
+    }
+    guard other.hasPairs else { return }
+    giveUpBits()
+    let keys = other.pairs.keys()
+    let targets = integers(keys.pages[0]).map { Int64(groups[Int($0)]) }
+    guard let renumbered else { return addPairs(targets, keys.pages[1]) }
+    let mapped = integers(keys.pages[1]).enumerated().map {
+      keys.pages[1].validity.isValid($0) ? renumbered[Int($1)] : 0
+    }
+    addPairs(targets, ColumnPage(values: .int64(mapped), validity: keys.pages[1].validity))
   }
 
   /// Number of different values that are not null, per group.
   func counts(groupCount: Int) -> [Int64] {
-    var counts = [Int64](repeating: 0, count: groupCount)
-    guard pairs.count > 0 else { return counts }
+    var counts = bits?.counts() ?? []
+    counts.grow(to: groupCount, with: 0)
+    guard hasPairs else { return counts }
     let keys = pairs.keys()
     let validity = keys.pages[1].validity
-    for (pair, group) in theirGroups(keys.pages[0]).enumerated() where validity.isValid(pair) {
-      counts[Int(group)] += 1
-    }
+    for (pair, group) in integers(keys.pages[0]).enumerated() where validity.isValid(pair) { counts[Int(group)] += 1 }
     return counts
   }
 
-  private func add(_ groups: [Int64], _ page: ColumnPage, _ dictionary: StringDictionary?) {
-    pairs.number([ColumnPage(values: .int64(groups)), page], dictionaries: [nil, dictionary], into: &numbers)
+  /// Takes in values of another's groups.
+  private func addMapped(
+    _ groups: [Int64], _ values: [Int64], _ targets: [UInt32], _ renumbered: [Int64]?, groupCount: Int
+  ) {
+    let mapped = renumbered.map { renumbered in values.map { renumbered[Int($0)] } } ?? values
+    let own = groups.map { targets[Int($0)] }
+    let isDone = mapped.withUnsafeBufferPointer { values in
+      own.withUnsafeBufferPointer { groups in
+        guard let range = validRange(values, validity: nil) else { return true }
+        guard bits?.reserve(range, groupCount: groupCount) == true else { return false }
+        bits?.insert(values, groups: groups, validity: nil)
+        return true
+      }
+    }
+    if isDone { return }
+    giveUpBits()
+    addPairs(own.map { Int64($0) }, ColumnPage(values: .int64(mapped)))
   }
 
-  private func theirGroups(_ page: ColumnPage) -> [Int64] {
-    guard case .int64(let groups) = page.values else { preconditionFailure("groups are integers") }
-    return groups
+  /// Goes over to pairs.
+  private func giveUpBits() {
+    guard let given = bits else { return }
+    bits = nil
+    given.forEachPiece { addPairs($0, ColumnPage(values: .int64($1))) }
+  }
+
+  private func addPairs(_ groups: [Int64], _ page: ColumnPage) {
+    hasPairs = true
+    pairs.number([ColumnPage(values: .int64(groups)), page], dictionaries: [nil, nil], into: &numbers)
+  }
+
+  private func integers(_ page: ColumnPage) -> [Int64] {
+    guard case .int64(let values) = page.values else { preconditionFailure("integers expected") }
+    return values
   }
 }
