@@ -38,8 +38,8 @@ private let resultChunkRows = 131_072
 ///
 /// Throws a Diagnosis: `query.syntax`, `column.unknown`, `table.mismatch`, `table.overflow`, `aggregate.type`, `expression.type`,
 /// `aggregate.overflow` (a sum of more than 38 digits), `aggregate.no-input`, or what reading an input throws. Memory:
-/// proportional to the number of groups, per thread; of `count(distinct)` to the different values of all groups, of `top` and `bottom` to
-/// groups x values asked for; `median` and `quantile` keep all values, 20 bytes each, and so do `top` and `bottom` of strings or of more than 64.
+/// proportional to the number of groups, per thread; of `count(distinct)` to the different values of all groups (or a bit for each possible one), of `top` and `bottom` to
+/// groups x values asked for; `median` and `quantile` keep all values, 12 to 20 bytes each, and so do `top` and `bottom` of strings or of more than 64.
 public func aggregate(
   _ sources: [any TableSource], _ query: AggregateQuery, threads: Int, ignoringStatistics: Bool = false
 ) throws -> Table {
