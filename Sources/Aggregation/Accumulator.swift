@@ -70,7 +70,10 @@ func withValidityBits<R>(_ page: ColumnPage, _ body: (UnsafeBufferPointer<UInt64
 
 /// Rows per group, or nulls per group.
 struct GroupCounts {
-  private(set) var counts: [Int64] = []
+  private(set) var counts: [Int64]
+
+  /// `counts` of the first groups, 0 of all others.
+  init(_ counts: [Int64] = []) { self.counts = counts }
 
   /// Counts every row.
   mutating func add(_ rows: GroupedRows) {

@@ -29,37 +29,70 @@ private let resultChunkRows = 131_072
 public func aggregate(
   _ sources: [any TableSource], _ query: AggregateQuery, threads: Int, ignoringStatistics: Bool = false
 ) throws -> Table {
+  try aggregate(sources, query, threads: threads, ignoringStatistics: ignoringStatistics, strategy: nil)
+}
+
+/// The same by a strategy of the caller's choice, where that is possible: for tests.
+package func aggregate(
+  _ sources: [any TableSource], _ query: AggregateQuery, threads: Int, ignoringStatistics: Bool = false,
+  strategy: GroupingStrategy?
+) throws -> Table {
   precondition(threads > 0, "at least one thread")
   let plan = try AggregatePlan(query, sources, usesStatistics: !ignoringStatistics)
-  let whole = try aggregateChunks(plan, threads: threads)
-  return table(try whole.resultColumns(), plan)
+  let whole = try aggregateChunks(plan, threads: threads, strategy)
+  return table(try whole.resultColumns(), plan, isInOrder: whole.isInOrder)
 }
 
 /// Each worker takes chunks as they come and keeps aggregates of its own; these are merged at the end.
-private func aggregateChunks(_ plan: AggregatePlan, threads: Int) throws -> PartialAggregates {
+private func aggregateChunks(
+  _ plan: AggregatePlan, threads: Int, _ strategy: GroupingStrategy?
+) throws -> PartialAggregates {
+  switch try GroupingPlan(plan, forced: strategy) {
+  case .direct(let packed, let slotCount):
+    let workers = try addAllChunks(plan, threads: threads, reading: packed.packing.keys.compactMap(\.strings)) {
+      DirectGroups(plan, packed, slotCount: slotCount)
+    } add: { try $0.add($1, number: $2, chunk: $3) }
+    return try finish(workers, threads: threads)
+  case .general:
+    let partials = try addAllChunks(plan, threads: threads) {
+      PartialAggregates(plan)
+    } add: { try $0.add($1, number: $2, chunk: $3) }
+    for partial in partials.dropFirst() { partials[0].merge(partial) }
+    return partials[0]
+  }
+}
+
+/// Makes an accumulator for each worker and adds all chunks to them, each to one; `strings` are read on the way.
+private func addAllChunks<Groups: Sendable>(
+  _ plan: AggregatePlan, threads: Int, reading strings: [KeyStrings] = [], _ make: () -> Groups,
+  add: @escaping @Sendable (Groups, any TableSource, Int, Int) throws -> Void
+) throws -> [Groups] {
   let work = plan.sources.enumerated().flatMap { number, source in
     (0..<source.chunkCount).map { (source: number, chunk: $0) }
   }
-  let partials = (0..<max(1, min(threads, work.count))).map { _ in PartialAggregates(plan) }
-  let counter = WorkCounter(limit: work.count)
-  try runWorkers(partials.count) { worker, cancellation in
+  let workers = (0..<max(1, min(threads, work.count))).map { _ in make() }
+  let counter = WorkCounter(limit: strings.count + work.count)
+  try runWorkers(workers.count) { worker, cancellation in
     while !cancellation.isCancelled, let next = counter.next() {
-      let (number, chunk) = work[next]
-      try partials[worker].add(plan.sources[number], number: number, chunk: chunk)
+      guard next >= strings.count else {
+        _ = try strings[next].dictionary().ranks
+        continue
+      }
+      let (number, chunk) = work[next - strings.count]
+      try add(workers[worker], plan.sources[number], number, chunk)
     }
   }
-  for partial in partials.dropFirst() { partials[0].merge(partial) }
-  return partials[0]
+  return workers
 }
 
-/// Orders the groups and cuts the result into chunks.
-private func table(_ columns: [ResultColumn], _ plan: AggregatePlan) -> Table {
+/// Orders the groups, which may be in order of their keys, and cuts the result into chunks.
+private func table(_ columns: [ResultColumn], _ plan: AggregatePlan, isInOrder: Bool) -> Table {
   let rowCount = columns.first?.page.rowCount ?? 0
   var order = SortOrder(rowCount: rowCount)
   for (column, isDescending) in plan.order {
     order.append(columns[column].page, dictionary: columns[column].dictionary, descending: isDescending)
   }
-  for key in columns.prefix(plan.keys.count) { order.append(key.page, dictionary: key.dictionary) }
+  if !isInOrder { for key in columns.prefix(plan.keys.count) { order.append(key.page, dictionary: key.dictionary) } }
   let rows = order.sortedRows().prefix(plan.limit ?? rowCount)
   let chunks = stride(from: 0, to: rows.count, by: resultChunkRows).map { first in
     columns.map { $0.page.gathering(rows[first..<min(rows.count, first + resultChunkRows)]) }

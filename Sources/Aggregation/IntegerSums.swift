@@ -14,6 +14,18 @@ final class IntegerSums: Accumulator {
   /// In use, instead of `narrow`, if not nil.
   private var wide: [Int128]?
 
+  /// Nothing added yet.
+  init() {}
+
+  /// Complete sums, all of which fit 64 bits.
+  init(narrow sums: [Int64]) {
+    narrow = sums
+    bound = Int128(Int64.max)
+  }
+
+  /// Complete sums.
+  init(wide sums: [Int128]) { wide = sums }
+
   func add(_ page: ColumnPage, _ dictionary: StringDictionary?, _ rows: GroupedRows) {
     guard case .int64(let values) = page.values else { preconditionFailure("integers expected") }
     values.withUnsafeBufferPointer { values in

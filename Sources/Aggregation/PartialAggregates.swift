@@ -23,11 +23,20 @@ final class PartialAggregates: @unchecked Sendable {
       if case .allNull = page.validity { return }
       for accumulator in all { accumulator.add(page, dictionary, rows) }
     }
+
+    /// Takes in another's groups: its group `g` is group `groups[g]` here, below `groupCount`.
+    mutating func merge(_ other: ColumnState, groups: [UInt32], groupCount: Int) {
+      nulls.merge(other.nulls, groups: groups, groupCount: groupCount)
+      for (own, theirs) in zip(all, other.all) { own.merge(theirs, groups: groups, groupCount: groupCount) }
+    }
   }
 
   let plan: AggregatePlan
   /// nil without keys: everything is group 0.
   private let numbering: KeyNumbering?
+  /// Keys of groups that were numbered elsewhere and are complete.
+  private let finishedKeys: [(page: ColumnPage, dictionary: StringDictionary?)]?
+  private let finishedCount: Int
   private let filter: FilterEvaluation?
   private var groupNumbers: [UInt32] = []
   var rowCounts = GroupCounts()
@@ -38,13 +47,31 @@ final class PartialAggregates: @unchecked Sendable {
     numbering = plan.keys.isEmpty ? nil : KeyNumbering(types: plan.keys.map(\.type))
     filter = plan.filter.map { FilterEvaluation($0, usesStatistics: plan.usesStatistics) }
     columns = plan.values.map(makeState)
+    finishedKeys = nil
+    finishedCount = 0
+  }
+
+  /// Complete groups with their keys; what is known of them is to be put in by the caller, and nothing may be added.
+  init(_ plan: AggregatePlan, keys: [(page: ColumnPage, dictionary: StringDictionary?)], groupCount: Int) {
+    self.plan = plan
+    numbering = nil
+    filter = nil
+    columns = plan.values.map { _ in ColumnState() }
+    finishedKeys = keys
+    finishedCount = groupCount
   }
 
   /// Number of groups; without keys there is one even over no rows.
-  var groupCount: Int { numbering?.count ?? 1 }
+  var groupCount: Int { finishedKeys == nil ? numbering?.count ?? 1 : finishedCount }
 
   /// The groups' keys: row `g` is group `g`.
-  func keys() -> (pages: [ColumnPage], dictionaries: [StringDictionary?]) { numbering?.keys() ?? ([], []) }
+  func keys() -> (pages: [ColumnPage], dictionaries: [StringDictionary?]) {
+    if let finishedKeys { return (finishedKeys.map(\.page), finishedKeys.map(\.dictionary)) }
+    return numbering?.keys() ?? ([], [])
+  }
+
+  /// True if groups are in ascending order of their keys.
+  var isInOrder: Bool { finishedKeys != nil }
 
   /// Takes in one chunk of input `number`: the rows that the query's condition takes.
   func add(_ source: any TableSource, number: Int, chunk: Int) throws {
@@ -74,10 +101,7 @@ final class PartialAggregates: @unchecked Sendable {
     }
     rowCounts.merge(other.rowCounts, groups: groups, groupCount: groupCount)
     for index in columns.indices {
-      columns[index].nulls.merge(other.columns[index].nulls, groups: groups, groupCount: groupCount)
-      for (own, theirs) in zip(columns[index].all, other.columns[index].all) {
-        own.merge(theirs, groups: groups, groupCount: groupCount)
-      }
+      columns[index].merge(other.columns[index], groups: groups, groupCount: groupCount)
     }
   }
 
@@ -94,7 +118,8 @@ final class PartialAggregates: @unchecked Sendable {
   }
 }
 
-private func makeState(_ value: AggregatePlan.ValueColumn) -> PartialAggregates.ColumnState {
+/// What is kept of a column at the start.
+func makeState(_ value: AggregatePlan.ValueColumn) -> PartialAggregates.ColumnState {
   let type = value.column.type
   func extremes(_ extreme: Extreme) -> any Accumulator {
     switch type {

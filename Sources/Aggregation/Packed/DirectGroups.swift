@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import CColumnShims
+import Columns
+
+/// Direct addressing: the packed key is the number of its group's slot, and no table is asked. One worker's groups.
+///
+/// @unchecked Sendable: one worker uses it at a time, and the caller only after all workers have ended.
+final class DirectGroups: @unchecked Sendable {
+  let plan: AggregatePlan
+  let packed: PackedPlan
+  let records: GroupRecords
+  /// What is kept of columns that are no part of the records, per column of the plan.
+  private(set) var others: [Int: PartialAggregates.ColumnState]
+  private let reader: ChunkReader
+  private let factors: [Int]
+  private let groups: UnsafeMutablePointer<UInt32>
+  /// Groups of a chunk's rows, kept for columns that are no part of the records.
+  private var groupsOfChunk: [UInt32] = []
+
+  /// Slots up to this many are kept four times.
+  private static let copiedSlots = 2048
+
+  init(_ plan: AggregatePlan, _ packed: PackedPlan, slotCount: Int) {
+    self.plan = plan
+    self.packed = packed
+    let isCopied = slotCount <= Self.copiedSlots && packed.others.isEmpty
+    records = GroupRecords(packed.layout, slotCount: slotCount, copies: isCopied ? 4 : 1)
+    others = Dictionary(uniqueKeysWithValues: packed.others.map { ($0, makeState(plan.values[$0])) })
+    reader = ChunkReader(
+      packed, filter: plan.filter.map { FilterEvaluation($0, usesStatistics: plan.usesStatistics) })
+    factors = packed.packing.factors
+    groups = .allocate(capacity: blockRows)
+    groups.initialize(repeating: 0, count: blockRows)
+  }
+
+  deinit { groups.deallocate() }
+
+  /// Takes in the rows of a chunk of input `number` that the query's condition takes.
+  func add(_ source: any TableSource, number: Int, chunk: Int) throws {
+    let selection = try reader.select(source, number: number, chunk: chunk)
+    if case .none = selection { return }
+    groupsOfChunk.removeAll(keepingCapacity: true)
+    try reader.withPages(source, number: number, chunk: chunk) { forms in
+      try reader.forEachBlock(forms, of: source, number: number, chunk: chunk, selection) { count in
+        numberRows(count)
+        if !others.isEmpty { groupsOfChunk.append(contentsOf: UnsafeBufferPointer(start: groups, count: count)) }
+        records.add(groups: groups, count: count, reader.values)
+      }
+    }
+    try addOthers(source, number: number, chunk: chunk, selection)
+  }
+
+  private func numberRows(_ count: Int) {
+    groups.update(repeating: 0, count: count)
+    for (key, factor) in zip(reader.keys, factors) { cs_add_codes(key.narrow, count, UInt32(factor), groups) }
+  }
+
+  private func addOthers(_ source: any TableSource, number: Int, chunk: Int, _ selection: Selection) throws {
+    if others.isEmpty || groupsOfChunk.isEmpty { return }
+    var rows: [UInt32]?
+    if case .some = selection { rows = selection.rows(ofRows: source.rowCount(ofChunk: chunk)) }
+    let runs = groupsOfChunk.withUnsafeBufferPointer(findRuns)
+    for index in packed.others {
+      let column = plan.values[index].column
+      let page = try column.page(of: source, number: number, chunk: chunk, rows: rows)
+      let dictionary = try column.dictionary(of: source, number: number)
+      groupsOfChunk.withUnsafeBufferPointer {
+        others[index]?.add(
+          page, dictionary,
+          GroupedRows(groups: $0, groupCount: records.slotCount, isSingleGroup: false, runs: runs))
+      }
+    }
+  }
+}

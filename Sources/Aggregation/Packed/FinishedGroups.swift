@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+
+/// Groups whose records are complete, in the order in which they are put out.
+struct FinishedGroups: Sendable {
+  /// What is known of one column of the layout, per group.
+  struct Column: Sendable {
+    var nullCounts: [Int64] = []
+    /// Sums, where all fit 64 bits for sure.
+    var narrowSums: [Int64] = []
+    /// Sums, where they may not.
+    var wideSums: [Int128] = []
+    var minima: [Int64] = []
+    var maxima: [Int64] = []
+  }
+
+  /// Per key, the codes of the groups.
+  var keyCodes: [[UInt64]]
+  var rowCounts: [Int64] = []
+  var columns: [Column]
+
+  /// Takes the groups of `slots`, in their order.
+  init(_ slots: [UInt32], of records: GroupRecords, keyCodes: [[UInt64]]) {
+    self.keyCodes = keyCodes
+    rowCounts = slots.map { records.rowCount(Int($0)) }
+    columns = records.layout.columns.indices.map { index in
+      let kept = records.layout.columns[index]
+      var column = Column()
+      if kept.nulls != nil { column.nullCounts = slots.map { records.nullCount(Int($0), column: index) } }
+      if kept.sum != nil {
+        if kept.hasNarrowSums(ofRows: records.layout.rowLimit) {
+          column.narrowSums = slots.map { records.narrowSum(Int($0), column: index) }
+        } else {
+          column.wideSums = slots.map { records.sum(Int($0), column: index) }
+        }
+      }
+      if kept.keepsMinimum { column.minima = slots.map { records.extreme(.minimum, Int($0), column: index) } }
+      if kept.keepsMaximum { column.maxima = slots.map { records.extreme(.maximum, Int($0), column: index) } }
+      return column
+    }
+  }
+
+  /// Adds another's groups after these.
+  mutating func append(_ other: FinishedGroups) {
+    for key in keyCodes.indices { keyCodes[key] += other.keyCodes[key] }
+    rowCounts += other.rowCounts
+    for index in columns.indices {
+      columns[index].nullCounts += other.columns[index].nullCounts
+      columns[index].narrowSums += other.columns[index].narrowSums
+      columns[index].wideSums += other.columns[index].wideSums
+      columns[index].minima += other.columns[index].minima
+      columns[index].maxima += other.columns[index].maxima
+    }
+  }
+
+  /// The same as partial aggregates that results are made of. `others` are complete states of columns that have no records, by group.
+  func aggregates(
+    _ plan: AggregatePlan, _ packed: PackedPlan, others: [Int: PartialAggregates.ColumnState] = [:]
+  ) throws -> PartialAggregates {
+    let keys = try keyCodes.enumerated().map { try packed.packing.column($0, $1) }
+    let partial = PartialAggregates(plan, keys: keys, groupCount: rowCounts.count)
+    partial.rowCounts = GroupCounts(rowCounts)
+    for (index, kept) in packed.layout.columns.enumerated() {
+      let column = columns[index]
+      var state = PartialAggregates.ColumnState()
+      state.nulls = GroupCounts(column.nullCounts)
+      if kept.sum != nil {
+        state.sums =
+          kept.hasNarrowSums(ofRows: packed.layout.rowLimit)
+          ? IntegerSums(narrow: column.narrowSums) : IntegerSums(wide: column.wideSums)
+      }
+      if kept.keepsMinimum { state.minima = IntegerExtremes(.minimum, column.minima) }
+      if kept.keepsMaximum { state.maxima = IntegerExtremes(.maximum, column.maxima) }
+      partial.columns[kept.value] = state
+    }
+    for (index, state) in others { partial.columns[index] = state }
+    return partial
+  }
+}
+
+extension RecordLayout.Column {
+  /// True if no sum of so many values leaves 64 bits.
+  func hasNarrowSums(ofRows rowCount: Int) -> Bool {
+    let greatest = max(coding.base.magnitude, (coding.base + Int128(coding.limit)).magnitude)
+    return bitCount(greatest) + bitCount(UInt128(rowCount)) <= 63
+  }
+}
