@@ -53,6 +53,11 @@ private func aggregateChunks(
       DirectGroups(plan, packed, slotCount: slotCount)
     } add: { try $0.add($1, number: $2, chunk: $3) }
     return try finish(workers, threads: threads)
+  case .partitioned(let packed, let partitionBits):
+    let workers = try addAllChunks(plan, threads: threads, reading: packed.packing.keys.compactMap(\.strings)) {
+      PartitionedRows(plan, packed, partitionBits: partitionBits)
+    } add: { try $0.add($1, number: $2, chunk: $3) }
+    return try finish(workers, partitionBits: partitionBits, threads: threads)
   case .general:
     let partials = try addAllChunks(plan, threads: threads) {
       PartialAggregates(plan)

@@ -29,7 +29,7 @@ struct AggregatePlan: Sendable {
   let order: [(column: Int, isDescending: Bool)]
   let limit: Int?
   /// Which rows are aggregated; nil for all.
-  let filter: Filter?
+  private(set) var filter: Filter?
   /// False: every page is read, also where the footer answers.
   let usesStatistics: Bool
 
@@ -65,6 +65,13 @@ struct AggregatePlan: Sendable {
     }
     self.values = values
     self.outputs = outputs
+  }
+
+  /// The same over all rows.
+  var withoutFilter: AggregatePlan {
+    var plan = self
+    plan.filter = nil
+    return plan
   }
 }
 

@@ -16,12 +16,15 @@ package enum GroupingStrategy: String, Sendable, CaseIterable {
 /// A strategy with what it works on.
 enum GroupingPlan {
   case direct(PackedPlan, slotCount: Int)
+  case partitioned(PackedPlan, partitionBits: Int)
   case general
 
   /// Most slots of direct addressing; each worker has all of them.
   private static let slotLimit = 1 << 21
   /// The same where accumulators keep things of their own for each slot.
   private static let slotLimitOfOthers = 1 << 17
+  /// Fewer rows are grouped soon enough in one table.
+  private static let leastPartitionedRows = 1 << 20
   /// Slots that cost nothing, however few rows there are.
   private static let freeSlots = 4096
 
@@ -35,6 +38,31 @@ enum GroupingPlan {
       forced == .direct || slotCount <= max(Self.freeSlots, 2 * rowCount)
     {
       self = .direct(packed, slotCount: slotCount)
+      return
     }
+    guard forced != .direct, packed.packing.bitWidth <= 64, packed.others.isEmpty,
+      try forced == .partitioned || rowCount >= Self.leastPartitionedRows && hasManyGroups(plan, packed)
+    else { return }
+    self = .partitioned(packed, partitionBits: Self.partitionBits(ofRows: rowCount))
   }
+
+  /// Parts of some 2^14 rows, so that tables and records of a part stay in the second-level cache.
+  private static func partitionBits(ofRows rowCount: Int) -> Int {
+    max(1, min(11, bitCount(UInt128(rowCount >> 14))))
+  }
+}
+
+/// True if one chunk has so many different keys that tables of all keys would leave the cache and save little.
+private func hasManyGroups(_ plan: AggregatePlan, _ packed: PackedPlan) throws -> Bool {
+  guard let (number, source) = plan.sources.enumerated().max(by: { $0.element.rowCount < $1.element.rowCount }) else {
+    return false
+  }
+  let sample = PartitionedRows(plan.withoutFilter, packed.keysAlone, partitionBits: 1)
+  try sample.add(source, number: number, chunk: source.chunkCount / 2)
+  let rows = sample.pieces.reduce(0) { $0 + Int($1.starts[2]) }
+  var keys = Set<UInt64>()
+  for piece in sample.pieces.prefix(1) {
+    for row in stride(from: 0, to: Int(piece.starts[2]), by: 8) { keys.insert(piece.keys[row]) }
+  }
+  return rows > 0 && keys.count > rows / 8 / 4
 }

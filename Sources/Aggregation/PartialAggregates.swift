@@ -37,6 +37,8 @@ final class PartialAggregates: @unchecked Sendable {
   /// Keys of groups that were numbered elsewhere and are complete.
   private let finishedKeys: [(page: ColumnPage, dictionary: StringDictionary?)]?
   private let finishedCount: Int
+  /// True if groups are in ascending order of their keys.
+  let isInOrder: Bool
   private let filter: FilterEvaluation?
   private var groupNumbers: [UInt32] = []
   var rowCounts = GroupCounts()
@@ -49,10 +51,15 @@ final class PartialAggregates: @unchecked Sendable {
     columns = plan.values.map(makeState)
     finishedKeys = nil
     finishedCount = 0
+    isInOrder = false
   }
 
-  /// Complete groups with their keys; what is known of them is to be put in by the caller, and nothing may be added.
-  init(_ plan: AggregatePlan, keys: [(page: ColumnPage, dictionary: StringDictionary?)], groupCount: Int) {
+  /// Complete groups with their keys, which may be in ascending order; what is known of them is to be put in by the caller, and nothing may
+  /// be added.
+  init(
+    _ plan: AggregatePlan, keys: [(page: ColumnPage, dictionary: StringDictionary?)], groupCount: Int, isInOrder: Bool
+  ) {
+    self.isInOrder = isInOrder
     self.plan = plan
     numbering = nil
     filter = nil
@@ -70,8 +77,6 @@ final class PartialAggregates: @unchecked Sendable {
     return numbering?.keys() ?? ([], [])
   }
 
-  /// True if groups are in ascending order of their keys.
-  var isInOrder: Bool { finishedKeys != nil }
 
   /// Takes in one chunk of input `number`: the rows that the query's condition takes.
   func add(_ source: any TableSource, number: Int, chunk: Int) throws {

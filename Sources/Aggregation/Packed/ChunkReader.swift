@@ -68,6 +68,20 @@ final class ChunkReader {
     }
   }
 
+  /// Packs the keys of the block's `count` rows, each key's code shifted to its place.
+  func packKeys(_ count: Int, shifts: [Int], into packed: UnsafeMutablePointer<UInt64>) {
+    packed.update(repeating: 0, count: count)
+    for (key, shift) in zip(keys, shifts) {
+      // A key without bits has a single code, which is 0, and may lie past the last bit.
+      if shift >= 64 { continue }
+      if key.isNarrow {
+        cs_add_placed_u32(key.narrow, count, UInt32(shift), packed)
+      } else {
+        cs_add_placed_u64(key.wide, count, 0, ~0, UInt32(shift), packed)
+      }
+    }
+  }
+
   private func pageBlocks(_ forms: [PageForm], number: Int) -> [PageBlocks] {
     forms.enumerated().map { index, form in
       guard index < keys.count else {

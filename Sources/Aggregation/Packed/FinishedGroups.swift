@@ -42,6 +42,12 @@ struct FinishedGroups: Sendable {
     }
   }
 
+  /// No groups.
+  init(none packed: PackedPlan) {
+    keyCodes = packed.packing.keys.map { _ in [] }
+    columns = packed.layout.columns.map { _ in Column() }
+  }
+
   /// Adds another's groups after these.
   mutating func append(_ other: FinishedGroups) {
     for key in keyCodes.indices { keyCodes[key] += other.keyCodes[key] }
@@ -55,12 +61,16 @@ struct FinishedGroups: Sendable {
     }
   }
 
-  /// The same as partial aggregates that results are made of. `others` are complete states of columns that have no records, by group.
+  /// The same as partial aggregates that results are made of.
+  ///
+  /// `others` are complete states of columns that have no records, by group; `sumBounds`, where some groups were left out, bounds of all
+  /// groups' sums per column of the layout, on which types depend.
   func aggregates(
-    _ plan: AggregatePlan, _ packed: PackedPlan, others: [Int: PartialAggregates.ColumnState] = [:]
+    _ plan: AggregatePlan, _ packed: PackedPlan, others: [Int: PartialAggregates.ColumnState] = [:], isInOrder: Bool = true,
+    sumBounds: [ClosedRange<Int64>?]? = nil
   ) throws -> PartialAggregates {
     let keys = try keyCodes.enumerated().map { try packed.packing.column($0, $1) }
-    let partial = PartialAggregates(plan, keys: keys, groupCount: rowCounts.count)
+    let partial = PartialAggregates(plan, keys: keys, groupCount: rowCounts.count, isInOrder: isInOrder)
     partial.rowCounts = GroupCounts(rowCounts)
     for (index, kept) in packed.layout.columns.enumerated() {
       let column = columns[index]
@@ -69,7 +79,7 @@ struct FinishedGroups: Sendable {
       if kept.sum != nil {
         state.sums =
           kept.hasNarrowSums(ofRows: packed.layout.rowLimit)
-          ? IntegerSums(narrow: column.narrowSums) : IntegerSums(wide: column.wideSums)
+          ? IntegerSums(narrow: column.narrowSums, bounds: sumBounds?[index]) : IntegerSums(wide: column.wideSums)
       }
       if kept.keepsMinimum { state.minima = IntegerExtremes(.minimum, column.minima) }
       if kept.keepsMaximum { state.maxima = IntegerExtremes(.maximum, column.maxima) }

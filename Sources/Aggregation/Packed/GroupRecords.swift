@@ -130,17 +130,27 @@ final class GroupRecords {
     return Int64(truncatingIfNeeded: nulls.value(of: records + slot * layout.width))
   }
 
+  /// Values of a group in a column of the layout.
+  func valueCount(_ slot: Int, column: Int) -> Int64 { rowCount(slot) - nullCount(slot, column: column) }
+
   /// Exact sum of a group's values. No overflow: 2^40 values of 64 bits.
   func sum(_ slot: Int, column: Int) -> Int128 {
     let kept = layout.columns[column]
     let record = records + slot * layout.width
     var total: Int128 = kept.sum.map { Int128($0.value(of: record)) } ?? 0
     if let high = kept.sumOfHighHalves { total += Int128(high.value(of: record)) << 32 }
-    return total + kept.coding.base * Int128(rowCount(slot) - nullCount(slot, column: column))
+    return total + kept.coding.base * Int128(valueCount(slot, column: column))
   }
 
   /// The same where it is known to fit 64 bits.
-  func narrowSum(_ slot: Int, column: Int) -> Int64 { Int64(truncatingIfNeeded: sum(slot, column: column)) }
+  func narrowSum(_ slot: Int, column: Int) -> Int64 {
+    let kept = layout.columns[column]
+    let record = records + slot * layout.width
+    // Modulo 2^64 all of this is right, as the sum is.
+    var total = kept.sum.map { Int64(bitPattern: $0.value(of: record)) } ?? 0
+    if let high = kept.sumOfHighHalves { total &+= Int64(bitPattern: high.value(of: record)) << 32 }
+    return total &+ Int64(truncatingIfNeeded: kept.coding.base) &* valueCount(slot, column: column)
+  }
 
   /// Least or greatest value of a group; 0 without values.
   func extreme(_ extreme: Extreme, _ slot: Int, column: Int) -> Int64 {

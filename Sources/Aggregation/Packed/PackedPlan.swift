@@ -34,6 +34,18 @@ struct PackedPlan: Sendable {
     others = plan.values.indices.filter { !recorded.contains($0) }
   }
 
+  private init(keysOf packed: PackedPlan, _ layout: RecordLayout) {
+    packing = packed.packing
+    self.layout = layout
+    columns = []
+    others = []
+  }
+
+  /// The same without values.
+  var keysAlone: PackedPlan {
+    RecordLayout([], rowCount: layout.rowLimit).map { PackedPlan(keysOf: self, $0) } ?? self
+  }
+
   /// Columns of the layout whose pages say more than the footer did.
   var readColumns: [Int] {
     layout.columns.indices.filter { index in

@@ -1,0 +1,145 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// The best scores of groups that one worker has met, as many as rows are put out: groups that score less are out of the running, and
+/// nothing is made of them.
+///
+/// A heap with the least score on top. What is kept is a superset of what is put out: ties, and groups without a score while there is room.
+struct BestGroups {
+  /// What groups are ranked by: the first column of the order, or all keys where there is none.
+  enum Measure: Sendable {
+    case rowCount
+    case valueCount(Int)
+    case sum(Int)
+    case extreme(Extreme, Int)
+    case keys
+  }
+
+  private let measure: Measure
+  private let isDescending: Bool
+  private let limit: Int
+  private let order: KeyOrder
+  private var heap: [Int64] = []
+  /// Least and greatest sum of all groups, those that are ruled out too, per column of the layout.
+  private(set) var sumBounds: [ClosedRange<Int64>?]
+
+  /// nil where the query has no limit, or is ordered by what is not known of a group's record. Throws what reading a dictionary throws.
+  init?(_ plan: AggregatePlan, _ packed: PackedPlan) throws {
+    guard let limit = plan.limit, limit > 0,
+      packed.layout.columns.allSatisfy({ $0.sum == nil || $0.hasNarrowSums(ofRows: packed.layout.rowLimit) })
+    else { return nil }
+    self.limit = limit
+    isDescending = plan.order.first?.isDescending ?? false
+    sumBounds = packed.layout.columns.map { _ in nil }
+    order = try KeyOrder(packed.packing)
+    guard let first = plan.order.first else {
+      measure = .keys
+      return
+    }
+    guard first.column >= plan.keys.count else { return nil }
+    let output = plan.outputs[first.column - plan.keys.count]
+    guard let value = output.value else {
+      measure = .rowCount
+      return
+    }
+    guard let column = packed.layout.columns.firstIndex(where: { $0.value == value }) else { return nil }
+    switch output.function {
+    case .count: measure = .valueCount(column)
+    case .sum: measure = .sum(column)
+    case .min: measure = .extreme(.minimum, column)
+    case .max: measure = .extreme(.maximum, column)
+    default: return nil
+    }
+  }
+
+  /// Slots of a part's groups that may be put out. O(groups) and O(log limit) for each that gets into the running.
+  mutating func candidates(_ records: GroupRecords, keys: UnsafePointer<UInt64>, count: Int) -> [UInt32] {
+    noteSums(records, count: count)
+    let scores = scores(records, keys, count)
+    for case let score? in scores { take(score) }
+    let isFull = heap.count == limit
+    return scores.indices.filter { slot in
+      guard isFull else { return true }
+      guard let score = scores[slot] else { return false }
+      return score >= heap[0]
+    }.map { UInt32($0) }
+  }
+
+  /// Greater is better; nil for null, which comes last.
+  private func scores(_ records: GroupRecords, _ keys: UnsafePointer<UInt64>, _ count: Int) -> [Int64?] {
+    switch measure {
+    case .keys:
+      // The complement turns the order round.
+      return (0..<count).map { ~Int64(bitPattern: order.ordered(keys[$0]) ^ 1 << 63) }
+    case .rowCount: return (0..<count).map { directed(records.rowCount($0)) }
+    case .valueCount(let column):
+      return (0..<count).map { directed(records.valueCount($0, column: column)) }
+    case .sum(let column):
+      return (0..<count).map { slot in
+        records.valueCount(slot, column: column) == 0 ? nil : directed(records.narrowSum(slot, column: column))
+      }
+    case .extreme(let extreme, let column):
+      return (0..<count).map { slot in
+        records.valueCount(slot, column: column) == 0 ? nil : directed(records.extreme(extreme, slot, column: column))
+      }
+    }
+  }
+
+  private func directed(_ value: Int64) -> Int64 { isDescending ? value : ~value }
+
+  private mutating func noteSums(_ records: GroupRecords, count: Int) {
+    for (column, kept) in records.layout.columns.enumerated() where kept.sum != nil {
+      for slot in 0..<count where records.valueCount(slot, column: column) > 0 {
+        let sum = records.narrowSum(slot, column: column)
+        let known = sumBounds[column] ?? sum...sum
+        sumBounds[column] = min(known.lowerBound, sum)...max(known.upperBound, sum)
+      }
+    }
+  }
+
+  private mutating func take(_ score: Int64) {
+    if heap.count < limit {
+      heap.append(score)
+      var child = heap.count - 1
+      while child > 0, heap[child] < heap[(child - 1) / 2] {
+        heap.swapAt(child, (child - 1) / 2)
+        child = (child - 1) / 2
+      }
+      return
+    }
+    if score <= heap[0] { return }
+    heap[0] = score
+    var parent = 0
+    while true {
+      var least = parent
+      for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && heap[child] < heap[least] { least = child }
+      if least == parent { return }
+      heap.swapAt(parent, least)
+      parent = least
+    }
+  }
+}
+
+/// Packed keys whose order as numbers is that of the keys: strings' codes are replaced by their ranks.
+struct KeyOrder: Sendable {
+  private let fields: [(shift: UInt64, mask: UInt64, ranks: [UInt32])]
+
+  /// Throws what reading a dictionary throws.
+  init(_ packing: KeyPacking) throws {
+    fields = try packing.keys.indices.compactMap { key in
+      guard let ranks = try packing.ranks(key) else { return nil }
+      let width = packing.keys[key].bitWidth
+      return (UInt64(packing.shifts[key]), width == 0 ? 0 : ~0 >> UInt64(64 - width), ranks)
+    }
+  }
+
+  /// The packed key in order.
+  func ordered(_ key: UInt64) -> UInt64 {
+    var ordered = key
+    for field in fields where !field.ranks.isEmpty {
+      let rank = UInt64(field.ranks[Int(key >> field.shift & field.mask)])
+      ordered = ordered & ~(field.mask << field.shift) | rank << field.shift
+    }
+    return ordered
+  }
+}
