@@ -5,8 +5,8 @@ import Columns
 import Grouping
 import Workers
 
-/// Rows of a result's chunks.
-private let resultChunkRows = 131_072
+/// Rows of a result's chunks: texts of chunks are made by several threads.
+private let resultChunkRows = 32_768
 
 /// Groups the rows of `sources` by the query's keys and computes its aggregates per group.
 ///

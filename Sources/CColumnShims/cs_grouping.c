@@ -96,6 +96,29 @@ void cs_add_records(uint64_t *records, unsigned width, const uint32_t *groups, c
   }
 }
 
+// Far enough ahead for a record to arrive from the third-level cache.
+enum { rows_ahead = 32 };
+
+INLINED void add_far(uint64_t *restrict records, const unsigned width, const uint32_t *restrict groups,
+                     const uint64_t *restrict words, size_t stride, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    __builtin_prefetch(records + (size_t)groups[i + rows_ahead < count ? i + rows_ahead : i] * width, 1);
+    uint64_t *const record = records + (size_t)groups[i] * width;
+    for (unsigned w = 0; w < width; w++) record[w] += words[w * stride + i];
+  }
+}
+
+void cs_add_far_records(uint64_t *records, unsigned width, const uint32_t *groups, const uint64_t *words, size_t stride,
+                        size_t count) {
+  switch (width) {
+    case 0: return;
+    case 1: add_far(records, 1, groups, words, stride, count); return;
+    case 2: add_far(records, 2, groups, words, stride, count); return;
+    case 3: add_far(records, 3, groups, words, stride, count); return;
+    default: add_far(records, width, groups, words, stride, count); return;
+  }
+}
+
 #define DEFINE_KEPT(T, UINT, KEY)                                                                                     \
   void cs_raise_##T(UINT *kept, const uint32_t *groups, const KEY *keys, size_t count) {                              \
     for (size_t i = 0; i < count; i++) {                                                                              \

@@ -54,50 +54,63 @@ struct BestGroups {
 
   /// Slots of a part's groups that may be put out. O(groups) and O(log limit) for each that gets into the running.
   mutating func candidates(_ records: GroupRecords, keys: UnsafePointer<UInt64>, count: Int) -> [UInt32] {
-    noteSums(records, count: count)
-    let scores = scores(records, keys, count)
-    for case let score? in scores { take(score) }
-    let isFull = heap.count == limit
-    return scores.indices.filter { slot in
-      guard isFull else { return true }
-      guard let score = scores[slot] else { return false }
-      return score >= heap[0]
-    }.map { UInt32($0) }
+    let slots = Array(0..<UInt32(count))
+    let groups = FinishedGroups(slots, of: records, keyCodes: [])
+    noteSums(groups)
+    let nulls = nulls(groups)
+    let scores = scores(groups, keys)
+    for slot in 0..<count where nulls.isEmpty || nulls[slot] < groups.rowCounts[slot] { take(scores[slot]) }
+    guard heap.count == limit else { return slots }
+    let least = heap[0]
+    return slots.filter { slot in
+      scores[Int(slot)] >= least && (nulls.isEmpty || nulls[Int(slot)] < groups.rowCounts[Int(slot)])
+    }
   }
 
-  /// Greater is better; nil for null, which comes last.
-  private func scores(_ records: GroupRecords, _ keys: UnsafePointer<UInt64>, _ count: Int) -> [Int64?] {
+  /// Nulls of what groups are ranked by; empty where there are none.
+  private func nulls(_ groups: FinishedGroups) -> [Int64] {
+    switch measure {
+    case .sum(let column), .extreme(_, let column): groups.columns[column].nullCounts
+    case .keys, .rowCount, .valueCount: []
+    }
+  }
+
+  /// Greater is better; anything where the measure is null, which comes last.
+  private func scores(_ groups: FinishedGroups, _ keys: UnsafePointer<UInt64>) -> [Int64] {
     switch measure {
     case .keys:
       // The complement turns the order round.
-      return (0..<count).map { ~Int64(bitPattern: order.ordered(keys[$0]) ^ 1 << 63) }
-    case .rowCount: return (0..<count).map { directed(records.rowCount($0)) }
+      groups.rowCounts.indices.map { ~Int64(bitPattern: order.ordered(keys[$0]) ^ 1 << 63) }
+    case .rowCount: groups.rowCounts.map(directed)
     case .valueCount(let column):
-      return (0..<count).map { directed(records.valueCount($0, column: column)) }
-    case .sum(let column):
-      return (0..<count).map { slot in
-        records.valueCount(slot, column: column) == 0 ? nil : directed(records.narrowSum(slot, column: column))
+      if groups.columns[column].nullCounts.isEmpty {
+        groups.rowCounts.map(directed)
+      } else {
+        zip(groups.rowCounts, groups.columns[column].nullCounts).map { directed($0 - $1) }
       }
-    case .extreme(let extreme, let column):
-      return (0..<count).map { slot in
-        records.valueCount(slot, column: column) == 0 ? nil : directed(records.extreme(extreme, slot, column: column))
-      }
+    case .sum(let column): groups.columns[column].narrowSums.map(directed)
+    case .extreme(.minimum, let column): groups.columns[column].minima.map(directed)
+    case .extreme(.maximum, let column): groups.columns[column].maxima.map(directed)
     }
   }
 
   private func directed(_ value: Int64) -> Int64 { isDescending ? value : ~value }
 
-  private mutating func noteSums(_ records: GroupRecords, count: Int) {
-    for (column, kept) in records.layout.columns.enumerated() where kept.sum != nil {
-      for slot in 0..<count where records.valueCount(slot, column: column) > 0 {
-        let sum = records.narrowSum(slot, column: column)
-        let known = sumBounds[column] ?? sum...sum
-        sumBounds[column] = min(known.lowerBound, sum)...max(known.upperBound, sum)
+  /// Sums of groups without values are 0, and say no more than those of others.
+  private mutating func noteSums(_ groups: FinishedGroups) {
+    for (index, column) in groups.columns.enumerated() {
+      guard let first = column.narrowSums.first else { continue }
+      var (least, greatest) = (sumBounds[index]?.lowerBound ?? first, sumBounds[index]?.upperBound ?? first)
+      for sum in column.narrowSums {
+        least = min(least, sum)
+        greatest = max(greatest, sum)
       }
+      sumBounds[index] = least...greatest
     }
   }
 
   private mutating func take(_ score: Int64) {
+    if heap.count == limit, score <= heap[0] { return }
     if heap.count < limit {
       heap.append(score)
       var child = heap.count - 1
@@ -107,7 +120,6 @@ struct BestGroups {
       }
       return
     }
-    if score <= heap[0] { return }
     heap[0] = score
     var parent = 0
     while true {

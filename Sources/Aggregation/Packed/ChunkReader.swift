@@ -9,7 +9,7 @@ final class ChunkReader {
   private let plan: PackedPlan
   private let filter: FilterEvaluation?
   /// Columns of the layout that are read.
-  private let readColumns: [Int]
+  let readColumns: [Int]
   /// Keys, then the columns of the layout that are read.
   private let pages: [UnifiedColumn]
   /// Codes of the block at hand, per key.

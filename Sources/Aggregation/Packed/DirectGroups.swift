@@ -43,6 +43,7 @@ final class DirectGroups: @unchecked Sendable {
     if case .none = selection { return }
     groupsOfChunk.removeAll(keepingCapacity: true)
     try reader.withPages(source, number: number, chunk: chunk) { forms in
+      if case .all = selection, addRuns(forms, number: number) { return }
       try reader.forEachBlock(forms, of: source, number: number, chunk: chunk, selection) { count in
         numberRows(count)
         if !others.isEmpty { groupsOfChunk.append(contentsOf: UnsafeBufferPointer(start: groups, count: count)) }
@@ -55,6 +56,26 @@ final class DirectGroups: @unchecked Sendable {
   private func numberRows(_ count: Int) {
     groups.update(repeating: 0, count: count)
     for (key, factor) in zip(reader.keys, factors) { cs_add_codes(key.narrow, count, UInt32(factor), groups) }
+  }
+
+  /// Takes in a chunk run by run. False, and nothing taken in, where that does not serve.
+  private func addRuns(_ forms: [PageForm], number: Int) -> Bool {
+    let keyCount = factors.count
+    guard others.isEmpty, packed.layout.columns.allSatisfy({ !$0.keepsMinimum && !$0.keepsMaximum && $0.nulls == nil }),
+      let runs = RunGroups(forms[..<keyCount], packed.packing.keys, factors: factors, number: number)
+    else { return false }
+    var sums: [(column: Int, ofRuns: [UInt128])] = []
+    for (form, column) in zip(forms[keyCount...], reader.readColumns) {
+      guard let ofRuns = form.runSums(runs, packed.layout.columns[column].coding) else { return false }
+      sums.append((column, ofRuns))
+    }
+    var row = 0
+    for (run, group) in runs.groups.enumerated() {
+      records.add(rowCount: runs.ends[run] - row, group: group)
+      row = runs.ends[run]
+      for (column, ofRuns) in sums { records.add(sum: ofRuns[run], column: column, group: group) }
+    }
+    return true
   }
 
   private func addOthers(_ source: any TableSource, number: Int, chunk: Int, _ selection: Selection) throws {

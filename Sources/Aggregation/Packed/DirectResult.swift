@@ -20,7 +20,7 @@ func finish(_ workers: [DirectGroups], threads: Int) throws -> PartialAggregates
     }
   }
   let packing = first.packed.packing
-  let slots = try slotsInOrder(packing, slotCount: slotCount).filter { first.records.rowCount(Int($0)) > 0 }
+  let slots = first.records.present(among: try slotsInOrder(packing, slotCount: slotCount))
   let groups = FinishedGroups(slots, of: first.records, keyCodes: keyCodes(of: slots, packing))
   return try groups.aggregates(first.plan, first.packed, others: joinedOthers(workers, slots))
 }

@@ -18,26 +18,32 @@ struct FinishedGroups: Sendable {
 
   /// Per key, the codes of the groups.
   var keyCodes: [[UInt64]]
+  /// Rows of each group; 1 where they are not counted.
   var rowCounts: [Int64] = []
   var columns: [Column]
 
   /// Takes the groups of `slots`, in their order.
   init(_ slots: [UInt32], of records: GroupRecords, keyCodes: [[UInt64]]) {
     self.keyCodes = keyCodes
-    rowCounts = slots.map { records.rowCount(Int($0)) }
+    let rowCounts = records.rowCounts(of: slots)
+    self.rowCounts = rowCounts
     columns = records.layout.columns.indices.map { index in
       let kept = records.layout.columns[index]
       var column = Column()
-      if kept.nulls != nil { column.nullCounts = slots.map { records.nullCount(Int($0), column: index) } }
+      var valueCounts = rowCounts
+      if kept.nulls != nil {
+        column.nullCounts = records.values(kept.nulls, of: slots).map { Int64(truncatingIfNeeded: $0) }
+        for group in valueCounts.indices { valueCounts[group] -= column.nullCounts[group] }
+      }
       if kept.sum != nil {
         if kept.hasNarrowSums(ofRows: records.layout.rowLimit) {
-          column.narrowSums = slots.map { records.narrowSum(Int($0), column: index) }
+          column.narrowSums = records.narrowSums(slots, column: index, valueCounts: valueCounts)
         } else {
-          column.wideSums = slots.map { records.sum(Int($0), column: index) }
+          column.wideSums = records.sums(slots, column: index, valueCounts: valueCounts)
         }
       }
-      if kept.keepsMinimum { column.minima = slots.map { records.extreme(.minimum, Int($0), column: index) } }
-      if kept.keepsMaximum { column.maxima = slots.map { records.extreme(.maximum, Int($0), column: index) } }
+      if kept.keepsMinimum { column.minima = records.extremes(.minimum, slots, column: index) }
+      if kept.keepsMaximum { column.maxima = records.extremes(.maximum, slots, column: index) }
       return column
     }
   }

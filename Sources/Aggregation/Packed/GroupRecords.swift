@@ -17,11 +17,15 @@ final class GroupRecords {
   private let maxima: [KeptCodes?]
   private let words: UnsafeMutablePointer<UInt64>
   private let keys: [BlockColumn]
+  /// True if the records leave the second-level cache, so that it pays to ask for them ahead.
+  private let isFar: Bool
+  private static let nearByteCount = 512 << 10
 
   init(_ layout: RecordLayout, slotCount: Int, copies: Int = 1) {
     self.layout = layout
     self.slotCount = slotCount
     self.copies = copies
+    isFar = slotCount * copies * layout.width * 8 > Self.nearByteCount
     records = zeroed(slotCount * copies * layout.width)
     minima = layout.columns.map {
       $0.keepsMinimum ? KeptCodes(.minimum, $0.coding, slotCount: slotCount * copies) : nil
@@ -44,7 +48,8 @@ final class GroupRecords {
   func add(groups: UnsafeMutablePointer<UInt32>, count: Int, _ columns: [BlockColumn]) {
     if copies > 1 { cs_spread_groups(count, UInt32(copies), UInt32(slotCount), groups) }
     for word in 0..<layout.width {
-      let one: UInt64 = layout.count.word == word ? 1 << UInt64(layout.count.shift) : 0
+      var one: UInt64 = 0
+      if let count = layout.count, count.word == word { one = 1 << UInt64(count.shift) }
       (words + word * blockRows).update(repeating: one, count: count)
     }
     for (index, column) in layout.columns.enumerated() {
@@ -57,7 +62,11 @@ final class GroupRecords {
       minima[index]?.add(codes, groups: groups, count: count, keys: keys[index])
       maxima[index]?.add(codes, groups: groups, count: count, keys: keys[index])
     }
-    cs_add_records(records, UInt32(layout.width), groups, words, blockRows, count)
+    if isFar {
+      cs_add_far_records(records, UInt32(layout.width), groups, words, blockRows, count)
+    } else {
+      cs_add_records(records, UInt32(layout.width), groups, words, blockRows, count)
+    }
   }
 
   private func place(_ codes: BlockColumn, _ count: Int, _ field: RecordLayout.Field, isHalf: Bool) {
@@ -80,20 +89,22 @@ final class GroupRecords {
     }
   }
 
-  /// Takes in a run of rows of one group whose codes add up to `sums`, one for each column of the layout that has a sum; no column has a
-  /// null or an extreme to keep.
-  func add(run length: Int, group: Int, sums: [UInt128]) {
+  /// Counts rows of a group.
+  func add(rowCount: Int, group: Int) {
+    guard let count = layout.count else { return }
+    records[group * layout.width + count.word] &+= UInt64(rowCount) << UInt64(count.shift)
+  }
+
+  /// Takes in some rows of a group whose codes in a column of the layout add up to `sum`.
+  func add(sum total: UInt128, column: Int, group: Int) {
     let record = records + group * layout.width
-    record[layout.count.word] &+= UInt64(length) << UInt64(layout.count.shift)
-    for (index, column) in layout.columns.enumerated() {
-      guard let sum = column.sum, sum.bits > 0 else { continue }
-      guard let high = column.sumOfHighHalves else {
-        record[sum.word] &+= UInt64(truncatingIfNeeded: sums[index]) << UInt64(sum.shift)
-        continue
-      }
-      record[sum.word] &+= UInt64(truncatingIfNeeded: sums[index] & 0xFFFF_FFFF) << UInt64(sum.shift)
-      record[high.word] &+= UInt64(truncatingIfNeeded: sums[index] >> 32) << UInt64(high.shift)
+    guard let sum = layout.columns[column].sum, sum.bits > 0 else { return }
+    guard let high = layout.columns[column].sumOfHighHalves else {
+      record[sum.word] &+= UInt64(truncatingIfNeeded: total) << UInt64(sum.shift)
+      return
     }
+    record[sum.word] &+= UInt64(truncatingIfNeeded: total & 0xFFFF_FFFF) << UInt64(sum.shift)
+    record[high.word] &+= UInt64(truncatingIfNeeded: total >> 32) << UInt64(high.shift)
   }
 
   /// Brings all copies of `slots` together in the first.
@@ -119,41 +130,68 @@ final class GroupRecords {
     for kept in minima + maxima { kept?.clear(count: count) }
   }
 
-  /// Rows of a group.
-  func rowCount(_ slot: Int) -> Int64 {
-    Int64(truncatingIfNeeded: layout.count.value(of: records + slot * layout.width))
+  /// What a field holds in each of `slots`.
+  func values(_ field: RecordLayout.Field?, of slots: [UInt32]) -> [UInt64] {
+    guard let field, field.bits > 0 else { return [UInt64](repeating: 0, count: slots.count) }
+    let (words, width) = (UnsafePointer(records + field.word), layout.width)
+    let (shift, mask): (UInt64, UInt64) = (UInt64(field.shift), ~0 >> UInt64(64 - field.bits))
+    return [UInt64](unsafeUninitializedCapacity: slots.count) { values, count in
+      for index in 0..<slots.count {
+        values.initializeElement(at: index, to: words[Int(slots[index]) &* width] &>> shift & mask)
+      }
+      count = slots.count
+    }
   }
 
-  /// Nulls of a group in a column of the layout.
-  func nullCount(_ slot: Int, column: Int) -> Int64 {
-    guard let nulls = layout.columns[column].nulls else { return 0 }
-    return Int64(truncatingIfNeeded: nulls.value(of: records + slot * layout.width))
+  /// Rows of each of `slots`, all of which have some; 1 where rows are not counted.
+  func rowCounts(of slots: [UInt32]) -> [Int64] {
+    guard let count = layout.count else { return [Int64](repeating: 1, count: slots.count) }
+    return values(count, of: slots).map { Int64(truncatingIfNeeded: $0) }
   }
 
-  /// Values of a group in a column of the layout.
-  func valueCount(_ slot: Int, column: Int) -> Int64 { rowCount(slot) - nullCount(slot, column: column) }
-
-  /// Exact sum of a group's values. No overflow: 2^40 values of 64 bits.
-  func sum(_ slot: Int, column: Int) -> Int128 {
+  /// Exact sums of the values of `slots`, given their numbers. No overflow: 2^40 values of 64 bits.
+  func sums(_ slots: [UInt32], column: Int, valueCounts: [Int64]) -> [Int128] {
     let kept = layout.columns[column]
-    let record = records + slot * layout.width
-    var total: Int128 = kept.sum.map { Int128($0.value(of: record)) } ?? 0
-    if let high = kept.sumOfHighHalves { total += Int128(high.value(of: record)) << 32 }
-    return total + kept.coding.base * Int128(valueCount(slot, column: column))
+    let low = values(kept.sum, of: slots)
+    let high = values(kept.sumOfHighHalves, of: slots)
+    return low.indices.map { Int128(high[$0]) << 32 + Int128(low[$0]) + kept.coding.base * Int128(valueCounts[$0]) }
   }
 
-  /// The same where it is known to fit 64 bits.
-  func narrowSum(_ slot: Int, column: Int) -> Int64 {
+  /// The same where all are known to fit 64 bits: modulo 2^64 each step is right, as the sum is.
+  func narrowSums(_ slots: [UInt32], column: Int, valueCounts: [Int64]) -> [Int64] {
     let kept = layout.columns[column]
-    let record = records + slot * layout.width
-    // Modulo 2^64 all of this is right, as the sum is.
-    var total = kept.sum.map { Int64(bitPattern: $0.value(of: record)) } ?? 0
-    if let high = kept.sumOfHighHalves { total &+= Int64(bitPattern: high.value(of: record)) << 32 }
-    return total &+ Int64(truncatingIfNeeded: kept.coding.base) &* valueCount(slot, column: column)
+    var sums = values(kept.sum, of: slots)
+    if kept.sumOfHighHalves != nil {
+      let high = values(kept.sumOfHighHalves, of: slots)
+      for index in sums.indices { sums[index] &+= high[index] &<< 32 }
+    }
+    let base = Int64(truncatingIfNeeded: kept.coding.base)
+    return sums.indices.map { Int64(bitPattern: sums[$0]) &+ base &* valueCounts[$0] }
   }
 
-  /// Least or greatest value of a group; 0 without values.
-  func extreme(_ extreme: Extreme, _ slot: Int, column: Int) -> Int64 {
-    (extreme == .minimum ? minima[column] : maxima[column])?.value(slot) ?? 0
+  /// Least or greatest values of `slots`; 0 of those without.
+  func extremes(_ extreme: Extreme, _ slots: [UInt32], column: Int) -> [Int64] {
+    guard let kept = extreme == .minimum ? minima[column] : maxima[column] else {
+      preconditionFailure("an extreme that is not kept")
+    }
+    return slots.map { kept.value(Int($0)) }
+  }
+
+  /// Those of `slots` whose groups have rows, in their order.
+  func present(among slots: [UInt32]) -> [UInt32] {
+    switch layout.presence {
+    case .field(let field):
+      let (words, width) = (UnsafePointer(records + field.word), layout.width)
+      let mask: UInt64 = (~0 >> UInt64(64 - max(1, field.bits))) << UInt64(field.shift)
+      return [UInt32](unsafeUninitializedCapacity: slots.count) { present, count in
+        for slot in slots where words[Int(slot) &* width] & mask != 0 {
+          present.initializeElement(at: count, to: slot)
+          count += 1
+        }
+      }
+    case .extreme(let extreme, let column):
+      let kept = extreme == .minimum ? minima[column] : maxima[column]
+      return slots.filter { kept?.hasValue(Int($0)) == true }
+    }
   }
 }

@@ -88,15 +88,21 @@ struct KeptCodes {
     }
   }
 
+  private func key(_ slot: Int) -> UInt64 {
+    switch memory {
+    case .bytes(let kept): UInt64(kept[slot])
+    case .shorts(let kept): UInt64(kept[slot])
+    case .words(let kept): UInt64(kept[slot])
+    case .longs(let kept): kept[slot]
+    }
+  }
+
+  /// True if a value was taken in for the group.
+  func hasValue(_ slot: Int) -> Bool { key(slot) != 0 }
+
   /// The extreme value of a group; 0 for one without.
   func value(_ slot: Int) -> Int64 {
-    let key: UInt64 =
-      switch memory {
-      case .bytes(let kept): UInt64(kept[slot])
-      case .shorts(let kept): UInt64(kept[slot])
-      case .words(let kept): UInt64(kept[slot])
-      case .longs(let kept): kept[slot]
-      }
+    let key = key(slot)
     if key == 0 { return 0 }
     let code =
       switch extreme {

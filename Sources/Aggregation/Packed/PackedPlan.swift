@@ -19,15 +19,17 @@ struct PackedPlan: Sendable {
   init?(_ plan: AggregatePlan) throws {
     guard let packing = try KeyPacking(plan.keys, plan.sources) else { return nil }
     self.packing = packing
-    var codings: [(value: Int, coding: ValueCoding, functions: Set<AggregateFunction>)] = []
+    var wanted: [RecordLayout.Wanted] = []
     for (index, value) in plan.values.enumerated() where value.functions.isSubset(of: Self.recorded) {
       guard let coding = try IntegerFacts128(value.column, plan.sources)?.valueCoding else { continue }
-      codings.append((index, coding, value.functions))
+      wanted.append(RecordLayout.Wanted(value: index, coding: coding, functions: value.functions))
     }
     let rowCount = plan.sources.reduce(0) { $0 + $1.rowCount }
-    guard let layout = RecordLayout(codings, rowCount: rowCount) ?? RecordLayout([], rowCount: rowCount) else {
-      return nil
-    }
+    let countsRows = wanted.count < plan.values.count || plan.outputs.contains { $0.value == nil }
+    guard
+      let layout = RecordLayout(wanted, rowCount: rowCount, countsRows: countsRows)
+        ?? RecordLayout([], rowCount: rowCount, countsRows: true)
+    else { return nil }
     self.layout = layout
     columns = layout.columns.map { plan.values[$0.value].column }
     let recorded = Set(layout.columns.map(\.value))
@@ -43,7 +45,7 @@ struct PackedPlan: Sendable {
 
   /// The same without values.
   var keysAlone: PackedPlan {
-    RecordLayout([], rowCount: layout.rowLimit).map { PackedPlan(keysOf: self, $0) } ?? self
+    RecordLayout([], rowCount: layout.rowLimit, countsRows: true).map { PackedPlan(keysOf: self, $0) } ?? self
   }
 
   /// Columns of the layout whose pages say more than the footer did.

@@ -35,8 +35,37 @@ struct RecordLayout: Sendable {
     let keepsMaximum: Bool
   }
 
-  /// Number of rows.
-  private(set) var count: Field
+  /// What is asked of one column.
+  struct Wanted {
+    /// Position in the plan's values.
+    let value: Int
+    let coding: ValueCoding
+    let functions: Set<AggregateFunction>
+
+    var wantsSum: Bool { !functions.isDisjoint(with: [.sum, .mean]) }
+    var wantsExtreme: Bool { !functions.isDisjoint(with: [.min, .max]) }
+
+    /// True if the number of rows makes no difference to what is asked.
+    var isKnownWithoutCount: Bool {
+      !coding.isNullable && functions.isDisjoint(with: [.count, .mean]) && (!wantsSum || coding.base == 0)
+    }
+
+    /// True if what is kept of the column is not 0 in any group that has rows.
+    func tellsPresence(ofRows rowCount: Int) -> Bool {
+      wantsExtreme || wantsSum && coding.least > 0 && bitCount(UInt128(coding.limit) * UInt128(rowCount)) <= 64
+    }
+  }
+
+  /// What tells that a group has rows.
+  enum Presence: Sendable {
+    /// A field that is not 0.
+    case field(Field)
+    /// An extreme of a column.
+    case extreme(Extreme, column: Int)
+  }
+
+  /// Number of rows, if that is kept.
+  private(set) var count: Field?
   private(set) var columns: [Column]
   /// Words of a record.
   private(set) var width = 0
@@ -48,9 +77,11 @@ struct RecordLayout: Sendable {
     let assign: (inout RecordLayout, Field) -> Void
   }
 
-  /// nil if a column's sum has no room in two words. `functions` are those asked of each column.
-  init?(_ codings: [(value: Int, coding: ValueCoding, functions: Set<AggregateFunction>)], rowCount: Int) {
-    count = Field(word: 0, shift: 0, bits: 0)
+  /// nil if a column's sum has no room in two words. `functions` are those asked of each column; rows are counted where `countsRows`, or
+  /// where nothing else tells what is asked.
+  init?(
+    _ codings: [Wanted], rowCount: Int, countsRows: Bool
+  ) {
     let rows = UInt128(rowCount)
     rowLimit = rowCount
     columns = codings.map {
@@ -58,10 +89,11 @@ struct RecordLayout: Sendable {
         value: $0.value, coding: $0.coding, keepsMinimum: $0.functions.contains(.min),
         keepsMaximum: $0.functions.contains(.max))
     }
-    var requests = [Request(greatest: rows) { $0.count = $1 }]
+    let isCounted = countsRows || !codings.allSatisfy(\.isKnownWithoutCount) || !codings.contains { $0.tellsPresence(ofRows: rowCount) }
+    var requests = isCounted ? [Request(greatest: rows) { $0.count = $1 }] : []
     for (index, column) in codings.enumerated() {
       if column.coding.isNullable { requests.append(Request(greatest: rows) { $0.columns[index].nulls = $1 }) }
-      guard !column.functions.isDisjoint(with: [.sum, .mean]) else { continue }
+      guard column.wantsSum else { continue }
       let limit = UInt128(column.coding.limit)
       if bitCount(limit * rows) <= 64 {
         requests.append(Request(greatest: limit * rows) { $0.columns[index].sum = $1 })
@@ -85,6 +117,17 @@ struct RecordLayout: Sendable {
       used[word] += bits
     }
     width = used.count
+  }
+
+  /// What tells that a group has rows.
+  var presence: Presence {
+    if let count { return .field(count) }
+    for (index, column) in columns.enumerated() {
+      if let sum = column.sum, column.sumOfHighHalves == nil, column.coding.least > 0 { return .field(sum) }
+      if column.keepsMinimum { return .extreme(.minimum, column: index) }
+      if column.keepsMaximum { return .extreme(.maximum, column: index) }
+    }
+    preconditionFailure("rows are counted where nothing else tells of them")
   }
 
   /// Bytes that a group takes.

@@ -10,6 +10,8 @@ struct ValueCoding: Sendable {
   let limit: UInt64
   /// True: code 0 stands for null, and values begin at 1.
   let isNullable: Bool
+  /// No value's code is less.
+  let least: UInt64
 
   /// True if all codes, and the one after the last, fit 32 bits.
   var isNarrow: Bool { limit < UInt64(UInt32.max) }
@@ -50,8 +52,12 @@ struct IntegerFacts128 {
   /// Codes for values; nil if they have more than 62 bits.
   var valueCoding: ValueCoding? {
     guard let span else { return nil }
-    return ValueCoding(
-      base: hasNulls ? minimum - 1 : minimum, limit: span + (hasNulls ? 1 : 0), isNullable: hasNulls)
+    if hasNulls { return ValueCoding(base: minimum - 1, limit: span + 1, isNullable: true, least: 1) }
+    // Where it takes no more bits, a value is its own code: sums of codes are then sums of values, whatever the number of rows.
+    if minimum >= 0, maximum < 1 << 62, bitCount(UInt128(maximum)) == bitCount(UInt128(span)) {
+      return ValueCoding(base: 0, limit: UInt64(maximum), isNullable: false, least: UInt64(minimum))
+    }
+    return ValueCoding(base: minimum, limit: span, isNullable: false, least: 0)
   }
 }
 

@@ -53,6 +53,10 @@ void cs_falling_u64(const uint64_t *values, size_t count, uint64_t top, int keep
 void cs_add_records(uint64_t *records, unsigned width, const uint32_t *groups, const uint64_t *words, size_t stride,
                     size_t count);
 
+/// The same, asking for records ahead of their use: for records that leave the second-level cache.
+void cs_add_far_records(uint64_t *records, unsigned width, const uint32_t *groups, const uint64_t *words, size_t stride,
+                        size_t count);
+
 /// Raises what is kept of each row's group to its key.
 void cs_raise_u8(uint8_t *kept, const uint32_t *groups, const uint32_t *keys, size_t count);
 void cs_raise_u16(uint16_t *kept, const uint32_t *groups, const uint32_t *keys, size_t count);
