@@ -19,6 +19,15 @@ enum GroupingPlan {
   case partitioned(PackedPlan, partitionBits: Int)
   case general
 
+  /// The strategy alone.
+  var strategy: GroupingStrategy {
+    switch self {
+    case .direct: .direct
+    case .partitioned: .partitioned
+    case .general: .general
+    }
+  }
+
   /// Most slots of direct addressing; each worker has all of them.
   private static let slotLimit = 1 << 21
   /// The same where accumulators keep things of their own for each slot.
