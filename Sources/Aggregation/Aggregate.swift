@@ -51,17 +51,23 @@ private func aggregateChunks(
   case .direct(let packed, let slotCount):
     let workers = try addAllChunks(plan, threads: threads, reading: packed.packing.keys.compactMap(\.strings)) {
       DirectGroups(plan, packed, slotCount: slotCount)
-    } add: { try $0.add($1, number: $2, chunk: $3) }
+    } add: {
+      try $0.add($1, number: $2, chunk: $3)
+    }
     return try finish(workers, threads: threads)
   case .partitioned(let packed, let partitionBits):
     let workers = try addAllChunks(plan, threads: threads, reading: packed.packing.keys.compactMap(\.strings)) {
       PartitionedRows(plan, packed, partitionBits: partitionBits)
-    } add: { try $0.add($1, number: $2, chunk: $3) }
+    } add: {
+      try $0.add($1, number: $2, chunk: $3)
+    }
     return try finish(workers, partitionBits: partitionBits, threads: threads)
   case .general:
     let partials = try addAllChunks(plan, threads: threads) {
       PartialAggregates(plan)
-    } add: { try $0.add($1, number: $2, chunk: $3) }
+    } add: {
+      try $0.add($1, number: $2, chunk: $3)
+    }
     for partial in partials.dropFirst() { partials[0].merge(partial) }
     return partials[0]
   }
@@ -93,16 +99,26 @@ private func addAllChunks<Groups: Sendable>(
 /// Orders the groups, which may be in order of their keys, and cuts the result into chunks.
 private func table(_ columns: [ResultColumn], _ plan: AggregatePlan, isInOrder: Bool) -> Table {
   let rowCount = columns.first?.page.rowCount ?? 0
-  var order = SortOrder(rowCount: rowCount)
-  for (column, isDescending) in plan.order {
-    order.append(columns[column].page, dictionary: columns[column].dictionary, descending: isDescending)
-  }
-  if !isInOrder { for key in columns.prefix(plan.keys.count) { order.append(key.page, dictionary: key.dictionary) } }
-  let rows = order.sortedRows().prefix(plan.limit ?? rowCount)
-  let chunks = stride(from: 0, to: rows.count, by: resultChunkRows).map { first in
-    columns.map { $0.page.gathering(rows[first..<min(rows.count, first + resultChunkRows)]) }
+  let limit = min(rowCount, plan.limit ?? rowCount)
+  let cuts = stride(from: 0, to: limit, by: resultChunkRows).map { $0..<min(limit, $0 + resultChunkRows) }
+  let chunks: [[ColumnPage]]
+  if isInOrder, plan.order.isEmpty {
+    chunks = cuts.map { rows in columns.map { $0.page.rows(rows) } }
+  } else {
+    let rows = sortedRows(columns, plan, isInOrder: isInOrder)
+    chunks = cuts.map { cut in columns.map { $0.page.gathering(rows[cut]) } }
   }
   return Table(
     name: "result", schema: Schema(columns.map { Field(name: $0.name, type: $0.type) }), chunks: chunks,
     dictionaries: columns.map(\.dictionary))
+}
+
+/// All rows in the order asked for, then in that of the keys.
+private func sortedRows(_ columns: [ResultColumn], _ plan: AggregatePlan, isInOrder: Bool) -> [UInt32] {
+  var order = SortOrder(rowCount: columns.first?.page.rowCount ?? 0)
+  for (column, isDescending) in plan.order {
+    order.append(columns[column].page, dictionary: columns[column].dictionary, descending: isDescending)
+  }
+  if !isInOrder { for key in columns.prefix(plan.keys.count) { order.append(key.page, dictionary: key.dictionary) } }
+  return order.sortedRows()
 }

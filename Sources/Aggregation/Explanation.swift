@@ -49,7 +49,8 @@ private func steps(_ plan: AggregatePlan, _ grouping: GroupingPlan) -> [Step] {
   var seen = Set<String>()
   let columns = read.filter { seen.insert($0).inserted }.joined(separator: ", ")
   let isAnswered = plan.keys.isEmpty && plan.usesStatistics
-  steps.append(("columns read", columns.isEmpty ? "none" : columns + (isAnswered ? ", where statistics do not answer" : "")))
+  steps.append(
+    ("columns read", columns.isEmpty ? "none" : columns + (isAnswered ? ", where statistics do not answer" : "")))
   return steps
 }
 

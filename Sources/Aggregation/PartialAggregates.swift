@@ -77,7 +77,6 @@ final class PartialAggregates: @unchecked Sendable {
     return numbering?.keys() ?? ([], [])
   }
 
-
   /// Takes in one chunk of input `number`: the rows that the query's condition takes.
   func add(_ source: any TableSource, number: Int, chunk: Int) throws {
     let selection = try filter?.select(source, number: number, chunk: chunk) ?? .all

@@ -82,7 +82,8 @@ extension PartialAggregates {
 
   /// Sums of decimals that fit 64 bits: digits enough for all of them.
   private func narrowDecimals(
-    _ output: AggregatePlan.Output, _ sums: [Int64], _ bounds: ClosedRange<Int64>?, _ type: ColumnType, _ counts: [Int64]
+    _ output: AggregatePlan.Output, _ sums: [Int64], _ bounds: ClosedRange<Int64>?, _ type: ColumnType,
+    _ counts: [Int64]
   ) -> ResultColumn {
     var greatest = max(bounds?.lowerBound.magnitude ?? 0, bounds?.upperBound.magnitude ?? 0)
     for sum in sums { greatest = max(greatest, sum.magnitude) }

@@ -9,14 +9,14 @@ import Testing
 
 @testable import Aggregation
 
-/// `table` as a chunk file in memory, so that pages have statistics and forms of their own: true ones, or those given per column.
-func chunkFile(of table: Table, statistics: [PageStatistics]? = nil) throws -> ChunkFile {
+/// `table` as a chunk file in memory, so that pages have statistics and forms of their own.
+func chunkFile(of table: Table) throws -> ChunkFile {
   let store = MemoryStore()
   let object = try store.create("table.cln")
   let writer = try ChunkFileWriter(to: object, columnCount: table.schema.fields.count)
   for (chunk, pages) in table.chunks.enumerated() {
     let encoded = try pages.enumerated().map { column, page in
-      let facts = statistics?[column] ?? PageStatistics(of: page, dictionary: table.dictionaries[column])
+      let facts = PageStatistics(of: page, dictionary: table.dictionaries[column])
       return try ChunkFileWriter.encode(
         page, as: table.schema.fields[column].type, statistics: facts, compression: .automatic)
     }

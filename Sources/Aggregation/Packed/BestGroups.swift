@@ -124,34 +124,12 @@ struct BestGroups {
     var parent = 0
     while true {
       var least = parent
-      for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && heap[child] < heap[least] { least = child }
+      for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && heap[child] < heap[least] {
+        least = child
+      }
       if least == parent { return }
       heap.swapAt(parent, least)
       parent = least
     }
-  }
-}
-
-/// Packed keys whose order as numbers is that of the keys: strings' codes are replaced by their ranks.
-struct KeyOrder: Sendable {
-  private let fields: [(shift: UInt64, mask: UInt64, ranks: [UInt32])]
-
-  /// Throws what reading a dictionary throws.
-  init(_ packing: KeyPacking) throws {
-    fields = try packing.keys.indices.compactMap { key in
-      guard let ranks = try packing.ranks(key) else { return nil }
-      let width = packing.keys[key].bitWidth
-      return (UInt64(packing.shifts[key]), width == 0 ? 0 : ~0 >> UInt64(64 - width), ranks)
-    }
-  }
-
-  /// The packed key in order.
-  func ordered(_ key: UInt64) -> UInt64 {
-    var ordered = key
-    for field in fields where !field.ranks.isEmpty {
-      let rank = UInt64(field.ranks[Int(key >> field.shift & field.mask)])
-      ordered = ordered & ~(field.mask << field.shift) | rank << field.shift
-    }
-    return ordered
   }
 }

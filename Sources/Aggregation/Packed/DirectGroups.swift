@@ -56,6 +56,12 @@ final class DirectGroups: @unchecked Sendable {
   private func numberRows(_ count: Int) {
     groups.update(repeating: 0, count: count)
     for (key, factor) in zip(reader.keys, factors) { cs_add_codes(key.narrow, count, UInt32(factor), groups) }
+    checkSlot(Int(cs_maximum_u32(groups, count)))
+  }
+
+  /// Chunk files refuse pages that break their bounds; whoever else makes tables may not.
+  private func checkSlot(_ greatest: Int) {
+    precondition(greatest < records.slotCount, "a key beyond the bounds that its table tells")
   }
 
   /// Takes in a chunk run by run. False, and nothing taken in, where that does not serve.
@@ -71,6 +77,7 @@ final class DirectGroups: @unchecked Sendable {
     }
     var row = 0
     for (run, group) in runs.groups.enumerated() {
+      checkSlot(group)
       records.add(rowCount: runs.ends[run] - row, group: group)
       row = runs.ends[run]
       for (column, ofRuns) in sums { records.add(sum: ofRuns[run], column: column, group: group) }

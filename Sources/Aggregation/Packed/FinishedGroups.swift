@@ -48,23 +48,37 @@ struct FinishedGroups: Sendable {
     }
   }
 
-  /// No groups.
-  init(none packed: PackedPlan) {
-    keyCodes = packed.packing.keys.map { _ in [] }
-    columns = packed.layout.columns.map { _ in Column() }
+  /// The groups of all `parts`, whose keys are packed into one column of codes.
+  init(joining parts: [FinishedGroups], _ packed: PackedPlan) {
+    func joined<T>(_ array: (FinishedGroups) -> [T]) -> [T] {
+      var all: [T] = []
+      all.reserveCapacity(parts.reduce(0) { $0 + array($1).count })
+      for part in parts { all += array(part) }
+      return all
+    }
+    keyCodes = [joined { $0.keyCodes[0] }]
+    rowCounts = joined(\.rowCounts)
+    columns = packed.layout.columns.indices.map { index in
+      Column(
+        nullCounts: joined { $0.columns[index].nullCounts }, narrowSums: joined { $0.columns[index].narrowSums },
+        wideSums: joined { $0.columns[index].wideSums }, minima: joined { $0.columns[index].minima },
+        maxima: joined { $0.columns[index].maxima })
+    }
   }
 
-  /// Adds another's groups after these.
-  mutating func append(_ other: FinishedGroups) {
-    for key in keyCodes.indices { keyCodes[key] += other.keyCodes[key] }
-    rowCounts += other.rowCounts
-    for index in columns.indices {
-      columns[index].nullCounts += other.columns[index].nullCounts
-      columns[index].narrowSums += other.columns[index].narrowSums
-      columns[index].wideSums += other.columns[index].wideSums
-      columns[index].minima += other.columns[index].minima
-      columns[index].maxima += other.columns[index].maxima
+  /// The groups at `positions`, in that order.
+  func permuted(_ positions: [UInt32]) -> FinishedGroups {
+    // What is not kept of a column is empty.
+    func moved<T>(_ array: [T]) -> [T] { array.isEmpty ? [] : positions.map { array[Int($0)] } }
+    var groups = self
+    groups.keyCodes = keyCodes.map(moved)
+    groups.rowCounts = moved(rowCounts)
+    groups.columns = columns.map {
+      Column(
+        nullCounts: moved($0.nullCounts), narrowSums: moved($0.narrowSums), wideSums: moved($0.wideSums),
+        minima: moved($0.minima), maxima: moved($0.maxima))
     }
+    return groups
   }
 
   /// The same as partial aggregates that results are made of.
@@ -72,7 +86,8 @@ struct FinishedGroups: Sendable {
   /// `others` are complete states of columns that have no records, by group; `sumBounds`, where some groups were left out, bounds of all
   /// groups' sums per column of the layout, on which types depend.
   func aggregates(
-    _ plan: AggregatePlan, _ packed: PackedPlan, others: [Int: PartialAggregates.ColumnState] = [:], isInOrder: Bool = true,
+    _ plan: AggregatePlan, _ packed: PackedPlan, others: [Int: PartialAggregates.ColumnState] = [:],
+    isInOrder: Bool = true,
     sumBounds: [ClosedRange<Int64>?]? = nil
   ) throws -> PartialAggregates {
     let keys = try keyCodes.enumerated().map { try packed.packing.column($0, $1) }

@@ -172,7 +172,8 @@ extension UnifiedColumn {
 
 /// Runs `body` with the forms of one chunk's pages of `columns`, after those of `before`. Throws what reading or `body` throws.
 func withForms(
-  _ columns: ArraySlice<UnifiedColumn>, of source: any TableSource, number: Int, chunk: Int, after before: [PageForm] = [],
+  _ columns: ArraySlice<UnifiedColumn>, of source: any TableSource, number: Int, chunk: Int,
+  after before: [PageForm] = [],
   _ body: ([PageForm]) throws -> Void
 ) throws {
   guard let column = columns.first else { return try body(before) }

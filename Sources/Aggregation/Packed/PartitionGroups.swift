@@ -40,7 +40,8 @@ final class PartitionGroups {
     numbers.deallocate()
   }
 
-  /// The groups of one part of all workers' rows: all, or those that `best` does not rule out.
+  /// The groups of one part of all workers' rows, with their packed keys as one column of codes: all, or those that `best` does not rule
+  /// out.
   func group(_ part: Int, of workers: [PartitionedRows], best: inout BestGroups?) -> FinishedGroups {
     let rowCount = workers.reduce(0) { total, rows in
       total + rows.pieces.reduce(0) { $0 + Int($1.starts[part + 1] - $1.starts[part]) }
@@ -56,8 +57,9 @@ final class PartitionGroups {
       }
     }
     addBlock(tableBits: bits)
-    let slots = best?.candidates(records, keys: UnsafePointer(known), count: groupCount) ?? Array(0..<UInt32(groupCount))
-    return FinishedGroups(slots, of: records, keyCodes: keyCodes(of: slots))
+    let slots =
+      best?.candidates(records, keys: UnsafePointer(known), count: groupCount) ?? Array(0..<UInt32(groupCount))
+    return FinishedGroups(slots, of: records, keyCodes: [slots.map { known[Int($0)] }])
   }
 
   private func add(_ piece: PartitionedRows.Piece, rows: Range<Int>, tableBits: Int) {
@@ -86,12 +88,5 @@ final class PartitionGroups {
       keys, filled, table, UInt32(tableBits), UInt32(partitionBits), known, groupCount, numbers)
     records.add(groups: numbers, count: filled, columns)
     filled = 0
-  }
-
-  private func keyCodes(of slots: [UInt32]) -> [[UInt64]] {
-    zip(packed.packing.keys, packed.packing.shifts).map { key, shift in
-      let mask: UInt64 = key.bitWidth == 0 ? 0 : ~0 >> UInt64(64 - key.bitWidth)
-      return slots.map { known[Int($0)] >> UInt64(shift) & mask }
-    }
   }
 }

@@ -5,7 +5,7 @@ import Synchronization
 import Workers
 
 /// Groups the workers' parted rows part by part, each by one worker, and puts the groups together: all, or those that the query's limit may
-/// put out. Their order is to be made.
+/// put out, whose order is to be made.
 func finish(_ workers: [PartitionedRows], partitionBits: Int, threads: Int) throws -> PartialAggregates {
   let first = workers[0]
   let partCount = 1 << partitionBits
@@ -27,9 +27,14 @@ func finish(_ workers: [PartitionedRows], partitionBits: Int, threads: Int) thro
     }
     if let best { bounds.withLock { joinBounds(&$0, best.sumBounds) } }
   }
-  var whole = FinishedGroups(none: first.packed)
-  for (_, groups) in finished.withLock({ $0 }).sorted(by: { $0.part < $1.part }) { whole.append(groups) }
-  return try whole.aggregates(first.plan, first.packed, isInOrder: false, sumBounds: bounds.withLock { $0 })
+  let parts = finished.withLock { $0 }.sorted { $0.part < $1.part }.map(\.groups)
+  var whole = FinishedGroups(joining: parts, first.packed)
+  if best == nil {
+    whole = whole.permuted(try KeyOrder(first.packed.packing).positions(whole.keyCodes[0], threads: threads))
+  }
+  whole.keyCodes = first.packed.packing.codes(whole.keyCodes[0])
+  return try whole.aggregates(
+    first.plan, first.packed, isInOrder: best == nil, sumBounds: bounds.withLock { $0 })
 }
 
 private func joinBounds(_ known: inout [ClosedRange<Int64>?], _ more: [ClosedRange<Int64>?]) {

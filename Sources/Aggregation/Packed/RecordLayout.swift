@@ -89,7 +89,9 @@ struct RecordLayout: Sendable {
         value: $0.value, coding: $0.coding, keepsMinimum: $0.functions.contains(.min),
         keepsMaximum: $0.functions.contains(.max))
     }
-    let isCounted = countsRows || !codings.allSatisfy(\.isKnownWithoutCount) || !codings.contains { $0.tellsPresence(ofRows: rowCount) }
+    let isCounted =
+      countsRows || !codings.allSatisfy(\.isKnownWithoutCount)
+      || !codings.contains { $0.tellsPresence(ofRows: rowCount) }
     var requests = isCounted ? [Request(greatest: rows) { $0.count = $1 }] : []
     for (index, column) in codings.enumerated() {
       if column.coding.isNullable { requests.append(Request(greatest: rows) { $0.columns[index].nulls = $1 }) }

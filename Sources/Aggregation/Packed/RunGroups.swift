@@ -75,11 +75,18 @@ private struct RunCursor {
 }
 
 extension PageForm {
-  /// Sums of the codes of each run of rows; nil where values are not decoded integers, or their sums may leave 64 bits.
+  /// Sums of the codes of each run of rows; nil where values are packed, or their sums may leave 64 bits.
   func runSums(_ runs: RunGroups, _ coding: ValueCoding) -> [UInt128]? {
-    guard validity == .allValid, case .decoded(.int64(let values)) = content else { return nil }
     let greatest = max(coding.base.magnitude, (coding.base + Int128(coding.limit)).magnitude)
-    guard bitCount(greatest) + bitCount(UInt128(rowCount)) <= 63 else { return nil }
+    guard validity == .allValid, bitCount(greatest) + bitCount(UInt128(rowCount)) <= 63 else { return nil }
+    switch content {
+    case .packed, .decoded: break
+    case .constant(let value): return runSums(runs, coding, [Int64(truncatingIfNeeded: value &* factor)], [rowCount])
+    case .runs(let values, let lengths):
+      return runSums(
+        runs, coding, values.map { Int64(truncatingIfNeeded: Int128($0) &* factor) }, lengths.map { Int($0) })
+    }
+    guard case .decoded(.int64(let values)) = content else { return nil }
     return values.withUnsafeBufferPointer { values in
       var row = 0
       return runs.ends.map { end in
@@ -88,6 +95,26 @@ extension PageForm {
         defer { row = end }
         return UInt128(Int128(sum) - coding.base * Int128(end - row))
       }
+    }
+  }
+
+  /// The same of values that are runs themselves.
+  private func runSums(_ runs: RunGroups, _ coding: ValueCoding, _ values: [Int64], _ lengths: [Int]) -> [UInt128] {
+    var (run, left, row) = (0, lengths.first ?? 0, 0)
+    return runs.ends.map { end in
+      let first = row
+      var sum: Int64 = 0
+      while row < end {
+        let count = min(left, end - row)
+        sum &+= values[run] &* Int64(count)
+        row += count
+        left -= count
+        if left == 0, run + 1 < lengths.count {
+          run += 1
+          left = lengths[run]
+        }
+      }
+      return UInt128(Int128(sum) - coding.base * Int128(end - first))
     }
   }
 }
