@@ -3,6 +3,7 @@
 
 import Columns
 import Grouping
+import Synchronization
 import Workers
 
 /// Rows of a result's chunks: texts of chunks are made by several threads.
@@ -47,7 +48,7 @@ package func aggregate(
 private func aggregateChunks(
   _ plan: AggregatePlan, threads: Int, _ strategy: GroupingStrategy?
 ) throws -> PartialAggregates {
-  switch try GroupingPlan(plan, forced: strategy) {
+  switch try GroupingPlan(plan, threads: threads, forced: strategy) {
   case .direct(let packed, let slotCount):
     let workers = try addAllChunks(plan, threads: threads, reading: packed.packing.keys.compactMap(\.strings)) {
       DirectGroups(plan, packed, slotCount: slotCount)
@@ -73,27 +74,29 @@ private func aggregateChunks(
   }
 }
 
-/// Makes an accumulator for each worker and adds all chunks to them, each to one; `strings` are read on the way.
+/// Makes groups for each worker, in its own thread, and adds all chunks to them, each to one; `strings` are read on the way.
 private func addAllChunks<Groups: Sendable>(
-  _ plan: AggregatePlan, threads: Int, reading strings: [KeyStrings] = [], _ make: () -> Groups,
+  _ plan: AggregatePlan, threads: Int, reading strings: [KeyStrings] = [], _ make: @escaping @Sendable () -> Groups,
   add: @escaping @Sendable (Groups, any TableSource, Int, Int) throws -> Void
 ) throws -> [Groups] {
   let work = plan.sources.enumerated().flatMap { number, source in
     (0..<source.chunkCount).map { (source: number, chunk: $0) }
   }
-  let workers = (0..<max(1, min(threads, work.count))).map { _ in make() }
+  let made = Mutex<[Groups]>([])
   let counter = WorkCounter(limit: strings.count + work.count)
-  try runWorkers(workers.count) { worker, cancellation in
+  try runWorkers(max(1, min(threads, work.count))) { _, cancellation in
+    let groups = make()
+    made.withLock { $0.append(groups) }
     while !cancellation.isCancelled, let next = counter.next() {
       guard next >= strings.count else {
         _ = try strings[next].dictionary().ranks
         continue
       }
       let (number, chunk) = work[next - strings.count]
-      try add(workers[worker], plan.sources[number], number, chunk)
+      try add(groups, plan.sources[number], number, chunk)
     }
   }
-  return workers
+  return made.withLock { $0 }
 }
 
 /// Orders the groups, which may be in order of their keys, and cuts the result into chunks.

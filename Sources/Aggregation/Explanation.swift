@@ -10,10 +10,10 @@ import TextFormats
 /// costs: reading footers, and one chunk's keys where these alone tell if there are many groups. Throws what `aggregate` throws before it
 /// reads pages.
 public func explainAggregation(
-  of sources: [any TableSource], _ query: AggregateQuery, ignoringStatistics: Bool = false
+  of sources: [any TableSource], _ query: AggregateQuery, threads: Int, ignoringStatistics: Bool = false
 ) throws -> Table {
   let plan = try AggregatePlan(query, sources, usesStatistics: !ignoringStatistics)
-  let grouping = try GroupingPlan(plan, forced: nil)
+  let grouping = try GroupingPlan(plan, threads: threads, forced: nil)
   let lines = steps(plan, grouping)
   return Table(
     columns: [
@@ -25,7 +25,7 @@ public func explainAggregation(
 package func groupingStrategy(
   for sources: [any TableSource], _ query: AggregateQuery, forced: GroupingStrategy? = nil
 ) throws -> GroupingStrategy {
-  try GroupingPlan(AggregatePlan(query, sources), forced: forced).strategy
+  try GroupingPlan(AggregatePlan(query, sources), threads: 1, forced: forced).strategy
 }
 
 private typealias Step = (step: String, choice: String)

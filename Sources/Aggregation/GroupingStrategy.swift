@@ -28,8 +28,10 @@ enum GroupingPlan {
     }
   }
 
-  /// Most slots of direct addressing; each worker has all of them.
+  /// Most slots of direct addressing.
   private static let slotLimit = 1 << 21
+  /// Most bytes of all workers' records: each has all slots.
+  private static let recordByteLimit = 512 << 20
   /// The same where accumulators keep things of their own for each slot.
   private static let slotLimitOfOthers = 1 << 17
   /// Fewer rows are grouped soon enough in one table.
@@ -38,12 +40,13 @@ enum GroupingPlan {
   private static let freeSlots = 4096
 
   /// Chooses by what the footers tell, or as `forced`, where that is possible. Throws what reading a footer throws.
-  init(_ plan: AggregatePlan, forced: GroupingStrategy?) throws {
+  init(_ plan: AggregatePlan, threads: Int, forced: GroupingStrategy?) throws {
     self = .general
     guard forced != .general, !plan.keys.isEmpty, let packed = try PackedPlan(plan) else { return }
     let rowCount = packed.layout.rowLimit
     let limit = packed.others.isEmpty ? Self.slotLimit : Self.slotLimitOfOthers
     if forced != .partitioned, let slotCount = packed.packing.slotCount, slotCount <= limit,
+      slotCount * max(8, packed.layout.byteCount) * threads <= Self.recordByteLimit,
       forced == .direct || slotCount <= max(Self.freeSlots, 2 * rowCount)
     {
       self = .direct(packed, slotCount: slotCount)

@@ -96,7 +96,7 @@ struct AggCommand: ParsableCommand {
     let tables = try openTables(for: query, progress: line.update)
     let result =
       try explain
-      ? explainAggregation(of: tables, query, ignoringStatistics: ignoreStatistics)
+      ? explainAggregation(of: tables, query, threads: common.threads, ignoringStatistics: ignoreStatistics)
       : aggregate(tables, query, threads: common.threads, ignoringStatistics: ignoreStatistics)
     line.clear()
     try writeTable(

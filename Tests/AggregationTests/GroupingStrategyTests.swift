@@ -196,7 +196,7 @@ func explanationsNameTheStrategy() throws {
       ("k", .int64, [.int64(5), .int64(7), .null]), ("s", .string, [.string("a"), .string("b"), .null]),
     ])
   func choices(_ by: String?) throws -> [String] {
-    let lines = try explainAggregation(of: [table], AggregateQuery(by: by, aggregates: "max(k)"))
+    let lines = try explainAggregation(of: [table], AggregateQuery(by: by, aggregates: "max(k)"), threads: 1)
     return exactRows(lines).map { $0.joined(separator: ": ") }
   }
   #expect(try choices("k").contains("groups: direct: the packed key is one of 4 slots"))

@@ -47,20 +47,10 @@ final class GroupRecords {
   /// have copies.
   func add(groups: UnsafeMutablePointer<UInt32>, count: Int, _ columns: [BlockColumn]) {
     if copies > 1 { cs_spread_groups(count, UInt32(copies), UInt32(slotCount), groups) }
-    for word in 0..<layout.width {
-      var one: UInt64 = 0
-      if let count = layout.count, count.word == word { one = 1 << UInt64(count.shift) }
-      (words + word * blockRows).update(repeating: one, count: count)
-    }
-    for (index, column) in layout.columns.enumerated() {
-      let codes = columns[index]
-      if let sum = column.sum { place(codes, count, sum, isHalf: column.sumOfHighHalves != nil) }
-      if let high = column.sumOfHighHalves {
-        cs_add_placed_u64(codes.wide, count, 32, ~0, UInt32(high.shift), words + high.word * blockRows)
-      }
-      if let nulls = column.nulls { placeNulls(codes, count, nulls) }
-      minima[index]?.add(codes, groups: groups, count: count, keys: keys[index])
-      maxima[index]?.add(codes, groups: groups, count: count, keys: keys[index])
+    placeFields(columns, count)
+    for index in layout.columns.indices {
+      minima[index]?.add(columns[index], groups: groups, count: count, keys: keys[index])
+      maxima[index]?.add(columns[index], groups: groups, count: count, keys: keys[index])
     }
     if isFar {
       cs_add_far_records(records, UInt32(layout.width), groups, words, blockRows, count)
@@ -69,23 +59,51 @@ final class GroupRecords {
     }
   }
 
-  private func place(_ codes: BlockColumn, _ count: Int, _ field: RecordLayout.Field, isHalf: Bool) {
-    let words = words + field.word * blockRows
-    let shift = UInt32(field.shift)
-    if field.bits == 0 { return }
-    if codes.isNarrow {
-      cs_add_placed_u32(codes.narrow, count, shift, words)
-    } else {
-      cs_add_placed_u64(codes.wide, count, 0, isHalf ? 0xFFFF_FFFF : ~0, shift, words)
+  /// Builds the words of `count` rows: the first sum of 32-bit codes sets a word, all other fields are added to it.
+  private func placeFields(_ columns: [BlockColumn], _ count: Int) {
+    var isSet: UInt64 = 0
+    for (index, column) in layout.columns.enumerated() where columns[index].isNarrow {
+      guard let sum = column.sum, sum.bits > 0, sum.word < 64 else { continue }
+      let words = words + sum.word * blockRows
+      if isSet >> UInt64(sum.word) & 1 == 0 {
+        isSet |= 1 << UInt64(sum.word)
+        cs_place_u32(columns[index].narrow, count, UInt32(sum.shift), one(in: sum.word), words)
+      } else {
+        cs_add_placed_u32(columns[index].narrow, count, UInt32(sum.shift), words)
+      }
     }
+    for word in 0..<layout.width where word >= 64 || isSet >> UInt64(word) & 1 == 0 {
+      (words + word * blockRows).update(repeating: one(in: word), count: count)
+    }
+    for (index, column) in layout.columns.enumerated() { addFields(column, columns[index], count) }
   }
 
-  private func placeNulls(_ codes: BlockColumn, _ count: Int, _ field: RecordLayout.Field) {
-    let words = words + field.word * blockRows
+  /// What a row adds to a word for the number of rows.
+  private func one(in word: Int) -> UInt64 {
+    guard let count = layout.count, count.word == word else { return 0 }
+    return 1 << UInt64(count.shift)
+  }
+
+  /// Adds a column's nulls, and its sums if those are of 64-bit codes or in a word beyond those that are set.
+  private func addFields(_ column: RecordLayout.Column, _ codes: BlockColumn, _ count: Int) {
+    if let sum = column.sum, sum.bits > 0 {
+      let words = words + sum.word * blockRows
+      if !codes.isNarrow {
+        let mask: UInt64 = column.sumOfHighHalves == nil ? ~0 : 0xFFFF_FFFF
+        cs_add_placed_u64(codes.wide, count, 0, mask, UInt32(sum.shift), words)
+      } else if sum.word >= 64 {
+        cs_add_placed_u32(codes.narrow, count, UInt32(sum.shift), words)
+      }
+    }
+    if let high = column.sumOfHighHalves {
+      cs_add_placed_u64(codes.wide, count, 32, ~0, UInt32(high.shift), words + high.word * blockRows)
+    }
+    guard let nulls = column.nulls else { return }
+    let words = words + nulls.word * blockRows
     if codes.isNarrow {
-      cs_add_zeros_u32(codes.narrow, count, UInt32(field.shift), words)
+      cs_add_zeros_u32(codes.narrow, count, UInt32(nulls.shift), words)
     } else {
-      cs_add_zeros_u64(codes.wide, count, UInt32(field.shift), words)
+      cs_add_zeros_u64(codes.wide, count, UInt32(nulls.shift), words)
     }
   }
 
