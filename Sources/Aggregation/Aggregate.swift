@@ -26,7 +26,7 @@ private let resultChunkRows = 32_768
 ///
 /// Throws a Diagnosis: `query.syntax`, `column.unknown`, `table.mismatch`, `table.overflow`, `aggregate.type`, `expression.type`,
 /// `aggregate.overflow` (a sum of more than 38 digits), `aggregate.no-input`, or what reading an input throws. Memory:
-/// proportional to the number of groups, per thread.
+/// proportional to the number of groups, per thread; where groups are very many, to the rows' keys and values as packed numbers.
 public func aggregate(
   _ sources: [any TableSource], _ query: AggregateQuery, threads: Int, ignoringStatistics: Bool = false
 ) throws -> Table {
