@@ -38,7 +38,8 @@ let package = Package(
     .target(name: "RowCoding", dependencies: ["Columns", "Kernels", "TextFormats"], exclude: ["README.md"]),
     .target(name: "Grouping", dependencies: ["Columns", "Kernels"], exclude: ["README.md"]),
     .target(
-      name: "Aggregation", dependencies: ["Columns", "Kernels", "TextFormats", "Grouping", "Workers"],
+      name: "Aggregation",
+      dependencies: ["CColumnShims", "Columns", "Kernels", "TextFormats", "Grouping", "Workers"],
       exclude: ["README.md"]),
     .target(
       name: "Compare", dependencies: ["Columns", "Kernels", "TextFormats", "Grouping", "Workers"],

@@ -3,10 +3,11 @@
 
 import Columns
 import Grouping
+import Synchronization
 import Workers
 
-/// Rows of a result's chunks.
-private let resultChunkRows = 131_072
+/// Rows of a result's chunks: texts of chunks are made by several threads.
+private let resultChunkRows = 32_768
 
 /// Groups the rows of `sources` by the query's keys and computes its aggregates per group.
 ///
@@ -38,47 +39,104 @@ private let resultChunkRows = 131_072
 ///
 /// Throws a Diagnosis: `query.syntax`, `column.unknown`, `table.mismatch`, `table.overflow`, `aggregate.type`, `expression.type`,
 /// `aggregate.overflow` (a sum of more than 38 digits), `aggregate.no-input`, or what reading an input throws. Memory:
-/// proportional to the number of groups, per thread; of `count(distinct)` to the different values of all groups (or a bit for each possible one), of `top` and `bottom` to
-/// groups x values asked for; `median` and `quantile` keep all values, 12 to 20 bytes each, and so do `top` and `bottom` of strings or of more than 64.
+/// proportional to the number of groups, per thread; where groups are very many, to the rows' keys and values as packed numbers; of
+/// `count(distinct)` to the different values of all groups (or a bit for each possible one), of `top` and `bottom` to groups x values asked
+/// for; `median` and `quantile` keep all values, 12 to 20 bytes each, and so do `top` and `bottom` of strings or of more than 64.
 public func aggregate(
   _ sources: [any TableSource], _ query: AggregateQuery, threads: Int, ignoringStatistics: Bool = false
 ) throws -> Table {
+  try aggregate(sources, query, threads: threads, ignoringStatistics: ignoringStatistics, strategy: nil)
+}
+
+/// The same by a strategy of the caller's choice, where that is possible: for tests.
+package func aggregate(
+  _ sources: [any TableSource], _ query: AggregateQuery, threads: Int, ignoringStatistics: Bool = false,
+  strategy: GroupingStrategy?
+) throws -> Table {
   precondition(threads > 0, "at least one thread")
   let plan = try AggregatePlan(query, sources, usesStatistics: !ignoringStatistics)
-  let whole = try aggregateChunks(plan, threads: threads)
-  return table(try whole.resultColumns(threads: threads), plan)
+  let whole = try aggregateChunks(plan, threads: threads, strategy)
+  return table(try whole.resultColumns(threads: threads), plan, isInOrder: whole.isInOrder)
 }
 
 /// Each worker takes chunks as they come and keeps aggregates of its own; these are merged at the end.
-private func aggregateChunks(_ plan: AggregatePlan, threads: Int) throws -> PartialAggregates {
+private func aggregateChunks(
+  _ plan: AggregatePlan, threads: Int, _ strategy: GroupingStrategy?
+) throws -> PartialAggregates {
+  switch try GroupingPlan(plan, threads: threads, forced: strategy) {
+  case .direct(let packed, let slotCount):
+    let workers = try addAllChunks(plan, threads: threads, reading: packed.packing.keys.compactMap(\.strings)) {
+      DirectGroups(plan, packed, slotCount: slotCount)
+    } add: {
+      try $0.add($1, number: $2, chunk: $3)
+    }
+    return try finish(workers, threads: threads)
+  case .partitioned(let packed, let partitionBits):
+    let workers = try addAllChunks(plan, threads: threads, reading: packed.packing.keys.compactMap(\.strings)) {
+      PartitionedRows(plan, packed, partitionBits: partitionBits)
+    } add: {
+      try $0.add($1, number: $2, chunk: $3)
+    }
+    return try finish(workers, partitionBits: partitionBits, threads: threads)
+  case .general:
+    let partials = try addAllChunks(plan, threads: threads) {
+      PartialAggregates(plan)
+    } add: {
+      try $0.add($1, number: $2, chunk: $3)
+    }
+    for partial in partials.dropFirst() { partials[0].merge(partial) }
+    return partials[0]
+  }
+}
+
+/// Makes groups for each worker, in its own thread, and adds all chunks to them, each to one; `strings` are read on the way.
+private func addAllChunks<Groups: Sendable>(
+  _ plan: AggregatePlan, threads: Int, reading strings: [KeyStrings] = [], _ make: @escaping @Sendable () -> Groups,
+  add: @escaping @Sendable (Groups, any TableSource, Int, Int) throws -> Void
+) throws -> [Groups] {
   let work = plan.sources.enumerated().flatMap { number, source in
     (0..<source.chunkCount).map { (source: number, chunk: $0) }
   }
-  let partials = (0..<max(1, min(threads, work.count))).map { _ in PartialAggregates(plan) }
-  let counter = WorkCounter(limit: work.count)
-  try runWorkers(partials.count) { worker, cancellation in
+  let made = Mutex<[Groups]>([])
+  let counter = WorkCounter(limit: strings.count + work.count)
+  try runWorkers(max(1, min(threads, work.count))) { _, cancellation in
+    let groups = make()
+    made.withLock { $0.append(groups) }
     while !cancellation.isCancelled, let next = counter.next() {
-      let (number, chunk) = work[next]
-      try partials[worker].add(plan.sources[number], number: number, chunk: chunk)
+      guard next >= strings.count else {
+        _ = try strings[next].dictionary().ranks
+        continue
+      }
+      let (number, chunk) = work[next - strings.count]
+      try add(groups, plan.sources[number], number, chunk)
     }
   }
-  for partial in partials.dropFirst() { partials[0].merge(partial) }
-  return partials[0]
+  return made.withLock { $0 }
 }
 
-/// Orders the groups and cuts the result into chunks.
-private func table(_ columns: [ResultColumn], _ plan: AggregatePlan) -> Table {
+/// Orders the groups, which may be in order of their keys, and cuts the result into chunks.
+private func table(_ columns: [ResultColumn], _ plan: AggregatePlan, isInOrder: Bool) -> Table {
   let rowCount = columns.first?.page.rowCount ?? 0
-  var order = SortOrder(rowCount: rowCount)
-  for (column, isDescending) in plan.order {
-    order.append(columns[column].page, dictionary: columns[column].dictionary, descending: isDescending)
-  }
-  for key in columns.prefix(plan.keys.count) { order.append(key.page, dictionary: key.dictionary) }
-  let rows = order.sortedRows().prefix(plan.limit ?? rowCount)
-  let chunks = stride(from: 0, to: rows.count, by: resultChunkRows).map { first in
-    columns.map { $0.page.gathering(rows[first..<min(rows.count, first + resultChunkRows)]) }
+  let limit = min(rowCount, plan.limit ?? rowCount)
+  let cuts = stride(from: 0, to: limit, by: resultChunkRows).map { $0..<min(limit, $0 + resultChunkRows) }
+  let chunks: [[ColumnPage]]
+  if isInOrder, plan.order.isEmpty {
+    chunks = cuts.map { rows in columns.map { $0.page.rows(rows) } }
+  } else {
+    let rows = sortedRows(columns, plan, isInOrder: isInOrder)
+    chunks = cuts.map { cut in columns.map { $0.page.gathering(rows[cut]) } }
   }
   return Table(
     name: "result", schema: Schema(columns.map { Field(name: $0.name, type: $0.type) }), chunks: chunks,
     dictionaries: columns.map(\.dictionary))
+}
+
+/// All rows in the order asked for, then in that of the keys.
+private func sortedRows(_ columns: [ResultColumn], _ plan: AggregatePlan, isInOrder: Bool) -> [UInt32] {
+  var order = SortOrder(rowCount: columns.first?.page.rowCount ?? 0)
+  for (column, isDescending) in plan.order {
+    order.append(columns[column].page, dictionary: columns[column].dictionary, descending: isDescending)
+  }
+  if !isInOrder { for key in columns.prefix(plan.keys.count) { order.append(key.page, dictionary: key.dictionary) } }
+  return order.sortedRows()
 }

@@ -32,6 +32,9 @@ struct AggregatePlan: Sendable {
   struct ValueColumn: Sendable {
     let column: UnifiedColumn
     var functions: Set<AggregateFunction>
+
+    /// What is kept of it at the start.
+    var newState: ColumnState { ColumnState(functions, column.type) }
   }
 
   let sources: [any TableSource]
@@ -47,7 +50,7 @@ struct AggregatePlan: Sendable {
   let order: [(column: Int, isDescending: Bool)]
   let limit: Int?
   /// Which rows are aggregated; nil for all.
-  let filter: Filter?
+  private(set) var filter: Filter?
   /// False: every page is read, also where the footer answers.
   let usesStatistics: Bool
 
@@ -85,6 +88,20 @@ struct AggregatePlan: Sendable {
       defer { chunkCount += source.chunkCount }
       return chunkCount
     }
+  }
+
+  /// The same over all rows.
+  var withoutFilter: AggregatePlan {
+    var plan = self
+    plan.filter = nil
+    return plan
+  }
+}
+
+extension AggregatePlan {
+  /// What is kept of the pairs at the start.
+  func newPairs() -> [any PairAccumulator] {
+    pairs.map { makePairAccumulator(values[$0.x].column.type, values[$0.y].column.type) }
   }
 }
 

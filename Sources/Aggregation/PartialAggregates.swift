@@ -11,6 +11,11 @@ final class PartialAggregates: @unchecked Sendable {
   let plan: AggregatePlan
   /// nil without keys: everything is group 0.
   private let numbering: KeyNumbering?
+  /// Keys of groups that were numbered elsewhere and are complete.
+  private let finishedKeys: [(page: ColumnPage, dictionary: StringDictionary?)]?
+  private let finishedCount: Int
+  /// True if groups are in ascending order of their keys.
+  let isInOrder: Bool
   private let filter: FilterEvaluation?
   private var groupNumbers: [UInt32] = []
   var rowCounts = GroupCounts()
@@ -24,15 +29,37 @@ final class PartialAggregates: @unchecked Sendable {
     self.plan = plan
     numbering = plan.keys.isEmpty ? nil : KeyNumbering(types: plan.keys.map(\.type))
     filter = plan.filter.map { FilterEvaluation($0, usesStatistics: plan.usesStatistics) }
-    columns = plan.values.map { ColumnState($0.functions, $0.column.type) }
-    pairs = plan.pairs.map { makePairAccumulator(plan.values[$0.x].column.type, plan.values[$0.y].column.type) }
+    columns = plan.values.map(\.newState)
+    pairs = plan.newPairs()
+    finishedKeys = nil
+    finishedCount = 0
+    isInOrder = false
+  }
+
+  /// Complete groups with their keys, which may be in ascending order; what is known of their columns is to be put in by the caller, and
+  /// nothing may be added.
+  init(
+    _ plan: AggregatePlan, keys: [(page: ColumnPage, dictionary: StringDictionary?)], groupCount: Int, isInOrder: Bool,
+    pairs: [any PairAccumulator]
+  ) {
+    self.isInOrder = isInOrder
+    self.plan = plan
+    numbering = nil
+    filter = nil
+    columns = plan.values.map { ColumnState([], $0.column.type) }
+    self.pairs = pairs
+    finishedKeys = keys
+    finishedCount = groupCount
   }
 
   /// Number of groups; without keys there is one even over no rows.
-  var groupCount: Int { numbering?.count ?? 1 }
+  var groupCount: Int { finishedKeys == nil ? numbering?.count ?? 1 : finishedCount }
 
   /// The groups' keys: row `g` is group `g`.
-  func keys() -> (pages: [ColumnPage], dictionaries: [StringDictionary?]) { numbering?.keys() ?? ([], []) }
+  func keys() -> (pages: [ColumnPage], dictionaries: [StringDictionary?]) {
+    if let finishedKeys { return (finishedKeys.map(\.page), finishedKeys.map(\.dictionary)) }
+    return numbering?.keys() ?? ([], [])
+  }
 
   /// Takes in one chunk of input `number`: the rows that the query's condition takes.
   func add(_ source: any TableSource, number: Int, chunk: Int) throws {

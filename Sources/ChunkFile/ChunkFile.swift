@@ -121,6 +121,18 @@ public final class ChunkFile: TableSource {
     return try lazyColumn(column).dictionary.value { try readDictionary(index, column: column) }
   }
 
+  /// Strings in the column's dictionary, which is not read; nil for a column without one.
+  public func dictionaryCount(column: Int) throws -> Int? { try section(column).dictionary?.entryCount }
+
+  /// True if every page of the column holds codes or nulls alone, as its part of the footer tells.
+  public func holdsOnlyCodes(column: Int) throws -> Bool {
+    let section = try section(column)
+    guard section.dictionary != nil else { return false }
+    return section.pages.allSatisfy { page in
+      page.extent.encoding.physical == .codes || page.extent.encoding.physical == .none
+    }
+  }
+
   /// The column's part of the footer, read on first use and kept.
   func section(_ column: Int) throws -> ColumnSection {
     try lazyColumn(column).section.value { try readColumnSection(column) }

@@ -48,6 +48,15 @@ public struct Table: TableSource {
   /// The column's dictionary, if its pages hold codes.
   public func dictionary(column: Int) -> StringDictionary? { dictionaries[column] }
 
+  /// True if every page of the column holds codes or nulls alone. O(chunks).
+  public func holdsOnlyCodes(column: Int) -> Bool {
+    guard dictionaries[column] != nil else { return false }
+    return chunks.allSatisfy { pages in
+      if case .codes = pages[column].values { return true }
+      return pages[column].validity == .allNull
+    }
+  }
+
   /// The page as it is. O(1).
   public func page(column: Int, chunk: Int) -> ColumnPage { chunks[chunk][column] }
 

@@ -22,6 +22,10 @@ public protocol TableSource: Sendable {
   func statistics(column: Int, chunk: Int) throws -> PageStatistics
   /// Dictionary of a string column that has one, nil for other columns. Codes of all its pages refer to it.
   func dictionary(column: Int) throws -> StringDictionary?
+  /// Strings in that dictionary, nil for other columns; a source may know without reading it.
+  func dictionaryCount(column: Int) throws -> Int?
+  /// True if every page of a string column holds codes or nulls alone; false also where finding out would cost reading pages.
+  func holdsOnlyCodes(column: Int) throws -> Bool
   /// Reads, checks and decodes one page. The case of its values follows the column's type (see ``PageValues``).
   func page(column: Int, chunk: Int) throws -> ColumnPage
   /// True if ``statistics(column:chunk:)`` were kept when the table was written; false if asking for them costs a look at the page.
@@ -36,6 +40,12 @@ public protocol TableSource: Sendable {
 extension TableSource {
   /// False: statistics are computed when asked for.
   public var hasStoredStatistics: Bool { false }
+
+  /// Asks the dictionary itself.
+  public func dictionaryCount(column: Int) throws -> Int? { try dictionary(column: column)?.count }
+
+  /// False: not known.
+  public func holdsOnlyCodes(column: Int) throws -> Bool { false }
 
   /// The decoded page.
   public func withForm<R>(column: Int, chunk: Int, _ body: (PageForm) throws -> R) throws -> R {

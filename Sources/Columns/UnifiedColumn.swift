@@ -63,6 +63,12 @@ package struct UnifiedColumn: Sendable {
     try source.dictionary(column: locations[number].position)
   }
 
+  /// True if every page of input `number` holds codes of its dictionary or nulls alone; false also where that is not known.
+  package func holdsOnlyCodes(of source: any TableSource, number: Int) throws -> Bool {
+    if locations[number].hasNoValues { return true }
+    return try source.holdsOnlyCodes(column: locations[number].position)
+  }
+
   /// One page of input `number`, or `rows` of it, in the unified type. Throws `table.overflow` if one of these values needs more than 38
   /// digits in it.
   package func page(

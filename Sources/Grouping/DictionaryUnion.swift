@@ -46,6 +46,15 @@ package struct DictionaryUnion: Sendable {
     recodings.contains { if case .plain = $0 { true } else { false } }
   }
 
+  /// What becomes of column `number`'s codes; nil where they stay. Precondition: the limits kept no dictionary out.
+  package func map(of number: Int) -> [UInt32]? {
+    switch recodings[number] {
+    case .same: return nil
+    case .mapped(let map): return map
+    case .plain: preconditionFailure("a dictionary that was kept out")
+    }
+  }
+
   /// A page of column `number` in the union's codes, or with strings of its own. Pages without codes stay. O(rows).
   package func recoded(_ page: ColumnPage, of number: Int) -> ColumnPage {
     guard case .codes(let codes) = page.values else { return page }

@@ -69,6 +69,9 @@ struct AggCommand: ParsableCommand {
   @Flag(help: "Ask the pages, also where the footer answers; to measure decoding.")
   var ignoreStatistics = false
 
+  @Flag(help: "Show how the groups would be found, instead of aggregating.")
+  var explain = false
+
   @OptionGroup var output: OutputOptions
   @OptionGroup var style: OutputStyleOptions
   @OptionGroup var csv: CSVInputOptions
@@ -98,8 +101,10 @@ struct AggCommand: ParsableCommand {
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
     let tables = try openTables(for: query, progress: line.update)
-    let result = try aggregate(
-      tables, query, threads: common.threads, ignoringStatistics: ignoreStatistics)
+    let result =
+      try explain
+      ? explainAggregation(of: tables, query, threads: common.threads, ignoringStatistics: ignoreStatistics)
+      : aggregate(tables, query, threads: common.threads, ignoringStatistics: ignoreStatistics)
     line.clear()
     try writeTable(
       result, to: try output.target(forTables: true, style: style), threads: common.threads,

@@ -39,7 +39,7 @@ struct ColonnadeCommand: ParsableCommand {
   static func main() {
     prepareProcess()
     do {
-      var command = try parseAsRoot()
+      var command = try parsedSubcommand() ?? parseAsRoot()
       try command.run()
     } catch let error as any Diagnosis {
       guard error.code != StorageError.Kind.closedPipe.rawValue else { endProcess(141) }
@@ -52,6 +52,16 @@ struct ColonnadeCommand: ParsableCommand {
       printWrongUsage(misspeltCommand() ?? message(for: error), command: namedCommand)
       endProcess(code.rawValue)
     }
+  }
+
+  /// The subcommand that the first argument names, parsed on its own: that spares the definitions of all others, a quarter of the time of
+  /// a short job. nil where its arguments are wrong, or ask for help: the whole command then says what is to be said.
+  private static func parsedSubcommand() -> (any ParsableCommand)? {
+    let arguments = CommandLine.arguments.dropFirst()
+    guard let type = configuration.subcommands.first(where: { $0.configuration.commandName == arguments.first }),
+      let command = try? type.parseAsRoot(Array(arguments.dropFirst()))
+    else { return nil }
+    return Swift.type(of: command) == type ? command : nil
   }
 
   /// Names of the subcommands.

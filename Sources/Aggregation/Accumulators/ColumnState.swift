@@ -55,6 +55,14 @@ struct ColumnState {
     all = kinds.map { makeAccumulator($0, type) }
   }
 
+  /// The state of groups that were made elsewhere: nothing may be added.
+  init(finished: [AccumulatorKind: any Accumulator], nulls: GroupCounts, _ type: ColumnType) {
+    self.type = type
+    self.nulls = nulls
+    kinds = Array(finished.keys)
+    all = Array(finished.values)
+  }
+
   /// The accumulator of a kind, nil if nothing asks for it.
   subscript(kind: AccumulatorKind) -> (any Accumulator)? { kinds.firstIndex(of: kind).map { all[$0] } }
 

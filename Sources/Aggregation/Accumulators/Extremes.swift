@@ -50,7 +50,10 @@ struct GroupExtremes<Number: ExtremeNumber> {
   /// The order's other end.
   var none: Number { extreme == .minimum ? .max : .min }
 
-  init(_ extreme: Extreme) { self.extreme = extreme }
+  init(_ extreme: Extreme, _ kept: [Number] = []) {
+    self.extreme = extreme
+    self.kept = kept
+  }
 
   /// Takes in `values`, those of a page with `page`'s validity.
   mutating func add(_ values: [Number], _ page: ColumnPage, _ rows: GroupedRows) {
@@ -92,7 +95,8 @@ final class IntegerExtremes: Accumulator {
   private var groups: GroupExtremes<Int64>
   private var ordered: [Int64] = []
 
-  init(_ extreme: Extreme) { groups = GroupExtremes(extreme) }
+  /// `kept` are extremes of the first groups that are known already.
+  init(_ extreme: Extreme, _ kept: [Int64] = []) { groups = GroupExtremes(extreme, kept) }
 
   /// Takes one value in, of the first group, as an integer that orders like the values.
   func add(_ value: Int64) { groups.add(value) }

@@ -6,7 +6,10 @@ import Kernels
 
 /// Rows per group, or nulls per group.
 struct GroupCounts {
-  private(set) var counts: [Int64] = []
+  private(set) var counts: [Int64]
+
+  /// `counts` of the first groups, 0 of all others.
+  init(_ counts: [Int64] = []) { self.counts = counts }
 
   /// Counts every row.
   mutating func add(_ rows: GroupedRows) {

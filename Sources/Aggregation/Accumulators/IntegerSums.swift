@@ -14,6 +14,25 @@ final class IntegerSums: Accumulator {
   /// In use, instead of `narrow`, if not nil.
   private var wide: [Int128]?
 
+  /// Nothing added yet.
+  init() { bounds = nil }
+
+  /// Least and greatest of all sums, where some groups that were summed are not among them.
+  let bounds: ClosedRange<Int64>?
+
+  /// Complete sums, all of which fit 64 bits.
+  init(narrow sums: [Int64], bounds: ClosedRange<Int64>? = nil) {
+    narrow = sums
+    bound = Int128(Int64.max)
+    self.bounds = bounds
+  }
+
+  /// Complete sums.
+  init(wide sums: [Int128]) {
+    wide = sums
+    bounds = nil
+  }
+
   func add(_ page: ColumnPage, _ dictionary: StringDictionary?, _ rows: GroupedRows) {
     guard case .int64(let values) = page.values else { preconditionFailure("integers expected") }
     values.withUnsafeBufferPointer { values in

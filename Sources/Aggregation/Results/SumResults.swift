@@ -16,6 +16,11 @@ extension PartialAggregates {
     if type == .int64, let sums = (columns[value].sums as? IntegerSums)?.narrowSums(groupCount: counts.count) {
       return column(output, .int64, .int64(sums), validity(counts))
     }
+    if type.scale > 0, let sums = columns[value].sums as? IntegerSums,
+      let narrow = sums.narrowSums(groupCount: counts.count)
+    {
+      return narrowDecimals(output, narrow, sums.bounds, type, counts)
+    }
     let limit = powerOfTen(ColumnType.maximumDecimalPrecision).magnitude
     var least: Int128 = 0
     var greatest: Int128 = 0
@@ -32,6 +37,19 @@ extension PartialAggregates {
     let decimal = ColumnType.decimal(precision: digits, scale: type.scale)
     return column(
       output, decimal, decimal.isWide ? .int128(sums) : .int64(sums.map { Int64($0) }), validity(counts))
+  }
+
+  /// Sums of decimals that fit 64 bits: digits enough for all of them.
+  private func narrowDecimals(
+    _ output: AggregatePlan.Output, _ sums: [Int64], _ bounds: ClosedRange<Int64>?, _ type: ColumnType,
+    _ counts: [Int64]
+  ) -> ResultColumn {
+    var greatest = max(bounds?.lowerBound.magnitude ?? 0, bounds?.upperBound.magnitude ?? 0)
+    for sum in sums { greatest = max(greatest, sum.magnitude) }
+    let decimal = ColumnType.decimal(
+      precision: max(decimalDigits(UInt128(greatest)), type.scale, 1), scale: type.scale)
+    return column(
+      output, decimal, decimal.isWide ? .int128(sums.map { Int128($0) }) : .int64(sums), validity(counts))
   }
 
   /// The means of a column, anything for groups without values.

@@ -8,6 +8,7 @@
 #include "cs_bit_packing.h"
 #include "cs_csv_scan.h"
 #include "cs_float_text.h"
+#include "cs_grouping.h"
 #include "cs_integer_coding.h"
 #include "cs_packed_scan.h"
 #include "cs_prefetch.h"

@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import CColumnShims
+import Columns
+
+/// Direct addressing: the packed key is the number of its group's slot, and no table is asked. One worker's groups.
+///
+/// @unchecked Sendable: one worker uses it at a time, and the caller only after all workers have ended.
+final class DirectGroups: @unchecked Sendable {
+  let plan: AggregatePlan
+  let packed: PackedPlan
+  let records: GroupRecords
+  /// What is kept of columns that are no part of the records, per column of the plan.
+  private(set) var others: [Int: ColumnState]
+  /// The same of pairs of them.
+  let pairs: [any PairAccumulator]
+  private let reader: ChunkReader
+  private let factors: [Int]
+  private let groups: UnsafeMutablePointer<UInt32>
+  /// Groups of a chunk's rows, kept for columns that are no part of the records.
+  private var groupsOfChunk: [UInt32] = []
+
+  /// Slots up to this many are kept four times.
+  private static let copiedSlots = 2048
+
+  init(_ plan: AggregatePlan, _ packed: PackedPlan, slotCount: Int) {
+    self.plan = plan
+    self.packed = packed
+    let isCopied = slotCount <= Self.copiedSlots && packed.others.isEmpty
+    records = GroupRecords(packed.layout, slotCount: slotCount, copies: isCopied ? 4 : 1)
+    others = Dictionary(uniqueKeysWithValues: packed.others.map { ($0, plan.values[$0].newState) })
+    pairs = plan.newPairs()
+    reader = ChunkReader(
+      packed, filter: plan.filter.map { FilterEvaluation($0, usesStatistics: plan.usesStatistics) })
+    factors = packed.packing.factors
+    groups = .allocate(capacity: blockRows)
+    groups.initialize(repeating: 0, count: blockRows)
+  }
+
+  deinit { groups.deallocate() }
+
+  /// Takes in the rows of a chunk of input `number` that the query's condition takes.
+  func add(_ source: any TableSource, number: Int, chunk: Int) throws {
+    let selection = try reader.select(source, number: number, chunk: chunk)
+    if case .none = selection { return }
+    groupsOfChunk.removeAll(keepingCapacity: true)
+    try reader.withPages(source, number: number, chunk: chunk) { forms in
+      if case .all = selection, addRuns(forms, number: number) { return }
+      try reader.forEachBlock(forms, of: source, number: number, chunk: chunk, selection) { count in
+        numberRows(count)
+        if !others.isEmpty { groupsOfChunk.append(contentsOf: UnsafeBufferPointer(start: groups, count: count)) }
+        records.add(groups: groups, count: count, reader.values)
+      }
+    }
+    try addOthers(source, number: number, chunk: chunk, selection)
+  }
+
+  private func numberRows(_ count: Int) {
+    groups.update(repeating: 0, count: count)
+    for (key, factor) in zip(reader.keys, factors) { cs_add_codes(key.narrow, count, UInt32(factor), groups) }
+    checkSlot(Int(cs_maximum_u32(groups, count)))
+  }
+
+  /// Chunk files refuse pages that break their bounds; whoever else makes tables may not.
+  private func checkSlot(_ greatest: Int) {
+    precondition(greatest < records.slotCount, "a key beyond the bounds that its table tells")
+  }
+
+  /// Takes in a chunk run by run. False, and nothing taken in, where that does not serve.
+  private func addRuns(_ forms: [PageForm], number: Int) -> Bool {
+    let keyCount = factors.count
+    guard others.isEmpty, packed.layout.columns.allSatisfy({ !$0.keepsMinimum && !$0.keepsMaximum && $0.nulls == nil }),
+      let runs = RunGroups(forms[..<keyCount], packed.packing.keys, factors: factors, number: number)
+    else { return false }
+    var sums: [(column: Int, ofRuns: [UInt128])] = []
+    for (form, column) in zip(forms[keyCount...], reader.readColumns) {
+      guard let ofRuns = form.runSums(runs, packed.layout.columns[column].coding) else { return false }
+      sums.append((column, ofRuns))
+    }
+    var row = 0
+    for (run, group) in runs.groups.enumerated() {
+      checkSlot(group)
+      records.add(rowCount: runs.ends[run] - row, group: group)
+      row = runs.ends[run]
+      for (column, ofRuns) in sums { records.add(sum: ofRuns[run], column: column, group: group) }
+    }
+    return true
+  }
+
+  private func addOthers(_ source: any TableSource, number: Int, chunk: Int, _ selection: Selection) throws {
+    if others.isEmpty || groupsOfChunk.isEmpty { return }
+    var rows: [UInt32]?
+    if case .some = selection { rows = selection.rows(ofRows: source.rowCount(ofChunk: chunk)) }
+    let runs = groupsOfChunk.withUnsafeBufferPointer(findRuns)
+    let places = RowPlaces(chunk: plan.firstChunks[number] + chunk, rows: rows)
+    var pages: [Int: ColumnPage] = [:]
+    for index in packed.others {
+      let column = plan.values[index].column
+      pages[index] = try column.page(of: source, number: number, chunk: chunk, rows: rows)
+    }
+    let dictionaries = try packed.others.map { try plan.values[$0].column.dictionary(of: source, number: number) }
+    groupsOfChunk.withUnsafeBufferPointer {
+      let groups = GroupedRows(
+        groups: $0, groupCount: records.slotCount, isSingleGroup: false, runs: runs, places: places)
+      for (index, dictionary) in zip(packed.others, dictionaries) {
+        if let page = pages[index] { others[index]?.add(page, dictionary, groups) }
+      }
+      for (pair, accumulator) in zip(plan.pairs, pairs) {
+        if let x = pages[pair.x], let y = pages[pair.y] { accumulator.add(x, y, groups) }
+      }
+    }
+  }
+}

@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+
+/// Groups whose records are complete, in the order in which they are put out.
+struct FinishedGroups: Sendable {
+  /// What is known of one column of the layout, per group.
+  struct Column: Sendable {
+    var nullCounts: [Int64] = []
+    /// Sums, where all fit 64 bits for sure.
+    var narrowSums: [Int64] = []
+    /// Sums, where they may not.
+    var wideSums: [Int128] = []
+    var minima: [Int64] = []
+    var maxima: [Int64] = []
+  }
+
+  /// Per key, the codes of the groups.
+  var keyCodes: [[UInt64]]
+  /// Rows of each group; 1 where they are not counted.
+  var rowCounts: [Int64] = []
+  var columns: [Column]
+
+  /// Takes the groups of `slots`, in their order.
+  init(_ slots: [UInt32], of records: GroupRecords, keyCodes: [[UInt64]]) {
+    self.keyCodes = keyCodes
+    let rowCounts = records.rowCounts(of: slots)
+    self.rowCounts = rowCounts
+    columns = records.layout.columns.indices.map { index in
+      let kept = records.layout.columns[index]
+      var column = Column()
+      var valueCounts = rowCounts
+      if kept.nulls != nil {
+        column.nullCounts = records.values(kept.nulls, of: slots).map { Int64(truncatingIfNeeded: $0) }
+        for group in valueCounts.indices { valueCounts[group] -= column.nullCounts[group] }
+      }
+      if kept.sum != nil {
+        if kept.hasNarrowSums(ofRows: records.layout.rowLimit) {
+          column.narrowSums = records.narrowSums(slots, column: index, valueCounts: valueCounts)
+        } else {
+          column.wideSums = records.sums(slots, column: index, valueCounts: valueCounts)
+        }
+      }
+      if kept.keepsMinimum { column.minima = records.extremes(.minimum, slots, column: index) }
+      if kept.keepsMaximum { column.maxima = records.extremes(.maximum, slots, column: index) }
+      return column
+    }
+  }
+
+  /// The groups of all `parts`, whose keys are packed into one column of codes.
+  init(joining parts: [FinishedGroups], _ packed: PackedPlan) {
+    func joined<T>(_ array: (FinishedGroups) -> [T]) -> [T] {
+      var all: [T] = []
+      all.reserveCapacity(parts.reduce(0) { $0 + array($1).count })
+      for part in parts { all += array(part) }
+      return all
+    }
+    keyCodes = [joined { $0.keyCodes[0] }]
+    rowCounts = joined(\.rowCounts)
+    columns = packed.layout.columns.indices.map { index in
+      Column(
+        nullCounts: joined { $0.columns[index].nullCounts }, narrowSums: joined { $0.columns[index].narrowSums },
+        wideSums: joined { $0.columns[index].wideSums }, minima: joined { $0.columns[index].minima },
+        maxima: joined { $0.columns[index].maxima })
+    }
+  }
+
+  /// The groups at `positions`, in that order.
+  func permuted(_ positions: [UInt32]) -> FinishedGroups {
+    // What is not kept of a column is empty.
+    func moved<T>(_ array: [T]) -> [T] { array.isEmpty ? [] : positions.map { array[Int($0)] } }
+    var groups = self
+    groups.keyCodes = keyCodes.map(moved)
+    groups.rowCounts = moved(rowCounts)
+    groups.columns = columns.map {
+      Column(
+        nullCounts: moved($0.nullCounts), narrowSums: moved($0.narrowSums), wideSums: moved($0.wideSums),
+        minima: moved($0.minima), maxima: moved($0.maxima))
+    }
+    return groups
+  }
+
+  /// The same as partial aggregates that results are made of.
+  ///
+  /// `others` and `pairs` are complete states of columns that have no records, by group; `sumBounds`, where some groups were left out, bounds of all
+  /// groups' sums per column of the layout, on which types depend.
+  func aggregates(
+    _ plan: AggregatePlan, _ packed: PackedPlan, others: [Int: ColumnState] = [:], pairs: [any PairAccumulator] = [],
+    isInOrder: Bool = true, sumBounds: [ClosedRange<Int64>?]? = nil
+  ) throws -> PartialAggregates {
+    let keys = try keyCodes.enumerated().map { try packed.packing.column($0, $1) }
+    let partial = PartialAggregates(plan, keys: keys, groupCount: rowCounts.count, isInOrder: isInOrder, pairs: pairs)
+    partial.rowCounts = GroupCounts(rowCounts)
+    for (index, kept) in packed.layout.columns.enumerated() {
+      let column = columns[index]
+      var states: [AccumulatorKind: any Accumulator] = [:]
+      if kept.sum != nil {
+        states[.sums] =
+          kept.hasNarrowSums(ofRows: packed.layout.rowLimit)
+          ? IntegerSums(narrow: column.narrowSums, bounds: sumBounds?[index]) : IntegerSums(wide: column.wideSums)
+      }
+      if kept.keepsMinimum { states[.minima] = IntegerExtremes(.minimum, column.minima) }
+      if kept.keepsMaximum { states[.maxima] = IntegerExtremes(.maximum, column.maxima) }
+      partial.columns[kept.value] = ColumnState(
+        finished: states, nulls: GroupCounts(column.nullCounts), plan.values[kept.value].column.type)
+    }
+    for (index, state) in others { partial.columns[index] = state }
+    return partial
+  }
+}
+
+extension RecordLayout.Column {
+  /// True if no sum of so many values leaves 64 bits.
+  func hasNarrowSums(ofRows rowCount: Int) -> Bool {
+    let greatest = max(coding.base.magnitude, (coding.base + Int128(coding.limit)).magnitude)
+    return bitCount(greatest) + bitCount(UInt128(rowCount)) <= 63
+  }
+}

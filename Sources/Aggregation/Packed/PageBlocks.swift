@@ -1,0 +1,183 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import CColumnShims
+import Columns
+
+/// Rows worked on at a time: codes, group numbers and words of a block stay in the first-level cache. A multiple of the 1,024 of packed pages.
+let blockRows = 2048
+
+/// Codes of one column over one block of rows: in 32 bits where all fit, else in 64.
+final class BlockColumn {
+  let isNarrow: Bool
+  let narrow: UnsafeMutablePointer<UInt32>
+  let wide: UnsafeMutablePointer<UInt64>
+
+  init(isNarrow: Bool) {
+    self.isNarrow = isNarrow
+    narrow = .allocate(capacity: blockRows)
+    wide = .allocate(capacity: blockRows)
+    narrow.initialize(repeating: 0, count: blockRows)
+    wide.initialize(repeating: 0, count: blockRows)
+  }
+
+  deinit {
+    narrow.deallocate()
+    wide.deallocate()
+  }
+
+  /// Keeps `rows` (ascending) of the block alone, at its front.
+  func keep(_ rows: UnsafePointer<UInt32>, count: Int) {
+    if isNarrow { cs_compact_u32(narrow, rows, count) } else { cs_compact_u64(wide, rows, count) }
+  }
+
+  /// Puts `code` where `bits`, those of the block's rows, have a 0.
+  func replaceNulls(_ bits: UnsafePointer<UInt64>, count: Int, with code: UInt64) {
+    if isNarrow {
+      cs_replace_unset_u32(narrow, count, bits, UInt32(truncatingIfNeeded: code))
+    } else {
+      cs_replace_unset_u64(wide, count, bits, code)
+    }
+  }
+
+  func fill(_ code: UInt64, count: Int) {
+    if isNarrow {
+      narrow.update(repeating: UInt32(truncatingIfNeeded: code), count: count)
+    } else {
+      wide.update(repeating: code, count: count)
+    }
+  }
+}
+
+/// A page whose values are read as codes, block by block. The bytes of its form must be there as long as it is.
+struct PageBlocks {
+  private enum Content {
+    case constant(UInt64)
+    /// Packed offsets, as codes: times `factor` plus `addend`, modulo 2^64.
+    case packed(PackedIntegers, factor: UInt64, addend: UInt64)
+    case integers([Int64], base: Int64)
+    case codes([UInt32])
+  }
+
+  private let content: Content
+  private let validity: Validity
+  private let nullCode: UInt64
+  /// What becomes of the page's own codes; nil where they stay.
+  private let map: [UInt32]?
+
+  /// `nullCode` is what null rows get. Precondition: valid values, less `base`, are codes of the column, or positions in `map`.
+  init(_ form: PageForm, base: Int128, nullCode: UInt64, map: [UInt32]? = nil) {
+    validity = form.validity
+    self.nullCode = nullCode
+    // Rows without value have no code to look up.
+    if case .allNull = form.validity { self.map = nil } else { self.map = map }
+    if case .allNull = form.validity {
+      content = .constant(nullCode)
+      return
+    }
+    let factor = form.factor
+    switch form.content {
+    case .constant(let value): content = .constant(UInt64(truncatingIfNeeded: value &* factor &- base))
+    case .packed(let packed):
+      content = .packed(
+        packed, factor: UInt64(truncatingIfNeeded: factor),
+        addend: UInt64(truncatingIfNeeded: Int128(packed.reference) &* factor &- base))
+    case .runs(let values, let lengths):
+      var expanded: [Int64] = []
+      expanded.reserveCapacity(form.rowCount)
+      for (value, length) in zip(values, lengths) {
+        let scaled = Int64(truncatingIfNeeded: Int128(value) &* factor)
+        expanded.append(contentsOf: repeatElement(scaled, count: Int(length)))
+      }
+      content = .integers(expanded, base: Int64(truncatingIfNeeded: base))
+    case .decoded(.int64(let values)): content = .integers(values, base: Int64(truncatingIfNeeded: base))
+    case .decoded(.codes(let codes)): content = .codes(codes)
+    case .decoded: preconditionFailure("integers or codes expected")
+    }
+  }
+
+  /// Reads the codes of `count` rows from `first` on, a multiple of 1,024. False, and nothing to use, if the page breaks its bounds: decoding
+  /// it tells how.
+  func read(first: Int, count: Int, into block: BlockColumn) -> Bool {
+    switch content {
+    case .constant(let code): block.fill(code, count: count)
+    case .packed(let packed, let factor, let addend):
+      guard readPacked(packed, factor, addend, first, count, block) else { return false }
+    case .integers(let values, let base):
+      values.withUnsafeBufferPointer { values in
+        if block.isNarrow {
+          for i in 0..<count { block.narrow[i] = UInt32(truncatingIfNeeded: values[first + i] &- base) }
+        } else {
+          for i in 0..<count { block.wide[i] = UInt64(bitPattern: values[first + i] &- base) }
+        }
+      }
+    case .codes(let codes):
+      codes.withUnsafeBufferPointer { codes in
+        if block.isNarrow {
+          for i in 0..<count { block.narrow[i] = codes[first + i] }
+        } else {
+          for i in 0..<count { block.wide[i] = UInt64(codes[first + i]) }
+        }
+      }
+    }
+    if let map { rename(block, count, map) }
+    if case .bits(let words) = validity {
+      words.withUnsafeBufferPointer { words in
+        // In range: the page has the row, and its validity a bit for it.
+        block.replaceNulls(words.baseAddress! + first / 64, count: count, with: nullCode)
+      }
+    }
+    return true
+  }
+
+  private func rename(_ block: BlockColumn, _ count: Int, _ map: [UInt32]) {
+    precondition(block.isNarrow, "codes of strings have 32 bits")
+    for i in 0..<count { block.narrow[i] = map[Int(block.narrow[i])] }
+  }
+
+  /// Precondition: codes of rows that are not null, and keep the page's bounds, fit the block.
+  private func readPacked(
+    _ packed: PackedIntegers, _ factor: UInt64, _ addend: UInt64, _ first: Int, _ count: Int, _ block: BlockColumn
+  ) -> Bool {
+    let width = UInt32(packed.bitWidth)
+    if packed.bitWidth == 0 {
+      block.fill(addend, count: count)
+      return true
+    }
+    guard let start = packed.bytes.baseAddress else { return count == 0 }
+    let bytes = start.assumingMemoryBound(to: UInt8.self) + first / 1024 * 128 * packed.bitWidth
+    let possible = packed.bitWidth == 64 ? UInt64.max : 1 << UInt64(packed.bitWidth) - 1
+    let isProved = possible <= packed.greatestOffset
+    if block.isNarrow, factor == 1, packed.bitWidth < 32, addend <= UInt64(UInt32.max) - possible {
+      cs_unpack_u32(bytes, count, width, UInt32(addend), block.narrow)
+      return isProved || UInt64(cs_maximum_u32(block.narrow, count)) <= packed.greatestOffset + addend
+    }
+    block.wide.withMemoryRebound(to: Int64.self, capacity: count) { cs_unpack_i64(bytes, count, width, 0, $0) }
+    if !isProved {
+      for i in 0..<count where block.wide[i] > packed.greatestOffset { return false }
+    }
+    cs_scale_u64(block.wide, count, factor, addend)
+    if block.isNarrow { cs_narrow_u64(block.wide, count, block.narrow) }
+    return true
+  }
+}
+
+extension UnifiedColumn {
+  /// Says what is wrong with a page that breaks its bounds: always throws.
+  func refuse(of source: any TableSource, number: Int, chunk: Int) throws -> Never {
+    _ = try page(of: source, number: number, chunk: chunk)
+    preconditionFailure("a page beyond its bounds, which decoding refuses")
+  }
+}
+
+/// Runs `body` with the forms of one chunk's pages of `columns`, after those of `before`. Throws what reading or `body` throws.
+func withForms(
+  _ columns: ArraySlice<UnifiedColumn>, of source: any TableSource, number: Int, chunk: Int,
+  after before: [PageForm] = [],
+  _ body: ([PageForm]) throws -> Void
+) throws {
+  guard let column = columns.first else { return try body(before) }
+  try column.withForm(of: source, number: number, chunk: chunk) { form in
+    try withForms(columns.dropFirst(), of: source, number: number, chunk: chunk, after: before + [form], body)
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import CColumnShims
+
+/// Groups part after part; one worker's. All memory is used again for the next part.
+final class PartitionGroups {
+  private let packed: PackedPlan
+  private let kept: [(column: Int, isNarrow: Bool)]
+  private let partitionBits: Int
+  private let records: GroupRecords
+  private let table: UnsafeMutablePointer<UInt32>
+  private let tableBits: Int
+  private let known: UnsafeMutablePointer<UInt64>
+  private var groupCount = 0
+  // A block of rows, put together from the pieces.
+  private let keys: UnsafeMutablePointer<UInt64>
+  private let numbers: UnsafeMutablePointer<UInt32>
+  private let columns: [BlockColumn]
+  private var filled = 0
+
+  /// `greatestPart` is the number of rows of the greatest part.
+  init(_ rows: PartitionedRows, partitionBits: Int, greatestPart: Int) {
+    packed = rows.packed
+    kept = rows.kept
+    self.partitionBits = partitionBits
+    records = GroupRecords(packed.layout, slotCount: greatestPart)
+    tableBits = max(6, bitCount(UInt128(greatestPart)) + 1)
+    table = zeroed(1 << tableBits)
+    known = zeroed(greatestPart)
+    keys = zeroed(blockRows)
+    numbers = zeroed(blockRows)
+    columns = packed.layout.columns.map { BlockColumn(isNarrow: $0.coding.isNarrow) }
+  }
+
+  deinit {
+    table.deallocate()
+    known.deallocate()
+    keys.deallocate()
+    numbers.deallocate()
+  }
+
+  /// The groups of one part of all workers' rows, with their packed keys as one column of codes: all, or those that `best` does not rule
+  /// out.
+  func group(_ part: Int, of workers: [PartitionedRows], best: inout BestGroups?) -> FinishedGroups {
+    let rowCount = workers.reduce(0) { total, rows in
+      total + rows.pieces.reduce(0) { $0 + Int($1.starts[part + 1] - $1.starts[part]) }
+    }
+    // A table of twice the rows is never full, and small parts clear no more than they need.
+    let bits = min(tableBits, max(6, bitCount(UInt128(rowCount)) + 1))
+    table.update(repeating: 0, count: 1 << bits)
+    records.clear(count: groupCount)
+    groupCount = 0
+    for rows in workers {
+      for piece in rows.pieces {
+        add(piece, rows: Int(piece.starts[part])..<Int(piece.starts[part + 1]), tableBits: bits)
+      }
+    }
+    addBlock(tableBits: bits)
+    let slots =
+      best?.candidates(records, keys: UnsafePointer(known), count: groupCount) ?? Array(0..<UInt32(groupCount))
+    return FinishedGroups(slots, of: records, keyCodes: [slots.map { known[Int($0)] }])
+  }
+
+  private func add(_ piece: PartitionedRows.Piece, rows: Range<Int>, tableBits: Int) {
+    var row = rows.lowerBound
+    while row < rows.upperBound {
+      let count = min(rows.upperBound - row, blockRows - filled)
+      (keys + filled).update(from: piece.keys + row, count: count)
+      for (index, column) in kept.enumerated() {
+        let block = columns[column.column]
+        if column.isNarrow {
+          let codes = piece.columns[index].assumingMemoryBound(to: UInt32.self)
+          (block.narrow + filled).update(from: codes + row, count: count)
+        } else {
+          let codes = piece.columns[index].assumingMemoryBound(to: UInt64.self)
+          (block.wide + filled).update(from: codes + row, count: count)
+        }
+      }
+      row += count
+      filled += count
+      if filled == blockRows { addBlock(tableBits: tableBits) }
+    }
+  }
+
+  private func addBlock(tableBits: Int) {
+    groupCount = cs_number_keys(
+      keys, filled, table, UInt32(tableBits), UInt32(partitionBits), known, groupCount, numbers)
+    records.add(groups: numbers, count: filled, columns)
+    filled = 0
+  }
+}

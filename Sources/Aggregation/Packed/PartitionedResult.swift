@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+import Workers
+
+/// Groups the workers' parted rows part by part, each by one worker, and puts the groups together: all, or those that the query's limit may
+/// put out, whose order is to be made.
+func finish(_ workers: [PartitionedRows], partitionBits: Int, threads: Int) throws -> PartialAggregates {
+  let first = workers[0]
+  let partCount = 1 << partitionBits
+  var rowCounts = [Int](repeating: 0, count: partCount)
+  for piece in workers.flatMap(\.pieces) {
+    for part in 0..<partCount { rowCounts[part] += Int(piece.starts[part + 1] - piece.starts[part]) }
+  }
+  let greatestPart = rowCounts.max() ?? 0
+  let best = try BestGroups(first.plan, first.packed)
+  let finished = Mutex<[(part: Int, groups: FinishedGroups)]>([])
+  let bounds = Mutex<[ClosedRange<Int64>?]>(first.packed.layout.columns.map { _ in nil })
+  let counter = WorkCounter(limit: partCount)
+  try runWorkers(min(threads, partCount)) { _, _ in
+    let grouper = PartitionGroups(first, partitionBits: partitionBits, greatestPart: greatestPart)
+    var best = best
+    while let part = counter.next() {
+      let groups = grouper.group(part, of: workers, best: &best)
+      finished.withLock { $0.append((part, groups)) }
+    }
+    if let best { bounds.withLock { joinBounds(&$0, best.sumBounds) } }
+  }
+  let parts = finished.withLock { $0 }.sorted { $0.part < $1.part }.map(\.groups)
+  var whole = FinishedGroups(joining: parts, first.packed)
+  if best == nil {
+    whole = whole.permuted(try KeyOrder(first.packed.packing).positions(whole.keyCodes[0], threads: threads))
+  }
+  whole.keyCodes = first.packed.packing.codes(whole.keyCodes[0])
+  return try whole.aggregates(
+    first.plan, first.packed, isInOrder: best == nil, sumBounds: bounds.withLock { $0 })
+}
+
+private func joinBounds(_ known: inout [ClosedRange<Int64>?], _ more: [ClosedRange<Int64>?]) {
+  for (column, range) in more.enumerated() {
+    guard let range else { continue }
+    let own = known[column] ?? range
+    known[column] = min(own.lowerBound, range.lowerBound)...max(own.upperBound, range.upperBound)
+  }
+}

@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import CColumnShims
+import Columns
+
+/// Rows of one worker, parted by the hash of their packed key so that a part's groups fit the cache: radix partitioning.
+///
+/// Rows are gathered in pieces of at most a chunk. A piece is flat: its keys (64 bits), then each column's codes (32 or 64 bits), all in order
+/// of part; within a part, rows keep their order.
+///
+/// @unchecked Sendable: one worker fills it; after all have ended, it is only read.
+final class PartitionedRows: @unchecked Sendable {
+  /// Rows gathered, in order of part.
+  struct Piece {
+    /// Where each part's rows start, then the number of rows.
+    let starts: [UInt32]
+    let keys: UnsafeMutablePointer<UInt64>
+    /// Per column that is read, its codes.
+    let columns: [UnsafeMutableRawPointer]
+  }
+
+  /// Most rows of a piece: a multiple of a block.
+  static let pieceRows = 1 << 17
+
+  let plan: AggregatePlan
+  let packed: PackedPlan
+  /// Columns of the layout that are kept, and whether their codes have 32 bits.
+  let kept: [(column: Int, isNarrow: Bool)]
+  private(set) var pieces: [Piece] = []
+  private let partitionBits: Int
+  private let reader: ChunkReader
+  private let shifts: [Int]
+  private let staged: StagedRows
+  private var stagedCount = 0
+  private let slabs = Slabs()
+
+  init(_ plan: AggregatePlan, _ packed: PackedPlan, partitionBits: Int) {
+    self.plan = plan
+    self.packed = packed
+    self.partitionBits = partitionBits
+    kept = packed.readColumns.map { ($0, packed.layout.columns[$0].coding.isNarrow) }
+    reader = ChunkReader(
+      packed, filter: plan.filter.map { FilterEvaluation($0, usesStatistics: plan.usesStatistics) })
+    shifts = packed.packing.shifts
+    staged = StagedRows(kept.map(\.isNarrow), capacity: Self.pieceRows)
+  }
+
+  /// Takes in the rows of a chunk of input `number` that the query's condition takes.
+  func add(_ source: any TableSource, number: Int, chunk: Int) throws {
+    let selection = try reader.select(source, number: number, chunk: chunk)
+    if case .none = selection { return }
+    try reader.withPages(source, number: number, chunk: chunk) { forms in
+      try reader.forEachBlock(forms, of: source, number: number, chunk: chunk, selection) { count in
+        if stagedCount + count > Self.pieceRows { part() }
+        reader.packKeys(count, shifts: shifts, into: staged.keys + stagedCount)
+        for (index, column) in kept.enumerated() {
+          staged.put(reader.values[column.column], count, column: index, at: stagedCount)
+        }
+        stagedCount += count
+      }
+    }
+    part()
+  }
+
+  /// Makes a piece of the rows gathered.
+  private func part() {
+    if stagedCount == 0 { return }
+    let count = stagedCount
+    stagedCount = 0
+    var counts = [UInt32](repeating: 0, count: 1 << partitionBits)
+    cs_partition_keys(staged.keys, count, UInt32(partitionBits), staged.partitions, &counts)
+    var starts: [UInt32] = [0]
+    starts.reserveCapacity(counts.count + 1)
+    for rows in counts { starts.append(starts[starts.count - 1] + rows) }
+    var next = starts
+    cs_partition_places(staged.partitions, count, &next, staged.places)
+    let keys = slabs.allocate(count * 8).bindMemory(to: UInt64.self, capacity: count)
+    cs_scatter_u64(staged.keys, staged.places, count, keys)
+    let columns = kept.indices.map { index -> UnsafeMutableRawPointer in
+      let memory = slabs.allocate(count * (kept[index].isNarrow ? 4 : 8))
+      if kept[index].isNarrow {
+        cs_scatter_u32(
+          staged.narrow(index), staged.places, count, memory.bindMemory(to: UInt32.self, capacity: count))
+      } else {
+        cs_scatter_u64(
+          staged.wide(index), staged.places, count, memory.bindMemory(to: UInt64.self, capacity: count))
+      }
+      return memory
+    }
+    pieces.append(Piece(starts: starts, keys: keys, columns: columns))
+  }
+}
+
+/// Room for the rows of a piece before they are parted.
+private final class StagedRows {
+  let keys: UnsafeMutablePointer<UInt64>
+  let partitions: UnsafeMutablePointer<UInt16>
+  let places: UnsafeMutablePointer<UInt32>
+  private let columns: [UnsafeMutablePointer<UInt64>]
+
+  init(_ areNarrow: [Bool], capacity: Int) {
+    keys = zeroed(capacity)
+    partitions = zeroed(capacity)
+    places = zeroed(capacity)
+    columns = areNarrow.map { zeroed($0 ? capacity / 2 : capacity) }
+  }
+
+  deinit {
+    keys.deallocate()
+    partitions.deallocate()
+    places.deallocate()
+    for column in columns { column.deallocate() }
+  }
+
+  func wide(_ column: Int) -> UnsafeMutablePointer<UInt64> { columns[column] }
+
+  func narrow(_ column: Int) -> UnsafeMutablePointer<UInt32> {
+    UnsafeMutableRawPointer(columns[column]).assumingMemoryBound(to: UInt32.self)
+  }
+
+  func put(_ block: BlockColumn, _ count: Int, column: Int, at row: Int) {
+    if block.isNarrow {
+      (narrow(column) + row).update(from: block.narrow, count: count)
+    } else {
+      (wide(column) + row).update(from: block.wide, count: count)
+    }
+  }
+}
+
+/// Memory that is handed out piece by piece and freed all at once.
+private final class Slabs {
+  private var slabs: [UnsafeMutableRawPointer] = []
+  private var used = 0
+  private var room = 0
+  private static let slabByteCount = 16 << 20
+
+  deinit { for slab in slabs { slab.deallocate() } }
+
+  func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
+    let rounded = (byteCount + 63) / 64 * 64
+    if used + rounded > room {
+      room = max(Self.slabByteCount, rounded)
+      guard let slab = cs_fresh_memory(room) else { preconditionFailure("no memory for \(room) bytes") }
+      slabs.append(slab)
+      used = 0
+    }
+    defer { used += rounded }
+    return slabs[slabs.count - 1] + used
+  }
+}

@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+
+/// The rows of a chunk whose keys are all stored as runs or constants, as runs of one group: nothing is expanded.
+struct RunGroups {
+  private(set) var groups: [Int] = []
+  /// Where each run ends.
+  private(set) var ends: [Int] = []
+
+  /// Shortest average run that is worth it.
+  private static let worthwhileLength = 32
+
+  /// nil where a key has another form or a null, or runs are short. `factors` are what codes are multiplied with.
+  init?(_ forms: ArraySlice<PageForm>, _ keys: [KeyPacking.Key], factors: [Int], number: Int) {
+    guard let rowCount = forms.first?.rowCount, rowCount > 0 else { return nil }
+    var cursors: [RunCursor] = []
+    for ((form, key), factor) in zip(zip(forms, keys), factors) {
+      guard let cursor = RunCursor(form, key, factor: factor, map: key.strings?.maps[number]) else { return nil }
+      cursors.append(cursor)
+    }
+    let runCount = cursors.reduce(0) { $0 + $1.ends.count }
+    guard runCount * Self.worthwhileLength <= rowCount else { return nil }
+    var row = 0
+    while row < rowCount {
+      var group = 0
+      var end = rowCount
+      for index in cursors.indices {
+        cursors[index].advance(to: row)
+        group += cursors[index].step
+        end = min(end, cursors[index].end)
+      }
+      groups.append(group)
+      ends.append(end)
+      row = end
+    }
+  }
+}
+
+/// A key's runs, each with what it adds to the group number.
+private struct RunCursor {
+  let ends: [Int]
+  private let steps: [Int]
+  private var run = 0
+
+  init?(_ form: PageForm, _ key: KeyPacking.Key, factor: Int, map: [UInt32]?) {
+    guard form.validity == .allValid else { return nil }
+    func step(_ value: Int128) -> Int {
+      let code = Int(truncatingIfNeeded: value &* form.factor &- key.base)
+      return (map.map { Int($0[code]) } ?? code) * factor
+    }
+    switch form.content {
+    case .constant(let value):
+      ends = [form.rowCount]
+      steps = [step(value)]
+    case .runs(let values, let lengths):
+      var end = 0
+      ends = lengths.map { length in
+        end += Int(length)
+        return end
+      }
+      steps = values.map { step(Int128($0)) }
+    default: return nil
+    }
+  }
+
+  var end: Int { ends[run] }
+  var step: Int { steps[run] }
+
+  /// Precondition: `row` is of this run or a later one.
+  mutating func advance(to row: Int) {
+    while ends[run] <= row { run += 1 }
+  }
+}
+
+extension PageForm {
+  /// Sums of the codes of each run of rows; nil where values are packed, or their sums may leave 64 bits.
+  func runSums(_ runs: RunGroups, _ coding: ValueCoding) -> [UInt128]? {
+    let greatest = max(coding.base.magnitude, (coding.base + Int128(coding.limit)).magnitude)
+    guard validity == .allValid, bitCount(greatest) + bitCount(UInt128(rowCount)) <= 63 else { return nil }
+    switch content {
+    case .packed, .decoded: break
+    case .constant(let value): return runSums(runs, coding, [Int64(truncatingIfNeeded: value &* factor)], [rowCount])
+    case .runs(let values, let lengths):
+      return runSums(
+        runs, coding, values.map { Int64(truncatingIfNeeded: Int128($0) &* factor) }, lengths.map { Int($0) })
+    }
+    guard case .decoded(.int64(let values)) = content else { return nil }
+    return values.withUnsafeBufferPointer { values in
+      var row = 0
+      return runs.ends.map { end in
+        var sum: Int64 = 0
+        for index in row..<end { sum &+= values[index] }
+        defer { row = end }
+        return UInt128(Int128(sum) - coding.base * Int128(end - row))
+      }
+    }
+  }
+
+  /// The same of values that are runs themselves.
+  private func runSums(_ runs: RunGroups, _ coding: ValueCoding, _ values: [Int64], _ lengths: [Int]) -> [UInt128] {
+    var (run, left, row) = (0, lengths.first ?? 0, 0)
+    return runs.ends.map { end in
+      let first = row
+      var sum: Int64 = 0
+      while row < end {
+        let count = min(left, end - row)
+        sum &+= values[run] &* Int64(count)
+        row += count
+        left -= count
+        if left == 0, run + 1 < lengths.count {
+          run += 1
+          left = lengths[run]
+        }
+      }
+      return UInt128(Int128(sum) - coding.base * Int128(end - first))
+    }
+  }
+}

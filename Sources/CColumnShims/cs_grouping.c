@@ -1,0 +1,219 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "cs_grouping.h"
+#include "cs_dispatch.h"
+
+INLINED void add_codes(const uint32_t *restrict codes, size_t count, uint32_t factor, uint32_t *restrict groups) {
+  for (size_t i = 0; i < count; i++) groups[i] += codes[i] * factor;
+}
+
+INLINED void spread_groups(size_t count, uint32_t copies, uint32_t step, uint32_t *groups) {
+  for (size_t i = 0; i < count; i++) groups[i] += ((uint32_t)i & (copies - 1)) * step;
+}
+
+INLINED void place_u32(const uint32_t *restrict values, size_t count, unsigned shift, uint64_t start,
+                       uint64_t *restrict words) {
+  for (size_t i = 0; i < count; i++) words[i] = start + ((uint64_t)values[i] << shift);
+}
+
+INLINED void add_placed_u32(const uint32_t *restrict values, size_t count, unsigned shift, uint64_t *restrict words) {
+  for (size_t i = 0; i < count; i++) words[i] += (uint64_t)values[i] << shift;
+}
+
+INLINED void add_placed_u64(const uint64_t *restrict values, size_t count, unsigned drop, uint64_t mask, unsigned shift,
+                            uint64_t *restrict words) {
+  for (size_t i = 0; i < count; i++) words[i] += (values[i] >> drop & mask) << shift;
+}
+
+INLINED void add_zeros_u32(const uint32_t *restrict values, size_t count, unsigned shift, uint64_t *restrict words) {
+  for (size_t i = 0; i < count; i++) words[i] += (uint64_t)(values[i] == 0) << shift;
+}
+
+INLINED void add_zeros_u64(const uint64_t *restrict values, size_t count, unsigned shift, uint64_t *restrict words) {
+  for (size_t i = 0; i < count; i++) words[i] += (uint64_t)(values[i] == 0) << shift;
+}
+
+INLINED void scale_u64(uint64_t *values, size_t count, uint64_t factor, uint64_t addend) {
+  for (size_t i = 0; i < count; i++) values[i] = values[i] * factor + addend;
+}
+
+INLINED void narrow_u64(const uint64_t *restrict values, size_t count, uint32_t *restrict narrow) {
+  for (size_t i = 0; i < count; i++) narrow[i] = (uint32_t)values[i];
+}
+
+#define DEFINE_BY_TYPE(T, UINT)                                                                                       \
+  INLINED void replace_unset_##T(UINT *values, size_t count, const uint64_t *bits, UINT other) {                      \
+    for (size_t i = 0; i < count; i++) values[i] = bits[i / 64] >> (i % 64) & 1 ? values[i] : other;                  \
+  }                                                                                                                   \
+  INLINED void compact_##T(UINT *values, const uint32_t *rows, size_t count) {                                        \
+    for (size_t k = 0; k < count; k++) values[k] = values[rows[k]];                                                   \
+  }                                                                                                                   \
+  INLINED void rising_##T(const UINT *restrict values, size_t count, UINT shift, UINT *restrict keys) {               \
+    for (size_t i = 0; i < count; i++) keys[i] = values[i] + shift;                                                   \
+  }                                                                                                                   \
+  INLINED void falling_##T(const UINT *restrict values, size_t count, UINT top, int keeps_zero,                       \
+                           UINT *restrict keys) {                                                                     \
+    const UINT kept = keeps_zero ? 0 : top;                                                                           \
+    for (size_t i = 0; i < count; i++) keys[i] = values[i] == 0 ? kept : top - values[i];                             \
+  }                                                                                                                   \
+  INLINED void scatter_##T(const UINT *restrict values, const uint32_t *restrict places, size_t count,                \
+                           UINT *restrict out) {                                                                      \
+    for (size_t i = 0; i < count; i++) out[places[i]] = values[i];                                                    \
+  }
+
+DEFINE_BY_TYPE(u32, uint32_t)
+DEFINE_BY_TYPE(u64, uint64_t)
+
+size_t cs_set_rows(const uint64_t *bits, size_t count, uint32_t *rows) {
+  size_t found = 0;
+  for (size_t first = 0; first < count; first += 64) {
+    uint64_t word = bits[first / 64];
+    if (count - first < 64) word &= (UINT64_C(1) << (count - first)) - 1;
+    for (; word != 0; word &= word - 1) rows[found++] = (uint32_t)(first + (size_t)__builtin_ctzll(word));
+  }
+  return found;
+}
+
+// Records of a width known when compiling: their loop over words is unrolled.
+INLINED void add_wide(uint64_t *restrict records, const unsigned width, const uint32_t *restrict groups,
+                      const uint64_t *restrict words, size_t stride, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    uint64_t *const record = records + (size_t)groups[i] * width;
+    for (unsigned w = 0; w < width; w++) record[w] += words[w * stride + i];
+  }
+}
+
+void cs_add_records(uint64_t *records, unsigned width, const uint32_t *groups, const uint64_t *words, size_t stride,
+                    size_t count) {
+  switch (width) {
+    case 0: return;
+    case 1: add_wide(records, 1, groups, words, stride, count); return;
+    case 2: add_wide(records, 2, groups, words, stride, count); return;
+    case 3: add_wide(records, 3, groups, words, stride, count); return;
+    case 4: add_wide(records, 4, groups, words, stride, count); return;
+    default: add_wide(records, width, groups, words, stride, count); return;
+  }
+}
+
+// Far enough ahead for a record to arrive from the third-level cache.
+enum { rows_ahead = 32 };
+
+INLINED void add_far(uint64_t *restrict records, const unsigned width, const uint32_t *restrict groups,
+                     const uint64_t *restrict words, size_t stride, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    __builtin_prefetch(records + (size_t)groups[i + rows_ahead < count ? i + rows_ahead : i] * width, 1);
+    uint64_t *const record = records + (size_t)groups[i] * width;
+    for (unsigned w = 0; w < width; w++) record[w] += words[w * stride + i];
+  }
+}
+
+void cs_add_far_records(uint64_t *records, unsigned width, const uint32_t *groups, const uint64_t *words, size_t stride,
+                        size_t count) {
+  switch (width) {
+    case 0: return;
+    case 1: add_far(records, 1, groups, words, stride, count); return;
+    case 2: add_far(records, 2, groups, words, stride, count); return;
+    case 3: add_far(records, 3, groups, words, stride, count); return;
+    default: add_far(records, width, groups, words, stride, count); return;
+  }
+}
+
+#define DEFINE_KEPT(T, UINT, KEY)                                                                                     \
+  void cs_raise_##T(UINT *kept, const uint32_t *groups, const KEY *keys, size_t count) {                              \
+    for (size_t i = 0; i < count; i++) {                                                                              \
+      const UINT key = (UINT)keys[i], known = kept[groups[i]];                                                        \
+      kept[groups[i]] = key > known ? key : known;                                                                    \
+    }                                                                                                                 \
+  }                                                                                                                   \
+  INLINED void greater_##T(UINT *restrict into, const UINT *restrict from, size_t count) {                            \
+    for (size_t i = 0; i < count; i++) into[i] = from[i] > into[i] ? from[i] : into[i];                               \
+  }
+
+DEFINE_KEPT(u8, uint8_t, uint32_t)
+DEFINE_KEPT(u16, uint16_t, uint32_t)
+DEFINE_KEPT(u32, uint32_t, uint32_t)
+DEFINE_KEPT(u64, uint64_t, uint64_t)
+
+INLINED void sum_words(uint64_t *restrict into, const uint64_t *restrict from, size_t count) {
+  for (size_t i = 0; i < count; i++) into[i] += from[i];
+}
+
+// Both halves of a full product, folded and multiplied again: every bit of the key reaches the top bits.
+INLINED uint64_t hash_of(uint64_t key) {
+  const unsigned __int128 product = (unsigned __int128)(key ^ UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xD6E8FEB86659FD93);
+  return ((uint64_t)(product >> 64) ^ (uint64_t)product) * UINT64_C(0x9FB21C651E98DF25);
+}
+
+void cs_partition_keys(const uint64_t *keys, size_t count, unsigned bits, uint16_t *partitions, uint32_t *counts) {
+  for (size_t i = 0; i < count; i++) {
+    const uint16_t partition = (uint16_t)(hash_of(keys[i]) >> (64 - bits));
+    partitions[i] = partition;
+    counts[partition]++;
+  }
+}
+
+void cs_partition_places(const uint16_t *partitions, size_t count, uint32_t *next, uint32_t *places) {
+  for (size_t i = 0; i < count; i++) places[i] = next[partitions[i]]++;
+}
+
+size_t cs_number_keys(const uint64_t *keys, size_t count, uint32_t *table, unsigned table_bits, unsigned skipped_bits,
+                      uint64_t *known, size_t known_count, uint32_t *numbers) {
+  const uint64_t mask = (UINT64_C(1) << table_bits) - 1;
+  const unsigned shift = 64 - table_bits - skipped_bits;
+  for (size_t i = 0; i < count; i++) {
+    const uint64_t key = keys[i];
+    for (uint64_t slot = hash_of(key) >> shift & mask;; slot = (slot + 1) & mask) {
+      const uint32_t number = table[slot];
+      if (number == 0) {
+        known[known_count] = key;
+        numbers[i] = (uint32_t)known_count++;
+        table[slot] = (uint32_t)known_count;
+        break;
+      }
+      if (known[number - 1] == key) {
+        numbers[i] = number - 1;
+        break;
+      }
+    }
+  }
+  return known_count;
+}
+
+DISPATCHED(void, add_codes, (const uint32_t *codes, size_t count, uint32_t factor, uint32_t *groups),
+           (codes, count, factor, groups))
+DISPATCHED(void, spread_groups, (size_t count, uint32_t copies, uint32_t step, uint32_t *groups),
+           (count, copies, step, groups))
+DISPATCHED(void, place_u32, (const uint32_t *values, size_t count, unsigned shift, uint64_t start, uint64_t *words),
+           (values, count, shift, start, words))
+DISPATCHED(void, add_placed_u32, (const uint32_t *values, size_t count, unsigned shift, uint64_t *words),
+           (values, count, shift, words))
+DISPATCHED(void, add_placed_u64,
+           (const uint64_t *values, size_t count, unsigned drop, uint64_t mask, unsigned shift, uint64_t *words),
+           (values, count, drop, mask, shift, words))
+DISPATCHED(void, add_zeros_u32, (const uint32_t *values, size_t count, unsigned shift, uint64_t *words),
+           (values, count, shift, words))
+DISPATCHED(void, add_zeros_u64, (const uint64_t *values, size_t count, unsigned shift, uint64_t *words),
+           (values, count, shift, words))
+DISPATCHED(void, scale_u64, (uint64_t *values, size_t count, uint64_t factor, uint64_t addend),
+           (values, count, factor, addend))
+DISPATCHED(void, narrow_u64, (const uint64_t *values, size_t count, uint32_t *narrow), (values, count, narrow))
+DISPATCHED(void, sum_words, (uint64_t *into, const uint64_t *from, size_t count), (into, from, count))
+DISPATCHED(void, greater_u8, (uint8_t *into, const uint8_t *from, size_t count), (into, from, count))
+DISPATCHED(void, greater_u16, (uint16_t *into, const uint16_t *from, size_t count), (into, from, count))
+DISPATCHED(void, greater_u32, (uint32_t *into, const uint32_t *from, size_t count), (into, from, count))
+DISPATCHED(void, greater_u64, (uint64_t *into, const uint64_t *from, size_t count), (into, from, count))
+
+#define DISPATCHED_BY_TYPE(T, UINT)                                                                                   \
+  DISPATCHED(void, replace_unset_##T, (UINT *values, size_t count, const uint64_t *bits, UINT other),                 \
+             (values, count, bits, other))                                                                            \
+  DISPATCHED(void, compact_##T, (UINT *values, const uint32_t *rows, size_t count), (values, rows, count))            \
+  DISPATCHED(void, rising_##T, (const UINT *values, size_t count, UINT shift, UINT *keys),                            \
+             (values, count, shift, keys))                                                                            \
+  DISPATCHED(void, falling_##T, (const UINT *values, size_t count, UINT top, int keeps_zero, UINT *keys),             \
+             (values, count, top, keeps_zero, keys))                                                                  \
+  DISPATCHED(void, scatter_##T, (const UINT *values, const uint32_t *places, size_t count, UINT *out),                \
+             (values, places, count, out))
+
+DISPATCHED_BY_TYPE(u32, uint32_t)
+DISPATCHED_BY_TYPE(u64, uint64_t)

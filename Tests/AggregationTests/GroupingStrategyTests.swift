@@ -1,0 +1,214 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+import TestSupport
+import Testing
+
+@testable import Aggregation
+
+/// Aggregates that records keep, of columns held as integers.
+private func recordedAggregates(using random: inout RandomSource) -> [Aggregate] {
+  var aggregates: [Aggregate] = Bool.random(using: &random) ? [Aggregate(.count)] : []
+  for field in randomSchema.fields where ["flag", "small", "price", "day", "time"].contains(field.name) {
+    for function: AggregateFunction in [.count, .sum, .min, .max, .mean]
+    where Int.random(in: 0...2, using: &random) == 0 {
+      if function == .sum || function == .mean, !field.type.isNumeric { continue }
+      aggregates.append(Aggregate(function, of: field.name, as: "\(function) of \(field.name)"))
+    }
+  }
+  return aggregates
+}
+
+/// A query of packable keys for the most part, whose aggregates are such as records keep for the most part.
+private func randomQuery(using random: inout RandomSource) -> AggregateQuery {
+  let isPackable = Int.random(in: 0...4, using: &random) > 0
+  let packable = ["flag", "small", "price", "day", "name", "time", "instant"]
+  let names = isPackable ? packable : randomSchema.names.filter { $0 != "ratio" }
+  let keys = names.shuffled(using: &random).prefix(Int.random(in: 1...4, using: &random))
+  let aggregates =
+    Int.random(in: 0...3, using: &random) > 0
+    ? recordedAggregates(using: &random) : randomAggregates(orderlessFunctions, odds: 6, using: &random)
+  var query = AggregateQuery(by: keys.map { GroupKey($0) }, aggregates: aggregates)
+  if Bool.random(using: &random) {
+    query.order = (keys + aggregates.compactMap(\.alias)).shuffled(using: &random).prefix(2).map {
+      SortKey($0, descending: Bool.random(using: &random))
+    }
+  }
+  if Bool.random(using: &random) { query.limit = Int.random(in: 0...6, using: &random) }
+  return query
+}
+
+@Test
+func everyStrategyGivesThePlainTwinsRowsAndTypes() throws {
+  var uses: [GroupingStrategy: Int] = [:]
+  for seed in UInt64(0)..<60 {
+    var random = RandomSource(seed: 4_000 + seed)
+    // Beyond one block of 2,048 at times.
+    let rowCount = seed % 15 == 0 ? 5_000 : [0, 1, 30, 200].randomElement(using: &random)!
+    var rows = randomRows(rowCount, using: &random)
+    // Often in order of keys, so that they are stored as runs, and sometimes without nulls.
+    if seed % 3 == 0 { rows.sort { "\($0[8])\($0[1])\($0[7])" < "\($1[8])\($1[1])\($1[7])" } }
+    if seed % 4 == 0 { rows = rows.filter { $0[1] != .null && $0[3] != .null && $0[7] != .null && $0[8] != .null } }
+    var query = randomQuery(using: &random)
+    var taken = rows
+    if Bool.random(using: &random) {
+      let condition = randomCondition(rows, randomSchema, using: &random)
+      query.filter = condition
+      taken = rows.filter { truth(condition, $0, randomSchema) == true }
+    }
+    let expected = try PlainAggregation(query, [makeTable(taken, using: &random)], schema: randomSchema).rows()
+    let cut = rows.count / 3
+    let pair = [makeTable(Array(rows[cut...]), using: &random), makeTable(Array(rows[..<cut]), using: &random)]
+    let sources: [[any TableSource]] = [
+      [makeTable(rows, using: &random)], [try chunkFile(of: makeTable(rows, using: &random))],
+      try pair.map { try chunkFile(of: $0) },
+    ]
+    for source in sources {
+      let schema = try aggregate(source, query, threads: 1, strategy: .general).schema
+      for strategy in GroupingStrategy.allCases {
+        uses[try groupingStrategy(for: source, query, forced: strategy), default: 0] += 1
+        for threads in [1, 2, 5] {
+          let found = try aggregate(source, query, threads: threads, strategy: strategy)
+          #expect(exactRows(found) == expected, "seed \(seed), \(strategy), \(threads) threads, \(query)")
+          #expect(found.schema == schema, "seed \(seed), \(strategy), \(query)")
+        }
+      }
+    }
+  }
+  #expect(GroupingStrategy.allCases.allSatisfy { uses[$0, default: 0] > 60 }, "\(uses)")
+}
+
+/// What is expected of one group.
+private struct Totals {
+  var count = 0
+  var sum: Int128 = 0
+  var least = Int64.max
+  var greatest = Int64.min
+}
+
+/// Rows of `count` keys below `keyLimit` and values of `magnitude`, in chunks of odd lengths.
+private func manyRows(
+  _ count: Int, keyLimit: Int64, values: ClosedRange<Int64>, using random: inout RandomSource
+) -> (table: Table, groups: [Int64: Totals]) {
+  var groups: [Int64: Totals] = [:]
+  var chunks: [[ColumnPage]] = []
+  var left = count
+  while left > 0 {
+    let rowCount = min(left, Int.random(in: 1...70_000, using: &random))
+    left -= rowCount
+    var keys: [Int64] = []
+    var numbers: [Int64] = []
+    for _ in 0..<rowCount {
+      let key = Int64.random(in: 0..<keyLimit, using: &random) &* 1_000_003
+      let value = Int64.random(in: values, using: &random)
+      keys.append(key)
+      numbers.append(value)
+      var totals = groups[key] ?? Totals()
+      totals.count += 1
+      totals.sum += Int128(value)
+      totals.least = min(totals.least, value)
+      totals.greatest = max(totals.greatest, value)
+      groups[key] = totals
+    }
+    chunks.append([ColumnPage(values: .int64(keys)), ColumnPage(values: .int64(numbers))])
+  }
+  let schema = Schema([Field(name: "k", type: .int64), Field(name: "x", type: .int64)])
+  return (Table(schema: schema, chunks: chunks), groups)
+}
+
+@Test(arguments: [Int64(9) << 3, 1 << 33, 1 << 60])
+func manyGroupsOfNarrowAndWideValuesAreExact(magnitude: Int64) throws {
+  var random = RandomSource(seed: UInt64(magnitude))
+  let (table, groups) = manyRows(150_000, keyLimit: 40_000, values: -magnitude...magnitude, using: &random)
+  let query = try AggregateQuery(by: "k", aggregates: "sum(x) as s, min(x), max(x), count(*)")
+  #expect(try groupingStrategy(for: [table], query, forced: .partitioned) == .partitioned)
+  let expected = groups.sorted { $0.key < $1.key }.map { key, totals in
+    ["\(key)", "\(totals.sum)", "\(totals.least)", "\(totals.greatest)", "\(totals.count)"]
+  }
+  for threads in [1, 3] {
+    #expect(exactRows(try aggregate([table], query, threads: threads, strategy: .partitioned)) == expected)
+  }
+  var best = query
+  best.order = [SortKey("s", descending: true)]
+  best.limit = 25
+  let bestRows = groups.sorted { ($1.value.sum, $0.key) < ($0.value.sum, $1.key) }.prefix(25).map { "\($0.key)" }
+  #expect(exactRows(try aggregate([table], best, threads: 2, strategy: .partitioned)).map { $0[0] } == bestRows)
+}
+
+@Test
+func wideKeysAndValuesAreAddressedDirectly() throws {
+  var random = RandomSource(seed: 77)
+  let (table, groups) = manyRows(9_000, keyLimit: 3, values: -(1 << 60)...1 << 60, using: &random)
+  let query = try AggregateQuery(by: "k", aggregates: "sum(x) as s, min(x), max(x), count(*)")
+  let expected = groups.sorted { $0.key < $1.key }.map { key, totals in
+    ["\(key)", "\(totals.sum)", "\(totals.least)", "\(totals.greatest)", "\(totals.count)"]
+  }
+  // 2,000,007 slots of 9,000 rows are too many, unless asked for.
+  #expect(try groupingStrategy(for: [table], query) == .general)
+  #expect(try groupingStrategy(for: [table], query, forced: .direct) == .direct)
+  #expect(exactRows(try aggregate([table], query, threads: 2, strategy: .direct)) == expected)
+}
+
+/// Keys and values of eight rows, one of whose columns has a packed form with an offset that its bounds do not allow.
+private struct UnsoundSource: TableSource {
+  struct Refused: Error {}
+
+  let name = "unsound"
+  let schema = Schema([Field(name: "k", type: .int64), Field(name: "x", type: .int64)])
+  let chunkCount = 1
+  let rowCount = 8
+  /// A short block is one sequence of bits: a byte each.
+  let bytes: [UInt8] = [3, 1, 0, 2, 0, 1, 0, 6]
+  let unsoundColumn: Int?
+
+  func rowCount(ofChunk chunk: Int) -> Int { rowCount }
+  func dictionary(column: Int) throws -> StringDictionary? { nil }
+  func page(column: Int, chunk: Int) throws -> ColumnPage {
+    if column == unsoundColumn { throw Refused() }
+    return ColumnPage(values: .int64(bytes.map { Int64($0) + 10 }))
+  }
+  func statistics(column: Int, chunk: Int) throws -> PageStatistics {
+    PageStatistics(
+      rowCount: rowCount, nullCount: 0,
+      bounds: .integer(minimum: 10, maximum: column == unsoundColumn ? 15 : 16, sum: nil))
+  }
+  func withForm<R>(column: Int, chunk: Int, _ body: (PageForm) throws -> R) throws -> R {
+    try bytes.withUnsafeBytes { bytes in
+      let greatest: UInt64 = column == unsoundColumn ? 5 : 6
+      let packed = PackedIntegers(bytes: bytes, reference: 10, bitWidth: 8, greatestOffset: greatest)
+      return try body(PageForm(rowCount: rowCount, validity: .allValid, content: .packed(packed)))
+    }
+  }
+}
+
+@Test
+func pagesBeyondTheirBoundsAreRefusedByEveryStrategy() throws {
+  let query = try AggregateQuery(by: "k", aggregates: "sum(x)")
+  for strategy in GroupingStrategy.allCases {
+    for column in 0...1 {
+      #expect(throws: UnsoundSource.Refused.self) {
+        try aggregate([UnsoundSource(unsoundColumn: column)], query, threads: 2, strategy: strategy)
+      }
+    }
+    let sound = try aggregate([UnsoundSource(unsoundColumn: nil)], query, threads: 2, strategy: strategy)
+    #expect(
+      exactRows(sound) == [["10", "30"], ["11", "22"], ["12", "12"], ["13", "13"], ["16", "16"]], "\(strategy)")
+  }
+}
+
+@Test
+func explanationsNameTheStrategy() throws {
+  let table = Table(
+    columns: [
+      ("k", .int64, [.int64(5), .int64(7), .null]), ("s", .string, [.string("a"), .string("b"), .null]),
+    ])
+  func choices(_ by: String?) throws -> [String] {
+    let lines = try explainAggregation(of: [table], AggregateQuery(by: by, aggregates: "max(k)"), threads: 1)
+    return exactRows(lines).map { $0.joined(separator: ": ") }
+  }
+  #expect(try choices("k").contains("groups: direct: the packed key is one of 4 slots"))
+  #expect(try choices("k").contains("key k: offsets from 5, 4 of 2 bits, null among them"))
+  #expect(try choices("s").contains("groups: general: keys are numbered in a hash table"))
+  #expect(try choices(nil).contains("groups: one, of all rows"))
+}
