@@ -25,7 +25,8 @@ struct PackedPlan: Sendable {
       wanted.append(RecordLayout.Wanted(value: index, coding: coding, functions: value.functions))
     }
     let rowCount = plan.sources.reduce(0) { $0 + $1.rowCount }
-    let countsRows = wanted.count < plan.values.count || plan.outputs.contains { if case .rows = $0.source { true } else { false } }
+    let countsRows =
+      wanted.count < plan.values.count || plan.outputs.contains { if case .rows = $0.source { true } else { false } }
     guard
       let layout = RecordLayout(wanted, rowCount: rowCount, countsRows: countsRows)
         ?? RecordLayout([], rowCount: rowCount, countsRows: true)
