@@ -28,6 +28,10 @@ public protocol TableSource: Sendable {
   func holdsOnlyCodes(column: Int) throws -> Bool
   /// Reads, checks and decodes one page. The case of its values follows the column's type (see ``PageValues``).
   func page(column: Int, chunk: Int) throws -> ColumnPage
+  /// The values of `rows` of a page, in their order; all without. A computed column works out these alone.
+  func page(column: Int, chunk: Int, rows: [UInt32]?) throws -> ColumnPage
+  /// True of a column that is worked out of others when it is asked for: nothing is known of it without, and rows may fail.
+  func isComputed(column: Int) -> Bool
   /// True if ``statistics(column:chunk:)`` were kept when the table was written; false if asking for them costs a look at the page.
   var hasStoredStatistics: Bool { get }
   /// Reads and checks one page, decodes it only where no simpler form of it is there, and runs `body` on that form.
@@ -51,6 +55,15 @@ extension TableSource {
   public func withForm<R>(column: Int, chunk: Int, _ body: (PageForm) throws -> R) throws -> R {
     try body(PageForm(try page(column: column, chunk: chunk)))
   }
+
+  /// Picked from the whole page. O(rows picked), and what the page costs.
+  public func page(column: Int, chunk: Int, rows: [UInt32]?) throws -> ColumnPage {
+    let page = try page(column: column, chunk: chunk)
+    return rows.map { page.gathering($0[...]) } ?? page
+  }
+
+  /// False: columns are stored.
+  public func isComputed(column: Int) -> Bool { false }
 
   /// False: the names are the source's, or say what was computed.
   public var hasInventedNames: Bool { false }

@@ -17,6 +17,7 @@ package struct UnifiedColumn: Sendable {
     let type: ColumnType
     /// True of a string column without a single value: nothing says that it is text, so it joins with any type.
     let hasNoValues: Bool
+    let isComputed: Bool
   }
 
   /// Finds `name` in each input. int64 and decimals join to a decimal that holds all of them, dates and
@@ -34,8 +35,11 @@ package struct UnifiedColumn: Sendable {
     let types = zip(sources, positions).map { $0.schema.fields[$1].type }
     let mayLackValues = !trustsStrings || types.contains { $0 != .string }
     locations = try zip(sources, positions).enumerated().map { number, input in
-      let hasNone = mayLackValues && types[number] == .string ? try lacksValues(input.0, column: input.1) : false
-      return Location(position: input.1, type: types[number], hasNoValues: hasNone)
+      let isComputed = input.0.isComputed(column: input.1)
+      let mayLack = mayLackValues && types[number] == .string && !isComputed
+      return Location(
+        position: input.1, type: types[number],
+        hasNoValues: mayLack ? try lacksValues(input.0, column: input.1) : false, isComputed: isComputed)
     }
     var known: (type: ColumnType, file: String)?
     for (source, location) in zip(sources, locations) where !location.hasNoValues {
@@ -74,8 +78,7 @@ package struct UnifiedColumn: Sendable {
   package func page(
     of source: any TableSource, number: Int, chunk: Int, rows: [UInt32]? = nil
   ) throws -> ColumnPage {
-    let whole = try source.page(column: locations[number].position, chunk: chunk)
-    let page = rows.map { whole.gathering($0[...]) } ?? whole
+    let page = try source.page(column: locations[number].position, chunk: chunk, rows: rows)
     let own = locations[number].type
     if locations[number].hasNoValues { return ColumnPage(nullRows: page.rowCount, type: type) }
     if own == type || own != .date && own.isWide == type.isWide && own.scale == type.scale { return page }
@@ -116,14 +119,15 @@ package struct UnifiedColumn: Sendable {
     return try source.withForm(column: location.position, chunk: chunk) { try body($0, factor) }
   }
 
-  /// True if a value of input `number` may need more than 38 digits in the unified type.
+  /// True if a value of input `number` may need more than 38 digits in the unified type, or fail to be worked out: rows that nobody asks for
+  /// are then left out before.
   package func mayLackRoom(input number: Int) -> Bool {
-    !locations[number].hasNoValues && factor(from: locations[number].type) == nil
+    locations[number].isComputed || !locations[number].hasNoValues && factor(from: locations[number].type) == nil
   }
 
   /// What the input has kept of a page, in the unified type; nil where it keeps nothing, or bounds need more than 38 digits.
   package func storedStatistics(of source: any TableSource, number: Int, chunk: Int) throws -> PageStatistics? {
-    guard source.hasStoredStatistics else { return nil }
+    guard source.hasStoredStatistics, !locations[number].isComputed else { return nil }
     return try rescaledStatistics(of: source, number: number, chunk: chunk)
   }
 

@@ -44,6 +44,16 @@ enum Selection {
     }
   }
 
+  /// Rows of `rowCount` that this takes and `other` does not.
+  func subtracting(_ other: Selection, ofRows rowCount: Int) -> Selection {
+    switch (self, other) {
+    case (.none, _), (_, .all): .none
+    case (_, .none): self
+    case (.all, .some(let b)): .some(zip(allBits(rowCount), b).map { $0 & ~$1 })
+    case (.some(let a), .some(let b)): .some(zip(a, b).map { $0 & ~$1 })
+    }
+  }
+
   /// Row numbers, ascending. O(rows).
   func rows(ofRows rowCount: Int) -> [UInt32] {
     switch self {

@@ -19,6 +19,8 @@ struct Filter: Sendable {
     case constant(Bool)
     /// `column` is a position in `columns`, `number` the leaf's own.
     case leaf(column: Int, Test, number: Int)
+    /// Rows for which a truth value of `program` is `isTrue`.
+    case computed(root: Int, isTrue: Bool)
     case all([Node])
     case any([Node])
   }
@@ -26,15 +28,17 @@ struct Filter: Sendable {
   let columns: [UnifiedColumn]
   let root: Node
   let leafCount: Int
+  /// What is worked out for conditions of other kinds than one column against constants.
+  let program: ExpressionProgram
   /// Per column, how many leaves of the tree ask it.
   let leafCountOfColumn: [Int]
 
   /// Throws `query.syntax`, `column.unknown`, `expression.type` with the position, or what an input throws.
   init(_ expression: QueryExpression, in sources: [any TableSource]) throws {
-    try expression.check()
     var binder = FilterBinder(sources: sources)
     root = try binder.node(expression, isNegated: false)
     columns = binder.columns
+    program = binder.values.program
     leafCount = binder.leafCount
     var counts = [Int](repeating: 0, count: binder.columns.count)
     root.forEachLeaf { counts[$0] += 1 }
@@ -43,10 +47,19 @@ struct Filter: Sendable {
 }
 
 extension Filter.Node {
+  /// True if any part is worked out.
+  var isComputed: Bool {
+    switch self {
+    case .constant, .leaf: false
+    case .computed: true
+    case .all(let parts), .any(let parts): parts.contains(where: \.isComputed)
+    }
+  }
+
   /// Runs `body` with the column of each leaf.
   fileprivate func forEachLeaf(_ body: (Int) -> Void) {
     switch self {
-    case .constant: break
+    case .constant, .computed: break
     case .leaf(let column, _, _): body(column)
     case .all(let parts), .any(let parts): for part in parts { part.forEachLeaf(body) }
     }
@@ -57,12 +70,19 @@ private struct FilterBinder {
   let sources: [any TableSource]
   var columns: [UnifiedColumn] = []
   var leafCount = 0
+  /// Binds what is worked out.
+  var values: ExpressionBinder
+
+  init(sources: [any TableSource]) {
+    self.sources = sources
+    values = ExpressionBinder(sources: sources, part: .filter)
+  }
 
   mutating func node(_ expression: QueryExpression, isNegated: Bool) throws -> Filter.Node {
     switch expression {
     case .literal(.bool(let flag), _): return .constant(flag != isNegated)
     // Neither null nor its opposite is true.
-    case .literal, .number: return .constant(false)
+    case .literal(.null, _): return .constant(false)
     case .column(let name, let position):
       let column = try column(name, position)
       guard columns[column].type == .bool || columns[column].hasNoValues else {
@@ -71,23 +91,52 @@ private struct FilterBinder {
           "compare it with a constant")
       }
       return try comparison(column, .equal, [.literal(.bool(true))], isNegated: isNegated)
-    case .comparison(let comparison, .column(let name, let position), let constant):
-      return try self.comparison(try column(name, position), comparison, [constant], isNegated: isNegated)
-    case .comparison(let comparison, let constant, .column(let name, let position)):
-      return try self.comparison(try column(name, position), comparison.mirrored, [constant], isNegated: isNegated)
-    case .between(let operand, let low, let high):
+    case .comparison(let comparison, let left, let right):
+      return try self.comparison(comparison, try folded(left), try folded(right), isNegated: isNegated)
+    case .between(.column(let name, let position), let low, let high):
+      let operand = QueryExpression.column(name, at: position)
       return try node(
         .all([.comparison(.greaterOrEqual, operand, low), .comparison(.lessOrEqual, operand, high)]),
         isNegated: isNegated)
     case .among(.column(let name, let position), let options):
-      return try comparison(try column(name, position), .equal, options, isNegated: isNegated)
+      let constants = try options.map { try folded($0) }
+      guard constants.allSatisfy(\.isConstant) else { return try computed(expression, isNegated: isNegated) }
+      return try comparison(try column(name, position), .equal, constants, isNegated: isNegated)
     case .isNull(.column(let name, let position)):
       return leaf(try column(name, position), isNegated ? .isNotNull : .isNull)
     case .not(let operand): return try node(operand, isNegated: !isNegated)
     case .all(let parts): return joined(try parts.map { try node($0, isNegated: isNegated) }, isAll: !isNegated)
     case .any(let parts): return joined(try parts.map { try node($0, isNegated: isNegated) }, isAll: isNegated)
-    case .comparison, .among, .isNull: preconditionFailure("checked: one column, else constants")
+    case .between, .among, .isNull, .call, .cast, .literal, .number, .interval:
+      return try computed(expression, isNegated: isNegated)
     }
+  }
+
+  private mutating func comparison(
+    _ comparison: Comparison, _ left: QueryExpression, _ right: QueryExpression, isNegated: Bool
+  ) throws -> Filter.Node {
+    switch (left, right) {
+    case (.column(let name, let position), _) where right.isConstant:
+      return try self.comparison(try column(name, position), comparison, [right], isNegated: isNegated)
+    case (_, .column(let name, let position)) where left.isConstant:
+      return try self.comparison(try column(name, position), comparison.mirrored, [left], isNegated: isNegated)
+    default: return try computed(.comparison(comparison, left, right), isNegated: isNegated)
+    }
+  }
+
+  /// A condition of any kind.
+  private mutating func computed(_ expression: QueryExpression, isNegated: Bool) throws -> Filter.Node {
+    let root = try values.condition(expression).node
+    if let value = values.program.constant(root) { return .constant(value == .bool(!isNegated)) }
+    values.program.want(root)
+    return .computed(root: root, isTrue: !isNegated)
+  }
+
+  /// The constant that an expression without columns comes to; others, and those that fail, as they are.
+  private mutating func folded(_ expression: QueryExpression) throws -> QueryExpression {
+    if expression.isConstant || !expression.mentions.isEmpty { return expression }
+    guard let value = values.program.constant(try values.bind(expression).node) else { return expression }
+    return .literal(value, at: expression.position)
   }
 
   /// The column compares so with at least one of `constants`.
@@ -113,7 +162,7 @@ private struct FilterBinder {
         switch constant {
         case .literal(let value, _): place(of: value, in: type)
         case .number(let numeral, _): place(of: numeral, in: type)
-        default: preconditionFailure("checked: one column, else constants")
+        default: preconditionFailure("a constant")
         }
       guard let place else { throw mismatch(column, constant) }
       return place.values(comparison)
@@ -124,6 +173,13 @@ private struct FilterBinder {
 
   /// Leaves of one column become one.
   private mutating func joined(_ parts: [Filter.Node], isAll: Bool) -> Filter.Node {
+    let parts = parts.flatMap { part -> [Filter.Node] in
+      switch part {
+      case .all(let inner) where isAll: inner
+      case .any(let inner) where !isAll: inner
+      default: [part]
+      }
+    }
     var others: [Filter.Node] = []
     var integers: [Int: [ValueSet<Int128>]] = [:]
     var texts: [Int: [ValueSet<TextBound>]] = [:]
@@ -155,7 +211,7 @@ private struct FilterBinder {
     do {
       columns.append(try UnifiedColumn(name, in: sources))
     } catch let error as UnknownColumn {
-      throw AggregateError(error, at: position)
+      throw AggregateError(error, at: ExpressionOrigin(part: .filter, position: position))
     }
     return columns.count - 1
   }
@@ -199,13 +255,6 @@ private struct FilterBinder {
   }
 }
 
-extension AggregateError {
-  /// The same at a place in the condition.
-  fileprivate init(_ error: UnknownColumn, at position: Int?) {
-    self.init(code: error.code, summary: error.summary + told(position), place: error.place, advice: error.advice)
-  }
-}
-
 extension AggregateQuery {
   /// The same with its place in the condition, if that alone names the column; for those who look for columns before `aggregate` does.
   package func placed(_ error: UnknownColumn) -> any Diagnosis {
@@ -213,7 +262,17 @@ extension AggregateQuery {
     guard !others.contains(error.name), let mention = filter?.mentions.first(where: { $0.name == error.name }) else {
       return error
     }
-    return AggregateError(error, at: mention.position)
+    return AggregateError(error, at: ExpressionOrigin(part: .filter, position: mention.position))
+  }
+}
+
+extension QueryExpression {
+  /// True of constants as they are written.
+  var isConstant: Bool {
+    switch self {
+    case .literal, .number: true
+    default: false
+    }
   }
 }
 

@@ -38,9 +38,9 @@ struct ExpressionToken {
   }
 }
 
-/// Cuts a text into tokens, the last of which is the end. Throws `query.syntax` with the position.
-func expressionTokens(_ text: String) throws(QuerySyntaxError) -> [ExpressionToken] {
-  var lexer = ExpressionLexer(cursor: TextCursor(text))
+/// Cuts the text of option `part` into tokens, the last of which is the end. Throws `query.syntax` with the position.
+func expressionTokens(_ text: String, part: QuerySyntaxError.Part) throws(QuerySyntaxError) -> [ExpressionToken] {
+  var lexer = ExpressionLexer(cursor: TextCursor(text), part: part)
   var tokens: [ExpressionToken] = []
   while true {
     let token = try lexer.next()
@@ -51,6 +51,7 @@ func expressionTokens(_ text: String) throws(QuerySyntaxError) -> [ExpressionTok
 
 private struct ExpressionLexer {
   var cursor: TextCursor
+  let part: QuerySyntaxError.Part
 
   /// What ends a bare name.
   private static let separators: Set<Unicode.Scalar> = [
@@ -71,8 +72,18 @@ private struct ExpressionLexer {
     if first == "'" { return .string(try quoted(first, "a string")) }
     if Self.typographicQuotes.contains(first) { throw unexpected("strings go in single quotes: 'abc'") }
     if isDigit(0) || first == "." && isDigit(1) { return .number(try number()) }
-    if Self.separators.contains(first) { return .symbol(try symbol(first)) }
-    return .word(cursor.prefix { !Self.endsWord($0) })
+    if Self.separators.contains(first) || first == ":" && cursor.ahead(1) == ":" {
+      return .symbol(try symbol(first))
+    }
+    return .word(word())
+  }
+
+  /// What comes before a space, a separator or a "::".
+  private mutating func word() -> String {
+    let start = cursor.position
+    while let next = cursor.current, !Self.endsWord(next), !(next == ":" && cursor.ahead(1) == ":") { cursor.advance() }
+    if cursor.position == start { cursor.advance() }
+    return cursor.text(from: start)
   }
 
   private static func endsWord(_ scalar: Unicode.Scalar) -> Bool {
@@ -82,7 +93,7 @@ private struct ExpressionLexer {
   private mutating func quoted(_ quote: Unicode.Scalar, _ what: String) throws(QuerySyntaxError) -> String {
     let start = cursor.position
     if let text = cursor.quoted() { return text }
-    throw filterError(
+    throw error(
       at: start + 1, "\(what) without its closing quote", "close it with \(quote); a quote inside is doubled")
   }
 
@@ -97,8 +108,8 @@ private struct ExpressionLexer {
         skipDigits()
       }
     }
-    if let next = cursor.current, !Self.endsWord(next) {
-      throw filterError(
+    if let next = cursor.current, !Self.endsWord(next), next != ":" {
+      throw error(
         at: cursor.position + 1, "a number goes on with \(cursor.found)",
         "numbers are like 12.5 and 1e5; a name that starts with a digit goes in double quotes")
     }
@@ -106,15 +117,21 @@ private struct ExpressionLexer {
   }
 
   private mutating func symbol(_ first: Unicode.Scalar) throws(QuerySyntaxError) -> String {
-    for symbol in ["<=", ">=", "<>", "!=", "=="] where cursor.accept(symbol) { return symbol }
+    for symbol in ["<=", ">=", "<>", "!=", "==", "||", "::"] where cursor.accept(symbol) { return symbol }
     if "≤≥≠".unicodeScalars.contains(first) { throw unexpected("write <=, >= or !=") }
-    guard "<>=(),+-".unicodeScalars.contains(first) else { throw unexpected("conditions are \(expressionForms)") }
+    guard "<>=(),+-*/%".unicodeScalars.contains(first) else {
+      throw unexpected("names with other than letters, digits and _ go in double quotes")
+    }
     cursor.advance()
     return String(first)
   }
 
   private func unexpected(_ advice: String) -> QuerySyntaxError {
-    filterError(at: cursor.position + 1, "unexpected \(cursor.found)", advice)
+    error(at: cursor.position + 1, "unexpected \(cursor.found)", advice)
+  }
+
+  private func error(at position: Int, _ summary: String, _ advice: String?) -> QuerySyntaxError {
+    QuerySyntaxError(part: part, item: 0, position: position, summary: summary, advice: advice)
   }
 
   private mutating func skipDigits() {
@@ -128,8 +145,3 @@ private struct ExpressionLexer {
 
 /// What conditions may look like, for advice.
 let expressionForms = "x >= 5, x between 1 and 9, x in ('a', 'b'), x is null, joined by and, or, not"
-
-/// Something wrong with the text of a condition.
-func filterError(at position: Int, _ summary: String, _ advice: String?) -> QuerySyntaxError {
-  QuerySyntaxError(part: .filter, item: 0, position: position, summary: summary, advice: advice)
-}

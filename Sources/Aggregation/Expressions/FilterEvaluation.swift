@@ -16,6 +16,7 @@ final class FilterEvaluation {
   private var flags: [[ObjectIdentifier: (dictionary: StringDictionary, flags: [UInt8])]]
   /// Per column that many leaves ask, its page of the chunk at hand, and what its integers are to be multiplied with.
   private var kept: [Int: (form: PageForm, factor: Int128)] = [:]
+  private let computed: ComputedSelection
   /// From so many leaves on, a column's page is read, checked and unpacked once a chunk, and kept.
   private static let leavesOfKeptPages = 3
 
@@ -23,21 +24,76 @@ final class FilterEvaluation {
     self.filter = filter
     self.usesStatistics = usesStatistics
     flags = Array(repeating: [:], count: filter.leafCount)
+    computed = ComputedSelection(filter.program)
   }
 
   /// Rows of a chunk that the filter takes. Throws what reading throws.
   func select(_ source: any TableSource, number: Int, chunk: Int) throws -> Selection {
     let rowCount = source.rowCount(ofChunk: chunk)
     defer { kept = [:] }
-    return try select(filter.root, ChunkPlace(source: source, number: number, chunk: chunk, rowCount: rowCount))
-      .simplified(ofRows: rowCount)
+    let place = ChunkPlace(source: source, number: number, chunk: chunk, rowCount: rowCount)
+    if filter.root.isComputed {
+      return try selectComputed(filter.root, place, within: .all).simplified(ofRows: rowCount)
+    }
+    return try select(filter.root, place).simplified(ofRows: rowCount)
   }
 
-  private struct ChunkPlace {
-    let source: any TableSource
-    let number: Int
-    let chunk: Int
-    let rowCount: Int
+  /// Which of the rows `within` a part takes that is worked out in part; of others, it may or may not take any.
+  ///
+  /// Worked out are only rows that the conditions on single columns leave open, here and in all parts around, and in `and` and `or` those
+  /// that earlier parts leave open: which rows may fail depends on the rows alone, not on chunks or statistics.
+  private func selectComputed(_ node: Filter.Node, _ place: ChunkPlace, within: Selection) throws -> Selection {
+    guard node.isComputed else { return try select(node, place) }
+    let known = try known(node, place)
+    let open = within.intersected(with: known.possible).subtracting(known.certain, ofRows: place.rowCount)
+      .simplified(ofRows: place.rowCount)
+    if case .none = open { return known.certain }
+    switch node {
+    case .constant, .leaf: preconditionFailure("not worked out")
+    case .computed(let root, let isTrue):
+      return try computed.select(root, isTrue: isTrue, place, within: open)
+    case .all(let parts):
+      var rows = open
+      for part in parts {
+        rows = rows.intersected(with: try selectComputed(part, place, within: rows)).simplified(ofRows: place.rowCount)
+        if case .none = rows { break }
+      }
+      return known.certain.joined(with: rows)
+    case .any(let parts):
+      var rest = open
+      for part in parts {
+        rest = rest.subtracting(try selectComputed(part, place, within: rest), ofRows: place.rowCount)
+          .simplified(ofRows: place.rowCount)
+        if case .none = rest { break }
+      }
+      return known.certain.joined(with: open.subtracting(rest, ofRows: place.rowCount))
+    }
+  }
+
+  /// Rows that are taken for sure, and those that may be, as far as conditions on single columns tell.
+  private func known(
+    _ node: Filter.Node, _ place: ChunkPlace
+  ) throws -> (certain: Selection, possible: Selection) {
+    switch node {
+    case .computed: return (.none, .all)
+    case .constant, .leaf:
+      let rows = try select(node, place)
+      return (rows, rows)
+    case .all(let parts):
+      var result = (certain: Selection.all, possible: Selection.all)
+      for part in parts {
+        let next = try known(part, place)
+        result = (result.certain.intersected(with: next.certain), result.possible.intersected(with: next.possible))
+      }
+      return result
+    case .any(let parts):
+      var result = (certain: Selection.none, possible: Selection.none)
+      for part in parts {
+        let next = try known(part, place)
+        result = (result.certain.joined(with: next.certain), result.possible.joined(with: next.possible))
+      }
+      return result
+    }
   }
 
   private func select(_ node: Filter.Node, _ place: ChunkPlace) throws -> Selection {
@@ -49,6 +105,7 @@ final class FilterEvaluation {
     switch node {
     case .constant(let flag): return flag ? .all : .none
     case .leaf(let column, let test, let number): return try look(column, test, leaf: number, place)
+    case .computed: preconditionFailure("worked out apart")
     case .all(let parts):
       var selection = Selection.all
       for part in parts {
@@ -70,6 +127,7 @@ final class FilterEvaluation {
   private func verdict(_ node: Filter.Node, _ place: ChunkPlace) throws -> Verdict {
     switch node {
     case .constant(let flag): return flag ? .all : .none
+    case .computed: return .some
     case .leaf(let column, let test, _):
       guard usesStatistics,
         let statistics = try filter.columns[column].storedStatistics(
@@ -166,38 +224,6 @@ final class FilterEvaluation {
       selection(rowCount: strings.count) { row in
         set.contains(UnsafeRawBufferPointer(rebasing: bytes[strings.range(row)]))
       }
-    }
-  }
-}
-
-extension Filter.Test {
-  /// What a page's statistics, at the unified scale, say.
-  func verdict(on statistics: PageStatistics) -> Verdict {
-    let nullCount = statistics.nullCount
-    let valueCount = statistics.rowCount - nullCount
-    switch self {
-    case .isNull: return nullCount == 0 ? .none : valueCount == 0 ? .all : .some
-    case .isNotNull: return valueCount == 0 ? .none : nullCount == 0 ? .all : .some
-    case .integers, .texts: break
-    }
-    guard valueCount > 0 else { return .none }
-    let verdict = verdict(onValuesOf: statistics)
-    // Null rows are not taken.
-    return verdict == .all && nullCount > 0 ? .some : verdict
-  }
-
-  private func verdict(onValuesOf statistics: PageStatistics) -> Verdict {
-    switch (self, statistics.bounds) {
-    case (.integers(let set), .integer(let minimum, let maximum, _)):
-      return set.verdict(minimum: minimum, maximum: maximum)
-    case (.integers(let set), .float(let minimum, let maximum)):
-      // NaN takes no part in bounds, and is the greatest value.
-      let hasOthers = statistics.floatRange?.hasNonFinite ?? true
-      return set.verdict(
-        minimum: Int128(orderedBits(minimum)), maximum: Int128(orderedBits(hasOthers ? .nan : maximum)))
-    case (.texts(let set), .string(let minimum, let maximum, _)):
-      return set.verdict(minimum: TextBound(bytes: minimum), maximum: TextBound(bytes: maximum))
-    default: return .some
     }
   }
 }

@@ -56,6 +56,9 @@ public struct Numeral: Sendable, Hashable {
     return .decimal(unscaled: isNegative ? -unscaled : unscaled, scale: max(-exponent, 0))
   }
 
+  /// The same without its sign.
+  var magnitude: Numeral { isNegative ? Numeral("\(digits)e\(exponent)") ?? self : self }
+
   /// The nearest double, ties to even: infinite past all of them, 0 (of either sign) for what is nearer to 0 than to any other.
   var nearestDouble: Double {
     let text = "\(isNegative ? "-" : "")\(digits.isEmpty ? "0" : digits)e\(exponent)"
