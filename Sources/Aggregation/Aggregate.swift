@@ -7,7 +7,7 @@ import Synchronization
 import Workers
 
 /// Rows of a result's chunks: texts of chunks are made by several threads.
-private let resultChunkRows = 32_768
+let resultChunkRows = 32_768
 
 /// Groups the rows of `sources` by the query's keys and computes its aggregates per group.
 ///

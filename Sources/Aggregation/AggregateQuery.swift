@@ -131,7 +131,8 @@ public struct AggregateQuery: Sendable, Hashable {
     return columns
   }
 
-  private func defaultName(_ aggregate: Aggregate, _ keyNames: [String]) -> String {
+  /// The alias, or what ``outputNames()`` says.
+  func defaultName(_ aggregate: Aggregate, _ keyNames: [String]) -> String {
     if let alias = aggregate.alias { return alias }
     guard let column = aggregate.arguments.first else { return "count" }
     let isAlone = aggregates.filter { $0.arguments.contains(column) }.count == 1

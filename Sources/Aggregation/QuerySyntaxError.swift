@@ -13,6 +13,8 @@ public struct QuerySyntaxError: Diagnosis, Equatable {
     case aggregates = "--agg"
     /// Which rows.
     case filter = "--where"
+    /// Which groups.
+    case having = "--having"
     /// Sort order.
     case order = "--order-by"
     /// Number of rows.

@@ -4,45 +4,35 @@
 import Columns
 
 extension AggregateQuery {
-  /// Reads a query from the command's texts: `by` as `date, state as s`, `aggregates` as `sum(cases), count(*) as n`, `where` as
-  /// `cases > 0 and state is not null` (see ``QueryExpression``), `orderBy` as `date, sum(cases) desc`.
+  /// Reads a query of columns alone from the command's texts, as ``TableQuery/init(by:aggregates:where:having:orderBy:distinct:limit:)`` does;
+  /// the condition may be of any kind.
   ///
-  /// Names with spaces, commas, brackets or quotes are written in double quotes, a quote inside doubled. Functions may be written in any
-  /// case; `avg` is `mean`, `var_samp` `var` and so on (see ``AggregateFunction``): `count(distinct x)`, `quantile(x, 0.9)`, `corr(x, y)`,
-  /// `top(x, 2)`. Empty and nil texts are empty lists; a nil `where` takes all rows, a blank one is wrong. Throws
-  /// `query.syntax` with the position; needs no input.
+  /// Throws `query.syntax` with the position, also for expressions where columns must be.
   public init(
     by: String?, aggregates: String?, where filter: String? = nil, orderBy: String? = nil, limit: Int? = nil
   ) throws(QuerySyntaxError) {
-    var keys = QueryText(by ?? "", part: .keys)
-    var calls = QueryText(aggregates ?? "", part: .aggregates)
-    var order = QueryText(orderBy ?? "", part: .order)
-    self.init(limit: limit)
-    self.filter = try filter.map { text throws(QuerySyntaxError) in try QueryExpression(text) }
-    self.keys = try keys.list { text throws(QuerySyntaxError) in
-      GroupKey(try text.name("a column name"), as: try text.alias())
+    let table = try TableQuery(by: by, aggregates: aggregates, where: filter, orderBy: orderBy, limit: limit)
+    let stages = try QueryStages(table)
+    self.init(where: table.filter, limit: limit)
+    func onlyColumns(_ part: QuerySyntaxError.Part, _ item: Int) -> QuerySyntaxError {
+      table.error(part, item: item, "an expression where a column must be", "TableQuery takes expressions")
     }
-    self.aggregates = try calls.list { text throws(QuerySyntaxError) in try text.aggregate() }
-    self.order = try order.list { text throws(QuerySyntaxError) in try text.sortKey() }
-    if let limit, limit < 0 {
-      throw QuerySyntaxError(part: .limit, item: 0, summary: "a negative number of rows: \(limit)", advice: nil)
+    for (item, key) in table.keys.enumerated() {
+      guard let name = key.expression.name else { throw onlyColumns(.keys, item) }
+      keys.append(GroupKey(name, as: key.alias))
     }
-    do {
-      _ = try sortColumns()
-    } catch {
-      let starts = [.keys: keys.starts, .aggregates: calls.starts, .order: order.starts][error.part] ?? []
-      throw error.item < starts.count ? error.at(starts[error.item]) : error
+    for (item, result) in table.results.enumerated() {
+      guard var aggregate = try result.expression.plainAggregate() else { throw onlyColumns(.aggregates, item) }
+      aggregate.alias = result.alias
+      self.aggregates.append(aggregate)
     }
-  }
-}
-
-extension AggregateQuery {
-  /// Columns that the query reads, each once, in order of first mention.
-  public var columnNames: [String] {
-    var names: [String] = []
-    let mentioned = keys.map(\.column) + aggregates.flatMap(\.arguments) + (filter?.columnNames ?? [])
-    for name in mentioned where !names.contains(name) { names.append(name) }
-    return names
+    let columns = stages.keyNames + stages.outputs.compactMap(\.name)
+    for (item, sortKey) in stages.order.enumerated() {
+      guard let name = sortKey.expression.name, let column = columns.firstIndex(of: name) else {
+        throw onlyColumns(.order, item)
+      }
+      order.append(SortKey(stages.names[column], descending: sortKey.isDescending))
+    }
   }
 }
 
@@ -114,98 +104,11 @@ private struct QueryText {
     return name
   }
 
-  /// `as NAME`, or nothing.
-  mutating func alias() throws(QuerySyntaxError) -> String? {
-    acceptWord("as") ? try name("a name") : nil
-  }
-
-  /// `FUNCTION(COLUMN) [as NAME]`.
-  mutating func aggregate() throws(QuerySyntaxError) -> Aggregate {
-    var aggregate = try call(named: try name("a function such as sum(cases)"), at: starts.last ?? 1)
-    aggregate.alias = try alias()
-    return aggregate
-  }
-
-  /// `NAME [asc|desc]`, the name perhaps a call.
-  mutating func sortKey() throws(QuerySyntaxError) -> SortKey {
-    var name = try name("a column name")
-    if cursor.current == "(" {
-      name = try call(named: name, at: starts.last ?? 1).text
-    }
-    return directed(name)
-  }
-
   /// `name` with the `asc` or `desc` that follows, if one does.
   mutating func directed(_ name: String) -> SortKey {
     if acceptWord("desc") { return SortKey(name, descending: true) }
     _ = acceptWord("asc")
     return SortKey(name)
-  }
-
-  /// The rest of a call whose name was read.
-  private mutating func call(named name: String, at start: Int) throws(QuerySyntaxError) -> Aggregate {
-    guard let form = FunctionForm(named: name) else {
-      let isCall = cursor.current == "("
-      throw error(
-        at: start, isCall ? "no function \"\(name)\"" : "expected a function of a column, found \"\(name)\"",
-        isCall
-          ? adviceOnName(name, FunctionForm.names, list: "functions are")
-          : "write sum(\(name)), count(\(name)) or the like")
-    }
-    guard accept("(") else { throw unexpected("\"(\" after \(name)") }
-    let aggregate = try arguments(of: form, name)
-    guard accept(")") else { throw unexpected("\")\"") }
-    return aggregate
-  }
-
-  /// What stands between the brackets.
-  private mutating func arguments(of form: FunctionForm, _ name: String) throws(QuerySyntaxError) -> Aggregate {
-    let star = cursor.position + 1
-    if accept("*") {
-      guard case .plain(.count) = form else {
-        throw error(at: star, "\(name)(*) has no meaning", "name a column; only count(*) counts rows")
-      }
-      return Aggregate(.count)
-    }
-    if case .plain(.count) = form, acceptWord("distinct") {
-      guard cursor.current != "*" else { throw unexpected("a column name") }
-      return Aggregate(.countDistinct, of: try self.name("a column name"))
-    }
-    let column = try self.name("a column name")
-    switch form {
-    case .plain(let function):
-      guard function.argumentCounts.upperBound == 2 else { return Aggregate(function, of: column) }
-      guard accept(",") else { throw unexpected("a comma and a second column") }
-      return Aggregate(function, of: column, and: try self.name("a column name"))
-    case .quantile: return Aggregate(.quantile(try level()), of: column)
-    case .top: return Aggregate(.top(try topCount(name)), of: column)
-    case .bottom: return Aggregate(.bottom(try topCount(name)), of: column)
-    }
-  }
-
-  private mutating func level() throws(QuerySyntaxError) -> QuantileLevel {
-    let (text, start) = try number("a comma and a level from 0 to 1")
-    if let level = QuantileLevel(text) { return level }
-    throw error(
-      at: start, "a quantile's level is a number from 0 to 1 of at most 18 digits, not \"\(text)\"",
-      "write quantile(x, 0.9) for what nine tenths do not exceed")
-  }
-
-  private mutating func topCount(_ name: String) throws(QuerySyntaxError) -> Int {
-    let (text, start) = try number("a comma and a number of values")
-    if let count = Int(text), (1...AggregateFunction.maximumTopCount).contains(count) { return count }
-    throw error(
-      at: start, "\(name) takes from 1 to \(AggregateFunction.maximumTopCount) values, not \"\(text)\"",
-      "write \(name)(x, 2)")
-  }
-
-  /// A comma and what follows it up to a bracket, with its position.
-  private mutating func number(_ wanted: String) throws(QuerySyntaxError) -> (String, at: Int) {
-    guard accept(",") else { throw unexpected(wanted) }
-    let start = cursor.position + 1
-    let text = cursor.prefix { !$0.properties.isWhitespace && !",()\"".unicodeScalars.contains($0) }
-    cursor.skipSpace()
-    return (text, start)
   }
 
   private mutating func quotedName() throws(QuerySyntaxError) -> String {

@@ -34,16 +34,26 @@ public struct Dataset: Sendable {
     self.threads = threads ?? availableProcessors()
   }
 
-  /// Groups rows by the columns `keys` and computes aggregates, written as for the command: `"sum(cases), mean(deaths) as m"`.
+  /// Groups rows by `keys` and computes aggregates, written as for the command: `"sum(price * (1 - discount)) as revenue"` by
+  /// `"date_trunc('month', day) as month, state"`.
   ///
-  /// Rows are those for which `filter` (`"cases > 0 and state in ('SP', 'RJ')"`, see ``QueryExpression``) is true; all without one.
-  /// Rows come in ascending order of the keys unless `orderBy` (`"date, state desc"`) says otherwise. Sums of integers and
-  /// decimals are exact, sums of floats the exact sum rounded once. Throws a ``Diagnosis``. Cost: one pass over the columns named.
+  /// Rows are those for which `filter` (`"cases > 0 and state in ('SP', 'RJ')"`, see ``QueryExpression``) is true, groups those for which
+  /// `having` (`"revenue > 5"`) is; all without one. Rows come in ascending order of the keys unless `orderBy` (`"month, revenue desc"`)
+  /// says otherwise. Sums of integers and decimals are exact, sums of floats the exact sum rounded once. Throws a ``Diagnosis``. Cost: one
+  /// pass over the columns named.
   public func aggregate(
-    _ aggregates: String, by keys: String = "", where filter: String? = nil, orderBy: String = "", limit: Int? = nil
+    _ aggregates: String, by keys: String = "", where filter: String? = nil, having: String? = nil,
+    orderBy: String = "",
+    distinct isDistinct: Bool = false, limit: Int? = nil
   ) throws -> Table {
     try Pipelines.aggregate(
-      tables, by: keys, aggregates: aggregates, where: filter, orderBy: orderBy, limit: limit, threads: threads)
+      tables, by: keys, aggregates: aggregates, where: filter, having: having, orderBy: orderBy, distinct: isDistinct,
+      limit: limit, threads: threads)
+  }
+
+  /// The same for a query that is put together of expressions.
+  public func aggregate(_ query: TableQuery) throws -> Table {
+    try Aggregation.aggregate(tables, query, threads: threads)
   }
 
   /// Rows of all tables.

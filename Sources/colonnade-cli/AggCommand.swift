@@ -48,7 +48,9 @@ struct AggCommand: ParsableCommand {
     help: ArgumentHelp("CSVs, .cln files, folders or patterns of them, or - for standard input.", valueName: "input"))
   var inputs: [String]
 
-  @Option(help: ArgumentHelp("Key columns: 'date,state'. (default: one group of all rows)", valueName: "columns"))
+  @Option(
+    help: ArgumentHelp(
+      "Keys: 'date,state' or 'year(date) as y'. (default: one group of all rows)", valueName: "columns"))
   var by: String?
 
   @Option(name: .customLong("agg"), help: ArgumentHelp("Aggregates: 'sum(cases), count(*) as n'.", valueName: "list"))
@@ -59,6 +61,15 @@ struct AggCommand: ParsableCommand {
     help: ArgumentHelp("Only rows for which this is true: 'x > 5'.", valueName: "condition")
   )
   var filters: [String] = []
+
+  @Option(
+    name: .customLong("having"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("Only groups for which this is true: 'n > 5'.", valueName: "condition")
+  )
+  var havings: [String] = []
+
+  @Flag(help: "Of equal rows of the output, put out one.")
+  var distinct = false
 
   @Option(help: ArgumentHelp("Order of the output: 'date, state desc'.", valueName: "list"))
   var orderBy: String?
@@ -85,11 +96,13 @@ struct AggCommand: ParsableCommand {
     _ = try output.target(forTables: true, style: style)
   }
 
-  private func query() throws -> AggregateQuery {
+  private func query() throws -> TableQuery {
     try usage {
       if filters.count > 1 { throw ValidationError("--where is given twice: join conditions with and") }
-      return try AggregateQuery(
-        by: by ?? "", aggregates: aggregates ?? "", where: filters.first, orderBy: orderBy ?? "", limit: limit)
+      if havings.count > 1 { throw ValidationError("--having is given twice: join conditions with and") }
+      return try TableQuery(
+        by: by, aggregates: aggregates, where: filters.first, having: havings.first, orderBy: orderBy,
+        distinct: distinct, limit: limit)
     }
   }
 
@@ -114,7 +127,7 @@ struct AggCommand: ParsableCommand {
 
   /// An unknown column is told with its place in the condition, as it is of chunk files.
   private func openTables(
-    for query: AggregateQuery, progress: @escaping @Sendable (ConvertOptions.Progress) -> Void
+    for query: TableQuery, progress: @escaping @Sendable (ConvertOptions.Progress) -> Void
   ) throws -> [any TableSource] {
     do {
       return try Pipelines.openTables(

@@ -150,7 +150,7 @@ extension ExpressionRun {
     _ inputs: [ExpressionVector], _ power: Int, _ digits: Int?, _ type: ColumnType, _ count: Int
   ) -> ExpressionVector {
     let input = inputs[0]
-    let factor = powerOfTen(power)
+    let factor: Int128 = powerOfTen(power)
     let limit = type == .int64 ? nil : digits.map { powerOfTen($0).magnitude }
     func fails(_ row: Int) -> Bool {
       let (product, overflow) = input.integer(row).multipliedReportingOverflow(by: factor)
@@ -175,7 +175,7 @@ extension ExpressionRun {
     _ inputs: [ExpressionVector], _ digits: Int, _ rounding: Rounding, _ type: ColumnType, _ count: Int
   ) -> ExpressionVector {
     let input = inputs[0]
-    let divisor = powerOfTen(digits)
+    let divisor: Int128 = powerOfTen(digits)
     if case .int64(let values) = input.values, !type.isWide, let small = Int64(exactly: divisor) {
       return strict(inputs, count, .int64(values.map { quotient($0, small, rounding) }))
     }

@@ -17,7 +17,7 @@ struct BoundExpression {
 struct ExpressionBinder {
   let sources: [any TableSource]
   /// The option that the expressions are of.
-  let part: QuerySyntaxError.Part
+  var part: QuerySyntaxError.Part
   var program = ExpressionProgram()
 
   init(sources: [any TableSource], part: QuerySyntaxError.Part, program: ExpressionProgram = ExpressionProgram()) {

@@ -6,7 +6,7 @@ import Columns
 // What operators stand between: columns, constants, calls, brackets.
 
 extension ExpressionParser {
-  private static let keywords: Set<String> = [
+  static let keywords: Set<String> = [
     "and", "or", "not", "in", "is", "between", "null", "true", "false", "like", "ilike", "case", "when", "then", "else",
     "end", "as",
   ]

@@ -26,7 +26,22 @@ extension QueryExpression {
     var parser = ExpressionParser(tokens: tokens, part: part)
     self = try parser.expression()
     try parser.requireEnd("and, or, or the end")
-    try parser.checkFunctions(self)
+    try parser.checkFunctions(self, mayAggregate: part == .having)
+    try parser.checkCondition(self)
+  }
+}
+
+extension ExpressionParser {
+  /// Throws `query.syntax` for a constant that is no truth value, where a condition must be.
+  fileprivate func checkCondition(_ expression: QueryExpression) throws(QuerySyntaxError) {
+    switch expression {
+    case .literal(.bool, _), .literal(.null, _): return
+    case .literal(_, let position), .number(_, let position), .interval(_, let position):
+      throw error(at: position ?? 1, "a constant where a condition must be", "compare a column with it: x = 5")
+    case .not(let operand): try checkCondition(operand)
+    case .all(let parts), .any(let parts): for part in parts { try checkCondition(part) }
+    default: return
+    }
   }
 }
 

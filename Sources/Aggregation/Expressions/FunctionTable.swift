@@ -17,11 +17,6 @@ enum FunctionTable {
   /// Operators, which the grammar gives their arguments.
   static let operators: Set<String> = ["+", "-", "*", "/", "%", "||", "like", "ilike", "case"]
 
-  /// Over the rows of a group.
-  static var aggregates: [String: ClosedRange<Int>] {
-    ["count": 0...1, "sum": 1...1, "mean": 1...1, "min": 1...1, "max": 1...1]
-  }
-
   private static let synonyms = [
     "avg": "mean", "substr": "substring", "ceiling": "ceil", "char_length": "length", "character_length": "length",
   ]
@@ -36,11 +31,13 @@ enum FunctionTable {
   static func canonicalName(_ name: String) -> String { synonyms[name] ?? name }
 
   /// True of a function over the rows of a group.
-  static func isAggregate(_ name: String) -> Bool { aggregates[name] != nil || name == "count distinct" }
+  static func isAggregate(_ name: String) -> Bool {
+    FunctionForm(named: name) != nil || name == "count distinct"
+  }
 
   /// All names, for suggestions.
   static func knownNames(withAggregates: Bool) -> [String] {
-    (Array(scalars.keys) + Array(synonyms.keys) + ["cast", "extract"] + (withAggregates ? Array(aggregates.keys) : []))
+    (Array(scalars.keys) + Array(synonyms.keys) + ["cast", "extract"] + (withAggregates ? FunctionForm.names : []))
       .sorted()
   }
 }
@@ -60,18 +57,25 @@ extension ExpressionParser {
           at: position, "\(name)(…) is of many rows, and stands where each row is asked by itself",
           part == .filter ? "ask aggregates with --having" : "name it alone: sum(x), max(x) - min(x)")
       }
-      guard let arity = isAggregate ? FunctionTable.aggregates[name] ?? 1...1 : FunctionTable.scalars[name] else {
+      if isAggregate {
+        _ = try expression.aggregateCall(part: part, item: item)
+      } else if let arity = FunctionTable.scalars[name] {
+        try checkCount(of: name, arguments.count, arity, at: position)
+      } else {
         throw error(
           at: position, "no function \"\(name)\"",
           adviceOnName(name, FunctionTable.knownNames(withAggregates: mayAggregate), list: "functions are"))
       }
-      guard arity.contains(arguments.count) else {
-        let wanted = arity.count == 1 ? "\(arity.lowerBound)" : "\(arity.lowerBound) to \(arity.upperBound)"
-        throw error(
-          at: position, "\(name) takes \(wanted) argument\(wanted == "1" ? "" : "s"), not \(arguments.count)", nil)
-      }
       if isAggregate { mayAggregateInside = false }
     }
     for child in expression.children { try checkFunctions(child, mayAggregate: mayAggregateInside) }
+  }
+
+  private func checkCount(
+    of name: String, _ count: Int, _ arity: ClosedRange<Int>, at position: Int
+  ) throws(QuerySyntaxError) {
+    guard !arity.contains(count) else { return }
+    let wanted = arity.count == 1 ? "\(arity.lowerBound)" : "\(arity.lowerBound) to \(arity.upperBound)"
+    throw error(at: position, "\(name) takes \(wanted) argument\(wanted == "1" ? "" : "s"), not \(count)", nil)
   }
 }

@@ -28,7 +28,7 @@ extension ExpressionRun {
   /// Truth of a comparison of exact numbers, the first times 10^power, which may leave 128 bits.
   func compared(_ ordering: Ordering, _ inputs: [ExpressionVector], power: Int, _ count: Int) -> ExpressionVector {
     let (a, b) = (inputs[0], inputs[1])
-    let factor = powerOfTen(power)
+    let factor: Int128 = powerOfTen(power)
     let values: [Int64] = filled(count) { results in
       for row in 0..<count {
         let (left, right) = (a.integer(row), b.integer(row))

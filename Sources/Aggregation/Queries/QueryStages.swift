@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+
+/// A query cut into what is grouped and what is made of the groups, without a look at the inputs.
+///
+/// First stage: keys and aggregates, each once. Second: expressions over the first one's columns, which ``keyNames`` and ``callNames`` name.
+struct QueryStages {
+  let query: TableQuery
+  /// Names of the result's columns.
+  let names: [String]
+  /// The first stage's columns: keys, then aggregates.
+  let keyNames: [String]
+  private(set) var calls: [AggregateCall] = []
+  private(set) var callNames: [String] = []
+  /// What is put out behind the keys.
+  private(set) var outputs: [QueryExpression] = []
+  private(set) var having: QueryExpression?
+  private(set) var order: [OrderedExpression] = []
+
+  /// Throws `query.syntax` for names that clash or are not there.
+  init(_ query: TableQuery) throws(QuerySyntaxError) {
+    self.query = query
+    names = try query.outputNames()
+    keyNames = Array(names.prefix(query.keys.count))
+    for (item, result) in query.results.enumerated() {
+      outputs.append(try staged(result.expression, .aggregates, item))
+    }
+    if let condition = query.having { having = try staged(condition, .having, 0) }
+    for (item, sortKey) in query.order.enumerated() {
+      order.append(
+        OrderedExpression(try staged(sortKey.expression, .order, item), descending: sortKey.isDescending))
+    }
+  }
+
+  /// True if the first stage's columns are the result as they are.
+  var isDone: Bool {
+    having == nil && !query.isDistinct && outputs.compactMap(\.name) == callNames && orderNames != nil
+  }
+
+  /// Names of the first stage's columns to sort by; nil if it is by other than these.
+  var orderNames: [SortKey]? {
+    let keys = order.compactMap { sortKey in
+      sortKey.expression.name.map { SortKey($0, descending: sortKey.isDescending) }
+    }
+    return keys.count == order.count ? keys : nil
+  }
+
+  /// True if order and limit can be the first stage's: no group is left out behind it.
+  var isOrderedFirst: Bool { having == nil && !query.isDistinct && orderNames != nil }
+
+  /// An expression with keys and aggregates replaced by the columns that the first stage gives.
+  private mutating func staged(
+    _ expression: QueryExpression, _ part: QuerySyntaxError.Part, _ item: Int
+  ) throws(QuerySyntaxError) -> QueryExpression {
+    let isOfResult = part != .aggregates
+    if isOfResult, let name = expression.name, let position = names.firstIndex(of: name) {
+      return position < keyNames.count ? .column(name, at: expression.position) : outputs[position - keyNames.count]
+    }
+    let bare = expression.withoutPositions
+    if let key = query.keys.firstIndex(where: { $0.expression.withoutPositions == bare }) {
+      return .column(keyNames[key], at: expression.position)
+    }
+    if let call = try expression.aggregateCall(part: part, item: item) {
+      return .column(name(of: call, expression), at: expression.position)
+    }
+    if case .column(let name, let position) = expression {
+      if keyNames.contains(name) { return expression }
+      throw unknown(name, part, item, position)
+    }
+    // Written out, as the closure of a map cannot change self.
+    var parts: [QueryExpression] = []
+    for child in expression.children { parts.append(try staged(child, part, item)) }
+    var next = parts.makeIterator()
+    return expression.mapChildren { child in next.next() ?? child }
+  }
+
+  private mutating func name(of call: AggregateCall, _ expression: QueryExpression) -> String {
+    if let known = calls.firstIndex(of: call) { return callNames[known] }
+    var name = expression.text
+    while keyNames.contains(name) || callNames.contains(name) { name += "'" }
+    calls.append(call)
+    callNames.append(name)
+    return name
+  }
+
+  private func unknown(
+    _ name: String, _ part: QuerySyntaxError.Part, _ item: Int, _ position: Int?
+  ) -> QuerySyntaxError {
+    if part == .aggregates {
+      return query.error(
+        part, item: item, at: position, "\"\(name)\" is neither a key nor inside of an aggregate",
+        "write sum(\(name)), count(\(name)) or the like, or name it with --by")
+    }
+    let what = part == .order ? "to order by" : "to ask"
+    return query.error(
+      part, item: item, at: position, "the result has no column \"\(name)\" \(what)",
+      adviceOnName(name, names, list: "columns of the result are"))
+  }
+}
