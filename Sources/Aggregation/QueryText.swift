@@ -36,6 +36,16 @@ extension AggregateQuery {
   }
 }
 
+extension AggregateQuery {
+  /// Columns that the query reads, each once, in order of first mention.
+  public var columnNames: [String] {
+    var names: [String] = []
+    let mentioned = keys.map(\.column) + aggregates.flatMap(\.arguments) + (filter?.columnNames ?? [])
+    for name in mentioned where !names.contains(name) { names.append(name) }
+    return names
+  }
+}
+
 /// Column names divided by commas, written as in a query: `date, "name, with comma"`. Throws `query.syntax` where there are none.
 public func columnNames(
   in text: String, part: QuerySyntaxError.Part

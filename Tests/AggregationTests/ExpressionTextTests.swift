@@ -101,9 +101,10 @@ func aBlankConditionIsWrong(_ text: String) {
 }
 
 @Test(arguments: [
-  ("s = \"abc\"", "single quotes: 'abc'"), ("s = “abc”", "single quotes"), ("f = nan", "there is no such constant"),
-  ("f < inf", "there is no such constant"), ("k≥1", "write <=, >= or !="), ("x > 1e5x", "numbers are like"),
-  ("x > 1e", "numbers are like"), ("(x > 0) = true", "stands for itself"),
+  ("s = “abc”", "single quotes"), ("k≥1", "write <=, >= or !="), ("x > 1e5x", "numbers are like"),
+  ("x > 1e", "numbers are like"), ("lenth(x) > 5", "did you mean \"length\"?"), ("sum(x) > 5", "--having"),
+  ("x = interval '3' moons", "units are year"), ("x = cast(y as itn)", "types are"),
+  ("extract(yeer from d) = 1", "did you mean \"year\"?"),
 ])
 func advisesOnWhatWasMeant(_ text: String, _ advice: String) {
   let error = #expect(throws: QuerySyntaxError.self) { try QueryExpression(text) }
@@ -114,11 +115,12 @@ func advisesOnWhatWasMeant(_ text: String, _ advice: String) {
   ("x >", 4, "the end"), ("x > > 5", 5, "\">\""), ("x = 'abc", 5, "closing quote"),
   ("\"x = 5", 1, "closing quote"), ("x = 5 y", 7, "\"y\""), ("(x = 5", 7, "the end"), ("x in 5", 6, "\"(\""),
   ("x in ()", 7, "\")\""), ("x between 1 or 2", 13, "\"or\""), ("x is 5", 6, "\"5\""), ("x not 5", 7, "\"5\""),
-  ("x = 5a", 6, "\"a\""), ("x = 5\u{301}", 6, "a number goes on"), ("s = “a”", 5, "“"), ("x = y", 5, "two columns"),
-  ("5 = 6", 1, "no column"), ("5", 1, "a constant"),
-  ("x = (y = 1)", 6, "a condition"), ("x = date '2020-02-30'", 10, "2020-02-30"), ("x like 'a%'", 3, "\"like\""),
-  ("x ! 5", 3, "\"!\""), ("x = - y", 7, "\"y\""), ("and x", 1, "\"and\""), ("x = 1 and", 10, "the end"),
-  ("'a' between 'b' and 'c'", 1, "no column"), ("x; drop", 2, "\";\""),
+  ("x = 5a", 6, "\"a\""), ("x = 5\u{301}", 6, "a number goes on"), ("s = “a”", 5, "“"), ("5", 1, "a constant"),
+  ("x = date '2020-02-30'", 10, "2020-02-30"), ("x like", 7, "the end"),
+  ("x ! 5", 3, "\"!\""), ("x = - * y", 7, "\"*\""), ("and x", 1, "\"and\""), ("x = 1 and", 10, "the end"),
+  ("case when x then 1", 19, "the end"), ("case x end = 1", 8, "\"end\""), ("round(x, 1, 2) = 1", 1, "not 3"),
+  ("f() = 1", 3, "an argument"),
+  ("x; drop", 2, "\";\""),
 ])
 func saysWhereAConditionIsWrong(_ text: String, _ position: Int, _ part: String) {
   let error = #expect(throws: QuerySyntaxError.self) { try QueryExpression(text) }

@@ -29,6 +29,7 @@ func truth(_ expression: QueryExpression, _ row: [Value], _ schema: Schema) -> B
   case .not(let of): return not(truth(of, row, schema))
   case .all(let parts): return and(parts.map { truth($0, row, schema) })
   case .any(let parts): return not(and(parts.map { not(truth($0, row, schema)) }))
+  case .call, .cast, .interval: preconditionFailure("see PlainExpression")
   }
 }
 
@@ -47,7 +48,7 @@ private func and(_ values: [Bool?]) -> Bool? {
   return values.contains(nil) ? nil : true
 }
 
-private func compare(_ a: Value, _ b: Value, _ comparison: Comparison) -> Bool? {
+func compare(_ a: Value, _ b: Value, _ comparison: Comparison) -> Bool? {
   if a == .null || b == .null { return nil }
   let order = order(a, b)
   switch comparison {
@@ -61,7 +62,7 @@ private func compare(_ a: Value, _ b: Value, _ comparison: Comparison) -> Bool? 
 }
 
 /// Negative, 0 or positive.
-private func order(_ a: Value, _ b: Value) -> Int {
+func order(_ a: Value, _ b: Value) -> Int {
   switch (a, b) {
   case (.bool(let a), .bool(let b)): return (a ? 1 : 0) - (b ? 1 : 0)
   case (.string(let a), .string(let b)):

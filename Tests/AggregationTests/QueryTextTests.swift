@@ -18,7 +18,7 @@ func readsKeysAggregatesAndOrder() throws {
       Aggregate(.sum, of: "cases"), Aggregate(.sum, of: "deaths", as: "d"), Aggregate(.count),
       Aggregate(.mean, of: "a \"b\", c"), Aggregate(.min, of: "x", as: "as"),
     ])
-  #expect(query.order == [SortKey("date"), SortKey("state", descending: true), SortKey("d")])
+  #expect(query.order == [SortKey("date"), SortKey("Unidade, federativa", descending: true), SortKey("d")])
   #expect(try query.outputNames() == ["date", "Unidade, federativa", "cases", "d", "count", "mean_a \"b\", c", "as"])
   #expect(try query.sortColumns() == [0, 1, 3])
   #expect(query.limit == 3)
@@ -107,23 +107,23 @@ private let wrongTexts: [Wrong] = [
   Wrong(aggregates: "sun(x)", place: "--agg", position: 1, contains: "\"sun\""),
   Wrong(aggregates: "sum(x), avgg(x)", place: "--agg", position: 9, contains: "\"avgg\""),
   Wrong(aggregates: "sum(x) total", place: "--agg", position: 8, contains: "a comma"),
-  Wrong(aggregates: "sum x", place: "--agg", position: 5, contains: "\"(\""),
+  Wrong(aggregates: "sum x", place: "--agg", position: 5, contains: "a comma"),
   Wrong(aggregates: "cases", place: "--agg", position: 1, contains: "\"cases\""),
   Wrong(aggregates: "sum(x", place: "--agg", position: 6, contains: "the end"),
-  Wrong(aggregates: "sum()", place: "--agg", position: 5, contains: "a column name"),
-  Wrong(aggregates: "corr(x)", place: "--agg", position: 7, contains: "a second column"),
-  Wrong(aggregates: "corr(x, y, z)", place: "--agg", position: 10, contains: "\")\""),
-  Wrong(aggregates: "sum(x, y)", place: "--agg", position: 6, contains: "\")\""),
-  Wrong(aggregates: "quantile(x)", place: "--agg", position: 11, contains: "a level from 0 to 1"),
+  Wrong(aggregates: "sum()", place: "--agg", position: 5, contains: "an argument of sum"),
+  Wrong(aggregates: "corr(x)", place: "--agg", position: 1, contains: "2 arguments"),
+  Wrong(aggregates: "corr(x, y, z)", place: "--agg", position: 1, contains: "not 3"),
+  Wrong(aggregates: "sum(x, y)", place: "--agg", position: 1, contains: "1 argument, not 2"),
+  Wrong(aggregates: "quantile(x)", place: "--agg", position: 1, contains: "2 arguments"),
   Wrong(aggregates: "quantile(x, 1.1)", place: "--agg", position: 13, contains: "\"1.1\""),
   Wrong(aggregates: "quantile(x, -0.5)", place: "--agg", position: 13, contains: "from 0 to 1"),
   Wrong(aggregates: "quantile(x, 0.1234567890123456789)", place: "--agg", position: 13, contains: "18 digits"),
-  Wrong(aggregates: "quantile(x, )", place: "--agg", position: 13, contains: "not \"\""),
+  Wrong(aggregates: "quantile(x, )", place: "--agg", position: 13, contains: "a constant"),
   Wrong(aggregates: "count(*), top(x, 0)", place: "--agg", position: 18, contains: "\"0\""),
   Wrong(aggregates: "bottom(x, 1000001)", place: "--agg", position: 11, contains: "1000000"),
-  Wrong(aggregates: "top(x)", place: "--agg", position: 6, contains: "a number of values"),
-  Wrong(aggregates: "count(distinct *)", place: "--agg", position: 16, contains: "a column name"),
-  Wrong(aggregates: "sum(distinct x)", place: "--agg", position: 14, contains: "\"x\""),
+  Wrong(aggregates: "top(x)", place: "--agg", position: 1, contains: "2 arguments"),
+  Wrong(aggregates: "count(distinct *)", place: "--agg", position: 16, contains: "\"*\""),
+  Wrong(aggregates: "sum(distinct x)", place: "--agg", position: 5, contains: "distinct"),
   Wrong(aggregates: "corr(*)", place: "--agg", position: 6, contains: "corr(*)"),
   Wrong(aggregates: "quantile(x, 0.1), quantile(x, 0.2)", place: "--agg", position: 19, contains: "\"quantile_x\""),
   Wrong(aggregates: "sum(* )", place: "--agg", position: 5, contains: "sum(*)"),
@@ -132,12 +132,12 @@ private let wrongTexts: [Wrong] = [
   Wrong(aggregates: "sum(x) as", place: "--agg", position: 10, contains: "a name"),
   Wrong(aggregates: "sum(x), sum(x)", place: "--agg", position: 9, contains: "\"sum_x\""),
   Wrong(by: "a, b, a", place: "--by", position: 7, contains: "\"a\""),
-  Wrong(by: "a,,b", place: "--by", position: 3, contains: "a column name"),
+  Wrong(by: "a,,b", place: "--by", position: 3, contains: "\",\""),
   Wrong(by: "a b", place: "--by", position: 3, contains: "a comma"),
   Wrong(by: "a", aggregates: "sum(b) as a", place: "--agg", position: 1, contains: "\"a\""),
   Wrong(by: "date", orderBy: "date, sate", place: "--order-by", position: 7, contains: "\"sate\""),
   Wrong(by: "date", orderBy: "date downward", place: "--order-by", position: 6, contains: "a comma"),
-  Wrong(by: "date", orderBy: "sum(x)", place: "--order-by", position: 1, contains: "sum(x)"),
+  Wrong(by: "sum(x)", place: "--by", position: 1, contains: "many rows"),
   Wrong(place: "--agg", position: nil, contains: "nothing"),
 ]
 

@@ -135,7 +135,8 @@ private struct FilterBinder {
   /// The constant that an expression without columns comes to; others, and those that fail, as they are.
   private mutating func folded(_ expression: QueryExpression) throws -> QueryExpression {
     if expression.isConstant || !expression.mentions.isEmpty { return expression }
-    guard let value = values.program.constant(try values.bind(expression).node) else { return expression }
+    let bound = try values.bind(expression)
+    guard let value = values.program.constant(bound.node) else { return expression }
     return .literal(value, at: expression.position)
   }
 
@@ -252,17 +253,6 @@ private struct FilterBinder {
     AggregateError(
       code: "expression.type", summary: summary + told(position),
       place: Place(file: sources.first?.name, column: columns[column].name), advice: advice)
-  }
-}
-
-extension AggregateQuery {
-  /// The same with its place in the condition, if that alone names the column; for those who look for columns before `aggregate` does.
-  package func placed(_ error: UnknownColumn) -> any Diagnosis {
-    let others = keys.map(\.column) + aggregates.flatMap(\.arguments)
-    guard !others.contains(error.name), let mention = filter?.mentions.first(where: { $0.name == error.name }) else {
-      return error
-    }
-    return AggregateError(error, at: ExpressionOrigin(part: .filter, position: mention.position))
   }
 }
 
