@@ -106,8 +106,9 @@ func randomConditionsOfAnyKindEqualThePlainTwin(seed: UInt64) throws {
 func textsOfExpressionsReadBackAsThem(seed: UInt64) throws {
   var draw = RandomExpression(random: RandomSource(seed: 90_000 + seed))
   let condition = draw.draw(.truth, depth: 4)
-  let text = condition.text
-  #expect(try QueryExpression(text).text == text)
+  // Zeros behind the last digit of a constant are not read: what has been read once stays.
+  let read = try QueryExpression(condition.text)
+  #expect(try QueryExpression(read.text).withoutPositions == read.withoutPositions, "\(condition.text)")
 }
 
 private let table = Table(columns: [
