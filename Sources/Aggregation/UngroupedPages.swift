@@ -21,7 +21,7 @@ extension PartialAggregates {
       }
       let dictionary = try columns[index].needsDictionary ? value.column.dictionary(of: source, number: number) : nil
       if case .some = selection, value.column.mayLackRoom(input: number) {
-        try addRowsWithRoom(source, number: number, chunk: chunk, rows, index)
+        try addRowsWithRoom(source, number: number, chunk: chunk, dictionary, rows, index)
         continue
       }
       let isDone = try value.column.withForm(of: source, number: number, chunk: chunk) { form in
@@ -53,7 +53,8 @@ extension PartialAggregates {
 
   /// Brings the rows taken alone to the unified type: only they need room in it. Throws `table.overflow` if one has none.
   private func addRowsWithRoom(
-    _ source: any TableSource, number: Int, chunk: Int, _ rows: SelectedRows, _ index: Int
+    _ source: any TableSource, number: Int, chunk: Int, _ dictionary: StringDictionary?, _ rows: SelectedRows,
+    _ index: Int
   ) throws {
     let taken = rows.selection.rows(ofRows: rows.rowCount)
     let page = try plan.values[index].column.page(of: source, number: number, chunk: chunk, rows: taken)
@@ -61,7 +62,7 @@ extension PartialAggregates {
     places = RowPlaces(chunk: plan.firstChunks[number] + chunk, rows: taken)
     defer { places = whole }
     let all = SelectedRows(rowCount: rows.count, count: rows.count, selection: .all)
-    guard add(PageForm(page), nil, all, index) else { preconditionFailure("a decoded page") }
+    guard add(PageForm(page), dictionary, all, index) else { preconditionFailure("a decoded page") }
   }
 
   /// False, and nothing taken in, if the page must be decoded.

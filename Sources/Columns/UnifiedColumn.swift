@@ -59,6 +59,9 @@ package struct UnifiedColumn: Sendable {
     hasNoValues = known == nil
   }
 
+  /// True if its values are worked out when they are asked for: statistics cost that.
+  package var isComputed: Bool { locations.contains(where: \.isComputed) }
+
   /// Where the column is in input `number`.
   package func position(in number: Int) -> Int { locations[number].position }
 

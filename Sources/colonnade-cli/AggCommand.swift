@@ -16,6 +16,8 @@ struct AggCommand: ParsableCommand {
         colonnade agg cities.cln --by date,state --agg 'sum(cases), sum(deaths)'
         colonnade agg cities.cln --by state --agg 'mean(cases) as m' --order-by 'm desc'
         colonnade agg cities.cln --agg 'sum(cases)' --where "state = 'SP' and date >= '2020-07-01'"
+        colonnade agg sales.cln --by "date_trunc('month', day) as month" \\
+          --agg 'sum(price * (1 - discount)) as revenue' --having 'revenue > 1000'
         colonnade agg 2024/ --agg 'count(*), sum(amount)' -o total.json
         colonnade agg cities.cln --by state --agg 'quantile(cases, 0.9) as p90, top(cases, 3)'
         colonnade agg 2024/ --by shop --agg 'sum(amount)' -o shops.csv --null-as NA
@@ -34,14 +36,18 @@ struct AggCommand: ParsableCommand {
       keys unless --order-by says otherwise: strings by their bytes, nulls last. A
       name with spaces or commas goes in double quotes: --by '"my column"'.
 
-      Conditions hold a column against constants: < <= > >= = != (also <>), between
-      1 and 9, in ('a', 'b'), is null, each also with not; joined by and, or, not
-      and brackets. As in SQL, nothing is true of null but is null. Numbers are
-      exact; NaN is greater than all of them. A column of true and false stands
-      alone, or = true. Strings go in single quotes, a quote inside doubled: 'it''s';
-      a name with spaces in double ones: '"my column" > 5'. Dates and timestamps are
-      written as strings: date >= '2020-07-01'; those of timestamp_utc with their
-      offset: t < '2020-07-01 12:00:00Z'.
+      Expressions stand in all options, as in SQL: + - * / %, ||, comparisons,
+      between, in, like (ilike), is null, and, or, not, case when … then … else … end,
+      cast(x as date) or x::date, interval '3' month, abs, round(x, 2), floor, ceil,
+      least, greatest, coalesce, nullif, length, lower, upper, trim, substring(x, 1, 3),
+      year, quarter, month, week, day, dayofweek, hour, minute, second,
+      date_trunc('month', d), d + 7, d - e. --where asks rows; --by groups by columns
+      or expressions; --agg puts out expressions over aggregates and keys; --having
+      asks groups, by names of the output, which come first, and aggregates.
+      Decimals are exact, / gives the nearest float64, int64 past 64 bits is an error
+      that names the row. Nothing is true of null but is null. Strings go in single
+      quotes, a quote inside doubled: 'it''s'; dates and timestamps are written as
+      strings: date >= '2020-07-01'; those of timestamp_utc with their offset.
       """)
 
   @Argument(
@@ -53,7 +59,8 @@ struct AggCommand: ParsableCommand {
       "Keys: 'date,state' or 'year(date) as y'. (default: one group of all rows)", valueName: "columns"))
   var by: String?
 
-  @Option(name: .customLong("agg"), help: ArgumentHelp("Aggregates: 'sum(cases), count(*) as n'.", valueName: "list"))
+  @Option(
+    name: .customLong("agg"), help: ArgumentHelp("What to compute: 'sum(x * y) as s, count(*)'.", valueName: "list"))
   var aggregates: String?
 
   @Option(

@@ -146,7 +146,8 @@ private let table = Table(columns: [
 ])
 func worksOut(_ text: String, _ expected: String) throws {
   let result = try aggregate(
-    [table], TableQuery(by: "n as key", aggregates: "any(\(text)) as value", orderBy: "coalesce(key, 0) = -7, key is null"),
+    [table],
+    TableQuery(by: "n as key", aggregates: "any(\(text)) as value", orderBy: "coalesce(key, 0) = -7, key is null"),
     threads: 1)
   #expect(exactRows(result).map { $0[1] }.joined(separator: " ") == expected, "\(text)")
 }

@@ -16,20 +16,20 @@ extension ExpressionRun {
     let (a, b) = (inputs[0], inputs[1])
     if case .float64 = a.values {
       let values = a.withDouble { a in
-        b.withDouble { b in filled(count) { Kernels.arithmetic(operation, a, b, into: $0) } }
+        b.withDouble { b in written(count) { Kernels.arithmetic(operation, a, b, into: $0) } }
       }
       return strict(inputs, count, .float64(values))
     }
     if case .int128 = a.values { return wideArithmetic(operation, isChecked: isChecked, inputs, count) }
     if type.isWide {
       precondition(operation == .multiply, "only products are wider than their factors")
-      let values = a.withInt64 { a in b.withInt64 { b in filled(count) { fullProducts(a, b, into: $0) } } }
+      let values = a.withInt64 { a in b.withInt64 { b in written(count) { fullProducts(a, b, into: $0) } } }
       return strict(inputs, count, .int128(values))
     }
     var overflows = false
     let values: [Int64] = a.withInt64 { a in
       b.withInt64 { b in
-        filled(count) { results in
+        written(count) { results in
           if isChecked {
             overflows = checkedArithmetic(operation, a, b, into: results)
           } else {
@@ -50,7 +50,7 @@ extension ExpressionRun {
     var overflows = false
     let values: [Int128] = a.withInt128 { a in
       b.withInt128 { b in
-        filled(count) { results in
+        written(count) { results in
           if isChecked {
             overflows = checkedArithmetic(operation, a, b, limit: decimalLimit, into: results)
           } else {
@@ -90,7 +90,7 @@ extension ExpressionRun {
 
   func quotients(_ inputs: [ExpressionVector], _ count: Int) -> ExpressionVector {
     let values = inputs[0].withDouble { a in
-      inputs[1].withDouble { b in filled(count) { Kernels.quotients(a, b, into: $0) } }
+      inputs[1].withDouble { b in written(count) { Kernels.quotients(a, b, into: $0) } }
     }
     return strict(inputs, count, .float64(values))
   }
@@ -234,6 +234,16 @@ func quotient<Number: FixedWidthInteger & SignedInteger>(_ value: Number, _ divi
     // No overflow: the magnitude of the remainder is below the divisor.
     let isHalf = remainder.magnitude >= divisor.magnitude - remainder.magnitude
     return isHalf ? (value < 0 ? quotient - 1 : quotient + 1) : quotient
+  }
+}
+
+/// An array that `body` writes every element of: so many, which hold nothing before.
+@inline(__always)
+func written<Element: BitwiseCopyable>(_ count: Int, _ body: (UnsafeMutableBufferPointer<Element>) -> Void) -> [Element]
+{
+  [Element](unsafeUninitializedCapacity: count) { elements, initialized in
+    body(UnsafeMutableBufferPointer(rebasing: elements[..<count]))
+    initialized = count
   }
 }
 

@@ -54,8 +54,13 @@ final class ComputedSource: TableSource {
 
   func statistics(column: Int, chunk: Int) throws -> PageStatistics {
     guard let own = own(column) else { return try base.statistics(column: column, chunk: chunk) }
-    let page = try page(column: column, chunk: chunk)
-    return PageStatistics(of: page, dictionary: try dictionary(own))
+    // Nobody asks for the rows yet, so none fails: those that would count as nulls.
+    let rowCount = base.rowCount(ofChunk: chunk)
+    let vector = try run(chunk, nil).result(computed.columns[own].root, rowCount).0
+    var valid = vector.validBits(rowCount)
+    if let failures = vector.failures { valid = zip(valid, failures).map { $0 & ~$1 } }
+    let page = ColumnPage(values: vector.values, validity: Validity(words: valid, rowCount: rowCount))
+    return PageStatistics(of: page, dictionary: vector.dictionary)
   }
 
   func dictionary(column: Int) throws -> StringDictionary? {

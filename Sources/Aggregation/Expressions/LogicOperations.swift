@@ -9,7 +9,7 @@ extension ExpressionRun {
   /// Truth of a comparison.
   func compared(_ ordering: Ordering, _ inputs: [ExpressionVector], _ count: Int) -> ExpressionVector {
     let (a, b) = (inputs[0], inputs[1])
-    let values: [Int64] = filled(count) { results in
+    let values: [Int64] = written(count) { results in
       switch a.values {
       case .int64: a.withInt64 { a in b.withInt64 { compare(ordering, a, $0, into: results) } }
       case .int128: a.withInt128 { a in b.withInt128 { compare(ordering, a, $0, into: results) } }

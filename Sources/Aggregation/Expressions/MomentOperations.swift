@@ -12,14 +12,14 @@ extension ExpressionRun {
     case .midnight: return strict(inputs, count, .int64(values.map { $0 &* Int64(DatePart.microsecondsOfDay) }))
     case .day:
       return strict(inputs, count, .int64(values.map { Int64(floorDivide(Int($0), DatePart.microsecondsOfDay)) }))
-    case .part(let part, let isDay):
-      return strict(
-        inputs, count,
-        .int64(values.map { Int64(isDay ? part.value(ofDay: safeDay($0)) : part.value(ofMoment: safeMoment($0))) }))
-    case .cut(let part, let isDay):
-      return strict(
-        inputs, count,
-        .int64(values.map { Int64(isDay ? part.cut(day: safeDay($0)) : part.cut(moment: safeMoment($0))) }))
+    case .part(let part, isDay: true):
+      return strict(inputs, count, .int64(mapDays(values) { Int64(part.value(ofDay: $0)) }))
+    case .part(let part, isDay: false):
+      return strict(inputs, count, .int64(values.map { Int64(part.value(ofMoment: safeMoment($0))) }))
+    case .cut(let part, isDay: true):
+      return strict(inputs, count, .int64(mapDays(values) { Int64(part.cut(day: $0)) }))
+    case .cut(let part, isDay: false):
+      return strict(inputs, count, .int64(values.map { Int64(part.cut(moment: safeMoment($0))) }))
     case .knownDay:
       return strict(inputs, count, .int64(values), mayFail: true) {
         !knownDays.contains(Int(values[inputs[0].slot($0)]))
@@ -49,6 +49,20 @@ extension ExpressionRun {
       return !knownDays.contains(isDay ? result : floorDivide(result, perDay))
     }
   }
+}
+
+/// What `body` makes of each day: worked out once a day where the days lie close together. O(rows + days between the first and last).
+private func mapDays(_ values: [Int64], _ body: (Int) -> Int64) -> [Int64] {
+  var (least, greatest) = (Int64.max, Int64.min)
+  for value in values {
+    least = min(least, value)
+    greatest = max(greatest, value)
+  }
+  let (span, overflow) = greatest.subtractingReportingOverflow(least)
+  guard !overflow, span >= 0, span < values.count / 4 else { return values.map { body(safeDay($0)) } }
+  let known = (least...greatest).map { body(safeDay($0)) }
+  // In range: the least and the greatest were just found.
+  return values.map { known[Int($0 &- least)] }
 }
 
 /// The day, or the epoch for what a slot without a value may hold.
