@@ -181,7 +181,7 @@ def test_random_queries_as_duckdb_answers_them(colonnade, tmp_path, seeded, rows
     chunks = tmp_path / "t.cln"
     colonnade("convert", source, "-o", chunks, "--quiet")
     draw = Draw(seeded)
-    for _ in range(120):
+    for _ in range(60):
         keys = [draw.draw(seeded.choice(["whole", "text", "date", "truth"]), seeded.randrange(0, 3)) for _ in range(seeded.randrange(0, 3))]
         results = [
             seeded.choice([
