@@ -37,7 +37,8 @@ private func libraryExample(print: (Value, Value, Value, Value) -> Void) throws 
 }
 
 @Test func unknownColumnsAreReported() throws {
-  #expect(throws: UnknownColumn.self) {
-    try Dataset(covid("brazil_covid19.csv")).aggregate("sum(case)", by: "state")
+  let error = #expect(throws: AggregateError.self) {
+    try Dataset(covid("brazil_covid19.csv")).aggregate("sum(casess)", by: "state")
   }
+  #expect(error?.code == "column.unknown")
 }

@@ -52,6 +52,8 @@ final class ComputedSource: TableSource {
 
   func isComputed(column: Int) -> Bool { column >= base.schema.fields.count || base.isComputed(column: column) }
 
+  func holdsOnlyCodes(column: Int) throws -> Bool { try own(column) == nil && base.holdsOnlyCodes(column: column) }
+
   func statistics(column: Int, chunk: Int) throws -> PageStatistics {
     guard let own = own(column) else { return try base.statistics(column: column, chunk: chunk) }
     // Nobody asks for the rows yet, so none fails: those that would count as nulls.

@@ -112,6 +112,8 @@ extension KeyPacking.Key {
 
   init?(strings column: UnifiedColumn, _ sources: [any TableSource]) throws {
     var hasNulls = false
+    // What is worked out is not known before; nor would it be worked out twice.
+    guard !column.isComputed else { return nil }
     for (number, source) in sources.enumerated() {
       guard try column.holdsOnlyCodes(of: source, number: number) else { return nil }
       for chunk in 0..<source.chunkCount where !hasNulls {

@@ -15,14 +15,19 @@ public func aggregate(
   _ sources: [any TableSource], _ query: TableQuery, threads: Int, ignoringStatistics: Bool = false
 ) throws -> Table {
   let stages = try QueryStages(query)
-  var first = try FirstStage(stages, sources)
-  if stages.isOrderedFirst {
-    first.query.order = stages.orderNames ?? []
-    first.query.limit = query.limit
-  }
+  let first = try FirstStage(stages, sources)
   let groups = try aggregate(first.sources, first.query, threads: threads, ignoringStatistics: ignoringStatistics)
   if stages.isDone { return groups.renamed(stages.names) }
   return try SecondStage(stages, groups).result()
+}
+
+/// What ``explainAggregation(of:_:threads:ignoringStatistics:)-(_,AggregateQuery,_,_)`` tells of a query's keys and aggregates.
+public func explainAggregation(
+  of sources: [any TableSource], _ query: TableQuery, threads: Int, ignoringStatistics: Bool = false
+) throws -> Table {
+  let first = try FirstStage(try QueryStages(query), sources)
+  return try explainAggregation(
+    of: first.sources, first.query, threads: threads, ignoringStatistics: ignoringStatistics)
 }
 
 /// Keys and aggregates of columns, some of which are worked out of others.
@@ -50,6 +55,9 @@ private struct FirstStage {
       query.aggregates.append(Aggregate(call.function, arguments: names, alias: name))
     }
     sources = columns.computed.sources(over: inputs)
+    guard stages.isOrderedFirst else { return }
+    query.order = stages.orderNames ?? []
+    query.limit = stages.query.limit
   }
 }
 
