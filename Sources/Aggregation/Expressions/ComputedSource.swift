@@ -52,6 +52,10 @@ final class ComputedSource: TableSource {
 
   func isComputed(column: Int) -> Bool { column >= base.schema.fields.count || base.isComputed(column: column) }
 
+  func dictionaryCount(column: Int) throws -> Int? {
+    try own(column) == nil ? base.dictionaryCount(column: column) : dictionary(column: column)?.count
+  }
+
   func holdsOnlyCodes(column: Int) throws -> Bool { try own(column) == nil && base.holdsOnlyCodes(column: column) }
 
   func statistics(column: Int, chunk: Int) throws -> PageStatistics {
