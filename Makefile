@@ -6,7 +6,7 @@ export SWIFT_BACKTRACE = enable=no
 RELEASE = swift build -c release --static-swift-stdlib --product colonnade -Xlinker --gc-sections -Xlinker -s
 PYTHON = .build-venv/bin/python
 
-.PHONY: demo test build unit end-to-end vectors bench bench-convert bench-size bench-memory bench-scan bench-decoding bench-reading bench-export bench-polluted fuzz fuzz-file million damage lint format setup setup-python setup-benchmarks clean
+.PHONY: demo test build unit end-to-end vectors bench bench-convert bench-size bench-memory bench-scan bench-decoding bench-reading bench-export bench-polluted bench-groupby bench-curve fuzz fuzz-file million damage lint format setup setup-python setup-benchmarks clean
 
 # The main job on the real data, from nothing: installs what is missing, builds, runs, shows the result.
 demo: build
@@ -72,6 +72,14 @@ bench-reading: build setup-python
 	swift build -c release --package-path Benchmarks --scratch-path .build-benchmarks --product reading-speed
 	.build-benchmarks/release/reading-speed .build-bench .build-bench/groupby.cln > .build-bench/reading.md
 	mv .build-bench/reading.md Benchmarks/Results/reading.md
+
+# The ten group-by questions of db-benchmark, sums by date and state, TPC-H Q1 and Q6, beside other engines.
+bench-groupby: build setup-benchmarks
+	$(PYTHON) Benchmarks/Peers/groupby.py
+
+# How the time of agg grows with rows (to 100 million), groups and columns; needs some 10 GB of disk.
+bench-curve: build setup-python
+	$(PYTHON) Benchmarks/Peers/cost_curve.py
 
 # What is left of files that are not quite CSVs, beside other readers.
 bench-polluted: build setup-python

@@ -50,7 +50,7 @@ def is_fresh(path, source):
     return path.exists() and path.stat().st_mtime >= source.stat().st_mtime
 
 
-def run_ours(question, files, options):
+def run_ours(question, files, folder, options):
     """Seconds and peak MiB of the best run; the answer is kept as CSV."""
     best, peak = math.inf, 0
     memory = ["--memory", options.memory] if options.memory else []
@@ -61,7 +61,7 @@ def run_ours(question, files, options):
         if status != 0:
             sys.exit(f"{question.name}: ours ended with {status}")
         best, peak = min(best, wall), max(peak, resident)
-    (ANSWERS / f"{question.name}.csv").write_bytes(output)
+    (folder / f"{question.name}.csv").write_bytes(output)
     return best, peak
 
 
@@ -120,14 +120,14 @@ def in_order(columns):
     return [column[order] for column in columns]
 
 
-def check_exactly(question, own):
+def check_exactly(question, own, folder):
     """Our sums against DuckDB's sums of integers and decimals, digit by digit."""
     import duckdb
 
     if question.exact is None:
         return
     rows = [[str(cell) for cell in row] for row in duckdb.connect(str(own), read_only=True).execute(question.exact).fetchall()]
-    with open(ANSWERS / f"{question.name}.csv") as file:
+    with open(folder / f"{question.name}.csv") as file:
         ours = list(csv.reader(file))[1:]
     key_count = question.keys or 6
 
@@ -140,7 +140,7 @@ def check_exactly(question, own):
 
 
 def run_set(name, options):
-    """Rows of the table: question, our seconds, each engine's."""
+    """Rows of the table (question, our seconds and peak MiB, each engine's seconds), and a function that checks the answers."""
     rows = options.rows if name == "groupby" else None
     base = f"groupby_{rows}" if rows and rows != 10_000_000 else name
     files = Files.of(base)
@@ -149,29 +149,35 @@ def run_set(name, options):
     else:
         need(files.csv, FILES[name].generator, "--rows", str(rows))
     prepare(files, name, options.command, options.threads)
+    (ANSWERS / name).mkdir(parents=True, exist_ok=True)
     questions = [q for q in SETS[name] if not options.questions or q.name in options.questions]
     ours, peers, peaks = {}, {engine: {} for engine in options.engines}, {}
     for _ in range(options.rounds):
         for question in questions:
-            wall, peak = run_ours(question, files, options)
+            wall, peak = run_ours(question, files, ANSWERS / name, options)
             ours[question.name] = min(wall, ours.get(question.name, math.inf))
             peaks[question.name] = max(peak, peaks.get(question.name, 0))
         for engine in options.engines:
-            folder = ANSWERS / engine
+            folder = ANSWERS / name / engine
             folder.mkdir(parents=True, exist_ok=True)
             seconds, _ = run_self(
                 SCRIPT, engine, name, "--name", base, "--threads", options.threads, "--repeat", options.repeat, "--answers", folder
             )
             for question, wall in seconds.items():
                 peers[engine][question] = min(wall, peers[engine].get(question, math.inf))
+    rows = [(q.name, ours[q.name], peaks[q.name], [peers[e].get(q.name) for e in options.engines]) for q in questions]
+    return rows, lambda: check_set(name, questions, files, peers)
+
+
+def check_set(name, questions, files, peers):
+    """Ends the program unless all engines gave the same answers to a set's questions."""
     for question in questions:
-        wanted = columns_of_arrow(ANSWERS / REFERENCE / f"{question.name}.arrow")
-        check(question, columns_of_csv(ANSWERS / f"{question.name}.csv"), wanted, "ours")
-        check_exactly(question, files.own)
-        for engine in options.engines:
-            if question.name in peers[engine]:
-                check(question, columns_of_arrow(ANSWERS / engine / f"{question.name}.arrow"), wanted, engine)
-    return [(q.name, ours[q.name], peaks[q.name], [peers[e].get(q.name) for e in options.engines]) for q in questions]
+        wanted = columns_of_arrow(ANSWERS / name / REFERENCE / f"{question.name}.arrow")
+        check(question, columns_of_csv(ANSWERS / name / f"{question.name}.csv"), wanted, "ours")
+        check_exactly(question, files.own, ANSWERS / name)
+        for engine, seconds in peers.items():
+            if question.name in seconds:
+                check(question, columns_of_arrow(ANSWERS / name / engine / f"{question.name}.arrow"), wanted, engine)
 
 
 def mean_ratio(rows):
@@ -194,8 +200,13 @@ def main():
     options.questions = [q for q in options.questions.split(",") if q]
     if REFERENCE not in options.engines:
         sys.exit(f"answers are compared with those of: {REFERENCE}")
-    ANSWERS.mkdir(parents=True, exist_ok=True)
-    tables = {name: run_set(name, options) for name in options.sets.split(",")}
+    tables, checks = {}, []
+    for name in options.sets.split(","):
+        tables[name], check_answers = run_set(name, options)
+        checks.append(check_answers)
+    # What is imported for checking would count as memory of the commands started after it.
+    for check_answers in checks:
+        check_answers()
     memory = f", `--memory {options.memory}`" if options.memory else ""
     lines = [
         "# Grouping beside other engines", "",
