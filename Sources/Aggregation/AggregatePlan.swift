@@ -62,6 +62,7 @@ struct AggregatePlan: Sendable {
     let names = try query.outputNames()
     order = Array(zip(try query.sortColumns(), query.order.map(\.isDescending)))
     limit = query.limit
+    try query.filter?.checkFunctions(.filter)
     filter = try query.filter.map { try Filter($0, in: sources) }
     self.usesStatistics = usesStatistics
     self.sources = sources

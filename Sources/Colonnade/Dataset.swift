@@ -24,6 +24,11 @@ public struct Dataset: Sendable {
   ///
   /// `threads`: nil means all processors this process may use; the result does not depend on it. Throws a ``Diagnosis``.
   public init(_ paths: String..., reading: CSVOptions = CSVOptions(), threads: Int? = nil) throws {
+    try self.init(paths: paths, reading: reading, threads: threads)
+  }
+
+  /// The same of an array.
+  public init(paths: [String], reading: CSVOptions = CSVOptions(), threads: Int? = nil) throws {
     self.threads = threads ?? availableProcessors()
     tables = try openTables(paths, reading: reading, threads: self.threads)
   }

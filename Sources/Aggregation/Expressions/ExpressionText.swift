@@ -26,7 +26,7 @@ extension QueryExpression {
     var parser = ExpressionParser(tokens: tokens, part: part)
     self = try parser.expression()
     try parser.requireEnd("and, or, or the end")
-    try parser.checkFunctions(self, mayAggregate: part == .having)
+    try checkFunctions(part, mayAggregate: part == .having)
     try parser.checkCondition(self)
   }
 }

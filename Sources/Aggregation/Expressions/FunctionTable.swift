@@ -14,8 +14,11 @@ enum FunctionTable {
     "second": 1...1,
   ]
 
-  /// Operators, which the grammar gives their arguments.
-  static let operators: Set<String> = ["+", "-", "*", "/", "%", "||", "like", "ilike", "case"]
+  /// Operators, as ``scalars``.
+  static let operators: [String: ClosedRange<Int>] = [
+    "+": 2...2, "-": 1...2, "*": 2...2, "/": 2...2, "%": 2...2, "||": 2...2, "like": 2...3, "ilike": 2...3,
+    "case": 3...1_000_001,
+  ]
 
   private static let synonyms = [
     "avg": "mean", "substr": "substring", "ceiling": "ceil", "char_length": "length", "character_length": "length",
@@ -42,40 +45,54 @@ enum FunctionTable {
   }
 }
 
-extension ExpressionParser {
-  /// Throws `query.syntax` for a function that is not there or has too few or many arguments, and for aggregates where none can be: in
-  /// each other, and in what is asked of single rows.
+extension QueryExpression {
+  /// Throws `query.syntax` for a function or operator that is not there or has too few or many arguments, and for aggregates where none can
+  /// be: in each other, and in what is asked of single rows.
   func checkFunctions(
-    _ expression: QueryExpression, mayAggregate: Bool = false
+    _ part: QuerySyntaxError.Part, item: Int = 0, mayAggregate: Bool = false
   ) throws(QuerySyntaxError) {
     var mayAggregateInside = mayAggregate
-    if case .call(let name, let arguments, let position) = expression, !FunctionTable.operators.contains(name) {
-      let isAggregate = FunctionTable.isAggregate(name)
-      let position = position ?? 1
-      if isAggregate, !mayAggregate {
-        throw error(
-          at: position, "\(name)(…) is of many rows, and stands where each row is asked by itself",
-          part == .filter ? "ask aggregates with --having" : "name it alone: sum(x), max(x) - min(x)")
+    if case .call(let name, let arguments, let position) = self {
+      func wrong(_ summary: String, _ advice: String?) -> QuerySyntaxError {
+        QuerySyntaxError(part: part, item: item, position: position, summary: summary, advice: advice)
       }
-      if isAggregate {
-        _ = try expression.aggregateCall(part: part, item: item)
-      } else if let arity = FunctionTable.scalars[name] {
-        try checkCount(of: name, arguments.count, arity, at: position)
+      if FunctionTable.isAggregate(name) {
+        guard mayAggregate else {
+          throw wrong(
+            "\(name)(…) is of many rows, and stands where each row is asked by itself",
+            part == .filter ? "ask aggregates with --having" : "name it alone: sum(x), max(x) - min(x)")
+        }
+        _ = try aggregateCall(part: part, item: item)
+        mayAggregateInside = false
       } else {
-        throw error(
-          at: position, "no function \"\(name)\"",
-          adviceOnName(name, FunctionTable.knownNames(withAggregates: mayAggregate), list: "functions are"))
+        guard let arity = FunctionTable.operators[name] ?? FunctionTable.scalars[name] else {
+          throw wrong(
+            "no function \"\(name)\"",
+            adviceOnName(name, FunctionTable.knownNames(withAggregates: mayAggregate), list: "functions are"))
+        }
+        guard arity.contains(arguments.count), name != "case" || arguments.count % 2 == 1 else {
+          let wanted = arity.count == 1 ? "\(arity.lowerBound)" : "\(arity.lowerBound) to \(arity.upperBound)"
+          throw wrong(
+            "\(name) takes \(wanted) argument\(wanted == "1" ? "" : "s"), not \(arguments.count)",
+            name == "case" ? "conditions and results in turn, then what holds otherwise" : nil)
+        }
       }
-      if isAggregate { mayAggregateInside = false }
     }
-    for child in expression.children { try checkFunctions(child, mayAggregate: mayAggregateInside) }
+    for child in children { try child.checkFunctions(part, item: item, mayAggregate: mayAggregateInside) }
   }
+}
 
-  private func checkCount(
-    of name: String, _ count: Int, _ arity: ClosedRange<Int>, at position: Int
-  ) throws(QuerySyntaxError) {
-    guard !arity.contains(count) else { return }
-    let wanted = arity.count == 1 ? "\(arity.lowerBound)" : "\(arity.lowerBound) to \(arity.upperBound)"
-    throw error(at: position, "\(name) takes \(wanted) argument\(wanted == "1" ? "" : "s"), not \(count)", nil)
+extension TableQuery {
+  /// Throws `query.syntax` for functions that are not there or stand where they cannot: of queries that a program has put together.
+  func checkFunctions() throws(QuerySyntaxError) {
+    for (item, key) in keys.enumerated() { try key.expression.checkFunctions(.keys, item: item) }
+    for (item, result) in results.enumerated() {
+      try result.expression.checkFunctions(.aggregates, item: item, mayAggregate: true)
+    }
+    try filter?.checkFunctions(.filter)
+    try having?.checkFunctions(.having, mayAggregate: true)
+    for (item, sortKey) in order.enumerated() {
+      try sortKey.expression.checkFunctions(.order, item: item, mayAggregate: true)
+    }
   }
 }

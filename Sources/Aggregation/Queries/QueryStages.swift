@@ -21,6 +21,7 @@ struct QueryStages {
 
   /// Throws `query.syntax` for names that clash or are not there.
   init(_ query: TableQuery) throws(QuerySyntaxError) {
+    try query.checkFunctions()
     self.query = query
     names = try query.outputNames()
     keyNames = Array(names.prefix(query.keys.count))

@@ -73,7 +73,7 @@ extension ExpressionParser {
   /// An expression whose functions are there.
   fileprivate mutating func checked(mayAggregate: Bool) throws(QuerySyntaxError) -> QueryExpression {
     let expression = try expression()
-    try checkFunctions(expression, mayAggregate: mayAggregate)
+    try expression.checkFunctions(part, item: item, mayAggregate: mayAggregate)
     return expression
   }
 
