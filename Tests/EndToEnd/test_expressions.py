@@ -283,3 +283,37 @@ def test_having_order_distinct_and_limit(colonnade, tmp_path):
     assert text("--agg", "top(p, 3) > 1 as t", "--distinct") == "t\ntrue\nfalse\n"
     assert text("--agg", "sum(p)", "--where", "n < 10 or s || 'z' = 'yz'") == "p\n3.75\n"
     assert text("--by", "upper(k) as u", "--agg", "max(p) - min(p) as range", "--order-by", "range desc", "--limit", "1") == "u,range\nA,1.24\n"
+
+
+def test_outputs_come_in_the_order_asked_for_whatever_they_are(colonnade, tmp_path, seeded):
+    """Plain aggregates, expressions over them, keys and constants side by side, each once or twice, with and without what hides groups."""
+    source = tmp_path / "t.csv"
+    source.write_text("a,b,s\n1,0,x\n2,0,12\n3,5,y\n")
+    asked = {
+        "max(a)": [2, 3], "min(a)": [1, 3], "max(a) - min(a)": [1, 0], "count(*)": [2, 1], "sum(a) / count(*)": [1.5, 3],
+        "b": [0, 5], "b + 1": [1, 6], "sum(b)": [0, 5], "7": [7, 7], "count(distinct s)": [2, 1],
+    }
+    for _ in range(60):
+        chosen = [seeded.choice(list(asked)) for _ in range(seeded.randrange(1, 6))]
+        text = ", ".join(f"{expression} as c{i}" for i, expression in enumerate(chosen))
+        more = seeded.choice([[], ["--having", "count(*) > 0"], ["--order-by", "b"], ["--distinct"], ["--limit", "9"]])
+        header, *rows = csvtext.parse(colonnade("agg", source, "--by", "b", "--agg", text, *more).text)
+        assert header == ["b", *(f"c{i}" for i in range(len(chosen)))], (chosen, more)
+        wanted = [[key, *(asked[e][row] for e in chosen)] for row, key in enumerate([0, 5])]
+        assert [[float(cell) for cell in row] for row in rows] == wanted, (chosen, more)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--by", "a", "--where", "a" + " is null" * 5000],
+        ["--agg", "sum(round(a, -9223372036854775808))"],
+        ["--agg", "sum(round(a, -9223372036854775807 - 1))"],
+        ["--by", "t - interval '-9223372036854775808' day as q"],
+    ],
+)
+def test_absurd_numbers_and_depths_are_errors(colonnade, tmp_path, arguments):
+    source = tmp_path / "t.csv"
+    source.write_text("a,t\n1,2020-01-01 00:00:00\n")
+    run = subprocess.run([colonnade.path, "agg", source, *arguments], capture_output=True, timeout=60)
+    assert run.returncode in (2, 64), run.returncode

@@ -118,7 +118,7 @@ extension ExpressionBinder {
     }
     var places = 0
     if parts.count > 1 {
-      guard case .int64(let constant)? = program.constant(parts[1].node), abs(constant) <= 38 else {
+      guard case .int64(let constant)? = program.constant(parts[1].node), (-38...38).contains(constant) else {
         throw typeError(parts[1].origin, "round takes a constant number of digits, -38 to 38", "round(x, 2)")
       }
       places = Int(constant)

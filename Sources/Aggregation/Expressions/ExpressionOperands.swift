@@ -153,7 +153,7 @@ extension ExpressionParser {
       words.append(unit)
       index += 1
     }
-    guard words.count == 2, let count = Int(words[0]), abs(count) <= 1_000_000_000,
+    guard words.count == 2, let count = Int(words[0]), count.magnitude <= 1_000_000_000,
       let span = TimeSpan(count: count, unit: words[1].lowercased())
     else {
       throw error(

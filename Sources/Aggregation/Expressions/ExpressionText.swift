@@ -96,6 +96,9 @@ struct ExpressionParser {
       let isNegated = accept(word: "not")
       guard accept(word: "null") else { throw unexpected("null") }
       left = isNegated ? .not(.isNull(left)) : .isNull(left)
+      // Each is one level more, as brackets are.
+      operatorCount += 1
+      try checkOperators()
     }
     let isNegated = accept(word: "not")
     guard let found = try test(of: left) else {

@@ -40,7 +40,7 @@ extension ExpressionRun {
       days += span.days
       // Spans are bounded, so that these are far from 64 bits; what leaves the calendar fails below.
       guard !isDay else { return Int64(days) }
-      guard abs(days) < 50_000_000 else { return .max }
+      guard days.magnitude < 50_000_000 else { return .max }
       let (moment, overflow) = (days * perDay + rest).addingReportingOverflow(span.microseconds)
       return overflow ? .max : Int64(moment)
     }

@@ -37,7 +37,7 @@ struct QueryStages {
 
   /// True if the first stage's columns are the result as they are.
   var isDone: Bool {
-    having == nil && !query.isDistinct && outputs.compactMap(\.name) == callNames && orderNames != nil
+    having == nil && !query.isDistinct && outputs.map(\.name) == callNames.map(Optional.some) && orderNames != nil
   }
 
   /// Names of the first stage's columns to sort by; nil if it is by other than these.
