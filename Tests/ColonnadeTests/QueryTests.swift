@@ -75,19 +75,17 @@ private let lethal = QueryExpression.sum(.column("deaths")) / .sum(.column("case
   await #expect(throws: CancellationError.self) { try await task.value }
 }
 
-/// The README's second example, as it stands there.
-private func secondExample(_ path: String) async throws -> [StateTotal] {
-  try await Dataset.open(path).filtered(.column("cases") > 0).grouped(by: "state")
-    .computing(QueryExpression.sum(.column("cases")).named("cases")).limited(to: 10).rows(as: StateTotal.self)
-}
+// The README's second example, as it stands there.
 
-private struct StateTotal: Decodable, Sendable {
+struct StateTotal: Decodable, Sendable {
   var state: String
   var cases: Int
 }
 
 @Test func theSecondExampleGivesStatesInOrder() async throws {
-  let totals = try await secondExample(covid("brazil_covid19_cities.csv.gz"))
+  let totals = try await Dataset.open(covid("brazil_covid19_cities.csv.gz")).filtered(.column("cases") > 0)
+    .grouped(by: "state").computing(QueryExpression.sum(.column("cases")).named("cases")).limited(to: 10)
+    .rows(as: StateTotal.self)
   #expect(totals.map(\.state).prefix(3) == ["Acre", "Alagoas", "Amapá"])
   #expect(totals.count == 10 && totals.allSatisfy { $0.cases > 0 })
 }

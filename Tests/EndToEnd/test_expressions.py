@@ -2,10 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Expressions in `agg` against DuckDB on random tables, and what is said of wrong ones."""
 
-import csv
 import datetime
 import decimal
-import io
 import math
 import subprocess
 import sys
@@ -132,10 +130,19 @@ def load(source):
     return base
 
 
+def asked_of_duckdb(base, query):
+    """Its rows; nothing where it cannot plan the query, which is no fault of ours."""
+    try:
+        return base.execute(query).fetchall()
+    except duckdb.InvalidInputException as error:
+        assert "BindBuiltinScalarFunction" in str(error), query
+        return None
+
+
 def same(ours, theirs):
     """Doubles may differ in their last bits: DuckDB rounds operands first. All else is equal; zeros behind the point have no say."""
-    if theirs is None or ours == "":
-        return ours == "" and theirs in (None, "")
+    if theirs is None or ours is None:
+        return theirs is None and ours is None
     if isinstance(theirs, bool):
         return ours == str(theirs).lower()
     if isinstance(theirs, float):
@@ -147,7 +154,7 @@ def same(ours, theirs):
 
 
 def answers(text):
-    return list(csv.reader(io.StringIO(text)))[1:]
+    return csvtext.parse(text)[1:]
 
 
 def assert_same(ours, theirs, told):
@@ -167,7 +174,9 @@ def test_random_expressions_as_duckdb_has_them(colonnade, tmp_path, seeded, rows
     for _ in range(40 if rows < 1000 else 15):
         kinds = [seeded.choice(["whole", "decimal", "number", "text", "date", "truth"]) for _ in range(12)]
         parts = [draw.draw(kind, seeded.randrange(1, 4)) for kind in kinds]
-        theirs = base.execute(f"select id, {', '.join(parts)} from t order by id").fetchall()
+        theirs = asked_of_duckdb(base, f"select id, {', '.join(parts)} from t order by id")
+        if theirs is None:
+            continue
         ours = ", ".join(f"any({part}) as r{n}" for n, part in enumerate(parts))
         run = colonnade("agg", chunks, "--by", "id", "--agg", ours)
         for n, part in enumerate(parts):
@@ -199,7 +208,9 @@ def test_random_queries_as_duckdb_answers_them(colonnade, tmp_path, seeded, rows
         group = f"group by {', '.join(f'k{n}' for n in range(len(keys)))}" if keys else ""
         outer = ", ".join([f"k{n}" for n in range(len(keys))] + named[1])
         # DuckDB puts conditions on rows before the names of the same select.
-        theirs = base.execute(f"select {outer} from ({inner} where {where}) {group} having {having}").fetchall()
+        theirs = asked_of_duckdb(base, f"select {outer} from ({inner} where {where}) {group} having {having}")
+        if theirs is None:
+            continue
         by = ["--by", ", ".join(named[0])] if keys else []
         run = colonnade("agg", chunks, *by, "--agg", ", ".join(named[1]), "--where", where, "--having", having)
         told = f"{keys}, {results}, {where}, {having}"
@@ -207,7 +218,10 @@ def test_random_queries_as_duckdb_answers_them(colonnade, tmp_path, seeded, rows
         if not keys and not theirs:
             assert ours == [], told
             continue
-        order = lambda row: [("" if cell is None else str(cell).lower() if isinstance(cell, bool) else str(cell)) for cell in row[: len(keys)]]
+        # Null and the empty text are two keys.
+        order = lambda row: [
+            (cell is None, str(cell).lower() if isinstance(cell, bool) else str(cell)) for cell in row[: len(keys)]
+        ]
         assert_same(sorted(ours, key=order), sorted(theirs, key=order), told)
 
 
