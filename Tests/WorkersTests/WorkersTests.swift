@@ -95,7 +95,8 @@ import Testing
         held.withLock { $0.now += amount }
       }
       held.withLock { held in
-        held.most = max(held.most, held.now == amount ? 0 : held.now)
+        // Who takes nothing may do so beside one who holds more than there is.
+        if amount > 0, held.now != amount { held.most = max(held.most, held.now) }
         held.mostAlone = max(held.mostAlone, held.now)
       }
       held.withLock { $0.now -= amount }
