@@ -311,8 +311,8 @@ def test_first_and_last_go_by_inputs_and_rows(colonnade, tmp_path):
     "aggregates,status,message,advice",
     [
         ("quantile(cases, 1.5)", 64, 'a level is a number from 0 to 1', "quantile(x, 0.9)"),
-        ("quantile(cases)", 64, "expected a comma and a level", "--help"),
-        ("corr(cases)", 64, "expected a comma and a second column", "--help"),
+        ("quantile(cases)", 64, "quantile takes 2 arguments, not 1", "--help"),
+        ("corr(cases)", 64, "corr takes 2 arguments, not 1", "--help"),
         ("top(cases, 0)", 64, 'top takes from 1 to 1000000 values, not "0", at character 12', "top(x, 2)"),
         ("medain(cases)", 64, 'no function "medain", at character 1', 'did you mean "median"?'),
         ("stddev(state)", 2, "stddev(state): the column is string, which has no stddev", "--schema 'state:int64'"),
