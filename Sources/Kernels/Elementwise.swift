@@ -152,18 +152,16 @@ public enum Ordering: Sendable, Hashable {
 /// 1 for each row where it is so, else 0. O(rows).
 public func compare(
   _ ordering: Ordering, _ a: Operand<Int64>, _ b: Operand<Int64>, into results: UnsafeMutableBufferPointer<Int64>
-) {
-  switch ordering {
-  case .less: forEachPair(a, b, count: results.count) { results[$0] = $1 < $2 ? 1 : 0 }
-  case .lessOrEqual: forEachPair(a, b, count: results.count) { results[$0] = $1 <= $2 ? 1 : 0 }
-  case .equal: forEachPair(a, b, count: results.count) { results[$0] = $1 == $2 ? 1 : 0 }
-  case .notEqual: forEachPair(a, b, count: results.count) { results[$0] = $1 != $2 ? 1 : 0 }
-  }
-}
+) { compareIntegers(ordering, a, b, into: results) }
 
 /// 1 for each row where it is so, else 0. O(rows).
 public func compare(
   _ ordering: Ordering, _ a: Operand<Int128>, _ b: Operand<Int128>, into results: UnsafeMutableBufferPointer<Int64>
+) { compareIntegers(ordering, a, b, into: results) }
+
+@inline(__always)
+private func compareIntegers<T: FixedWidthInteger>(
+  _ ordering: Ordering, _ a: Operand<T>, _ b: Operand<T>, into results: UnsafeMutableBufferPointer<Int64>
 ) {
   switch ordering {
   case .less: forEachPair(a, b, count: results.count) { results[$0] = $1 < $2 ? 1 : 0 }

@@ -33,7 +33,7 @@ extension PartialAggregates {
     if type == .int64, least >= Int128(Int64.min), greatest <= Int128(Int64.max) {
       return column(output, .int64, .int64(sums.map { Int64($0) }), validity(counts))
     }
-    let digits = max(decimalDigits(max(greatest.magnitude, least.magnitude)), type.scale, 1)
+    let digits = max(digitCount(max(greatest.magnitude, least.magnitude)), type.scale, 1)
     let decimal = ColumnType.decimal(precision: digits, scale: type.scale)
     return column(
       output, decimal, decimal.isWide ? .int128(sums) : .int64(sums.map { Int64($0) }), validity(counts))
@@ -47,7 +47,7 @@ extension PartialAggregates {
     var greatest = max(bounds?.lowerBound.magnitude ?? 0, bounds?.upperBound.magnitude ?? 0)
     for sum in sums { greatest = max(greatest, sum.magnitude) }
     let decimal = ColumnType.decimal(
-      precision: max(decimalDigits(UInt128(greatest)), type.scale, 1), scale: type.scale)
+      precision: max(digitCount(UInt128(greatest)), type.scale, 1), scale: type.scale)
     return column(
       output, decimal, decimal.isWide ? .int128(sums.map { Int128($0) }) : .int64(sums), validity(counts))
   }
@@ -87,15 +87,4 @@ extension PartialAggregates {
       code: "aggregate.overflow", summary: "\(output.function.name)(\(name)) \(place) needs more than 38 digits",
       place: Place(file: plan.sources[0].name, column: name), advice: "sum smaller groups, or fewer decimals")
   }
-}
-
-/// Number of decimal digits, 1 for 0.
-private func decimalDigits(_ magnitude: UInt128) -> Int {
-  var digits = 1
-  var rest = magnitude / 10
-  while rest > 0 {
-    digits += 1
-    rest /= 10
-  }
-  return digits
 }
