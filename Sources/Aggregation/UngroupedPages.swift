@@ -115,10 +115,23 @@ extension PageForm {
       return IntegerFacts(sum: sumOverflow ? nil : sum, extremes: product...product)
     case .runs(let values, let lengths): return runFacts(values, lengths, taken)
     case .packed(let packed):
-      guard !needsExtremes, let total = packedTotal(packed, taken, count: count) else { return nil }
+      guard let total = packedTotal(packed, taken, count: count) else { return nil }
       let (sum, overflow) = total.multipliedReportingOverflow(by: factor)
-      return overflow ? nil : IntegerFacts(sum: sum, extremes: nil)
+      if overflow { return nil }
+      guard needsExtremes else { return IntegerFacts(sum: sum, extremes: nil) }
+      return packedExtremes(packed, taken).map { IntegerFacts(sum: sum, extremes: $0) }
     }
+  }
+
+  /// nil where only some rows are taken, or if they leave 128 bits.
+  private func packedExtremes(_ packed: PackedIntegers, _ taken: Selection) -> ClosedRange<Int128>? {
+    guard case .all = taken,
+      let offsets = Kernels.packedExtremes(packed.bytes, count: rowCount, bitWidth: packed.bitWidth)
+    else { return nil }
+    let bounds = [offsets.lowerBound, offsets.upperBound].map { offset in
+      (Int128(packed.reference) + Int128(offset)).multipliedReportingOverflow(by: factor)
+    }
+    return bounds.contains(where: \.overflow) ? nil : bounds[0].partialValue...bounds[1].partialValue
   }
 
   private func runFacts(_ values: [Int64], _ lengths: [UInt32], _ taken: Selection) -> IntegerFacts? {

@@ -168,6 +168,24 @@ INLINED void bounds_i64(const int64_t *values, size_t count, int64_t *minimum, i
   *maximum = high;
 }
 
+INLINED void selected_bounds_i64(const int64_t *values, const uint64_t *bits, size_t count, int64_t *minimum,
+                                 int64_t *maximum) {
+  int64_t low = INT64_MAX, high = INT64_MIN;
+  for (size_t first = 0; first < count; first += 64) {
+    const uint64_t word = bits[first / 64];
+    const size_t end = count - first < 64 ? count - first : 64;
+    for (size_t i = 0; i < end; i++) {
+      const int64_t value = values[first + i], mask = -(int64_t)(word >> i & 1);
+      // What is not selected is the order's other end.
+      const int64_t lower = (value & mask) | (INT64_MAX & ~mask), higher = (value & mask) | (INT64_MIN & ~mask);
+      low = lower < low ? lower : low;
+      high = higher > high ? higher : high;
+    }
+  }
+  *minimum = low;
+  *maximum = high;
+}
+
 INLINED uint32_t maximum_u32(const uint32_t *values, size_t count) {
   uint32_t high = 0;
   for (size_t i = 0; i < count; i++) high = values[i] > high ? values[i] : high;
@@ -216,4 +234,7 @@ DISPATCHED(void, summarize_i64, (const int64_t *values, size_t count, cs_i64_sum
 DISPATCHED(void, summarize_u32, (const uint32_t *values, size_t count, cs_u32_summary *summary), (values, count, summary))
 DISPATCHED(void, bounds_i64, (const int64_t *values, size_t count, int64_t *minimum, int64_t *maximum),
            (values, count, minimum, maximum))
+DISPATCHED(void, selected_bounds_i64,
+           (const int64_t *values, const uint64_t *bits, size_t count, int64_t *minimum, int64_t *maximum),
+           (values, bits, count, minimum, maximum))
 DISPATCHED(uint32_t, maximum_u32, (const uint32_t *values, size_t count), (values, count))

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+import CColumnShims
+
 /// Which bits an exact sum of doubles keeps: limbs of 32 bits, the first one's lowest bit being 2^baseExponent.
 ///
 /// Limbs are Int64 that carry 32 bits each and have room above for 2^30 additions before carries must be passed on (Neal, "Fast exact
@@ -45,14 +47,9 @@ public func floatWindow(_ values: UnsafeBufferPointer<Double>) -> FloatWindow? {
 
 /// Weights of the last significand bits (of 53) of all finite `values`, as exponents of 2; nil if they are all zero. May reach a little further.
 package func floatExponents(_ values: UnsafeBufferPointer<Double>) -> ClosedRange<Int>? {
-  var least = UInt32.max
+  var least: UInt32 = 0
   var greatest: UInt32 = 0
-  for i in 0..<values.count {
-    let magnitude = values[i].bitPattern & 0x7FFF_FFFF_FFFF_FFFF
-    // Zero wraps round to all ones and so takes no part in the minimum.
-    least = min(least, UInt32(truncatingIfNeeded: (magnitude &- 1) &>> 52))
-    greatest = max(greatest, UInt32(truncatingIfNeeded: magnitude &>> 52))
-  }
+  cs_exponents_f64(values.baseAddress, values.count, &least, &greatest)
   if greatest >= 0x7FF {
     greatest = 0
     for value in values where value.isFinite {

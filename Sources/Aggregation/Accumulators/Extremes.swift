@@ -16,9 +16,17 @@ protocol ExtremeNumber: FixedWidthInteger, Sendable {
   static func keep(
     _ extreme: Extreme, of values: UnsafeBufferPointer<Self>, groups: UnsafeBufferPointer<UInt32>,
     validity: UnsafeBufferPointer<UInt64>?, in kept: UnsafeMutableBufferPointer<Self>)
+  /// Least and greatest of valid `values`; the order's other ends where there are none.
+  static func bounds(
+    _ values: UnsafeBufferPointer<Self>, validity: UnsafeBufferPointer<UInt64>?
+  ) -> (least: Self, greatest: Self)
 }
 
 extension Int64: ExtremeNumber {
+  static func bounds(
+    _ values: UnsafeBufferPointer<Int64>, validity: UnsafeBufferPointer<UInt64>?
+  ) -> (least: Int64, greatest: Int64) { extremes(values, validity: validity) }
+
   static func keep(
     _ extreme: Extreme, of values: UnsafeBufferPointer<Int64>, groups: UnsafeBufferPointer<UInt32>,
     validity: UnsafeBufferPointer<UInt64>?, in kept: UnsafeMutableBufferPointer<Int64>
@@ -31,6 +39,10 @@ extension Int64: ExtremeNumber {
 }
 
 extension Int128: ExtremeNumber {
+  static func bounds(
+    _ values: UnsafeBufferPointer<Int128>, validity: UnsafeBufferPointer<UInt64>?
+  ) -> (least: Int128, greatest: Int128) { extremes(values, validity: validity) }
+
   static func keep(
     _ extreme: Extreme, of values: UnsafeBufferPointer<Int128>, groups: UnsafeBufferPointer<UInt32>,
     validity: UnsafeBufferPointer<UInt64>?, in kept: UnsafeMutableBufferPointer<Int128>
@@ -60,6 +72,10 @@ struct GroupExtremes<Number: ExtremeNumber> {
     kept.grow(to: rows.groupCount, with: none)
     values.withUnsafeBufferPointer { values in
       withValidityBits(page) { validity in
+        if rows.isSingleGroup {
+          let bounds = Number.bounds(values, validity: validity)
+          return add(extreme == .minimum ? bounds.least : bounds.greatest)
+        }
         kept.withUnsafeMutableBufferPointer {
           Number.keep(extreme, of: values, groups: rows.groups, validity: validity, in: $0)
         }
@@ -105,8 +121,7 @@ final class IntegerExtremes: Accumulator {
     switch page.values {
     case .int64(let values): groups.add(values, page, rows)
     case .float64(let values):
-      ordered.removeAll(keepingCapacity: true)
-      for value in values { ordered.append(orderedBits(value)) }
+      orderedBits(values, into: &ordered)
       groups.add(ordered, page, rows)
     default: preconditionFailure("integers or doubles expected")
     }

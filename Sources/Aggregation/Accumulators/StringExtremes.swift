@@ -26,11 +26,8 @@ final class StringExtremes: Accumulator {
     switch page.values {
     case .codes(let codes):
       guard let dictionary else { preconditionFailure("codes without their dictionary") }
-      let ranks = dictionary.ranks
-      ranksOfRows.removeAll(keepingCapacity: true)
-      for (row, code) in codes.enumerated() {
-        ranksOfRows.append(page.validity.isValid(row) ? Int64(ranks[Int(code)]) : 0)
-      }
+      if ranksOfRows.count != codes.count { ranksOfRows = [Int64](repeating: 0, count: codes.count) }
+      replace(codes, of: page, by: dictionary.ranks)
       ranked[position(of: dictionary)].groups.add(ranksOfRows, page, rows)
     case .strings(let strings):
       plain.grow(to: rows.groupCount)
@@ -40,6 +37,15 @@ final class StringExtremes: Accumulator {
         }
       }
     default: preconditionFailure("strings expected")
+    }
+  }
+
+  /// Fills `ranksOfRows` with the ranks of codes; null slots may hold any code, and get any rank.
+  private func replace(_ codes: [UInt32], of page: ColumnPage, by ranks: [UInt32]) {
+    if case .allValid = page.validity {
+      for row in codes.indices { ranksOfRows[row] = Int64(ranks[Int(codes[row])]) }
+    } else {
+      for row in codes.indices where page.validity.isValid(row) { ranksOfRows[row] = Int64(ranks[Int(codes[row])]) }
     }
   }
 

@@ -7,6 +7,7 @@
 #include "cs_allocator.h"
 #include "cs_bit_packing.h"
 #include "cs_csv_scan.h"
+#include "cs_float_sums.h"
 #include "cs_float_text.h"
 #include "cs_grouping.h"
 #include "cs_integer_coding.h"

@@ -57,6 +57,9 @@ void cs_summarize_u32(const uint32_t *values, size_t count, cs_u32_summary *summ
 /// Minimum and maximum alone: how a reader holds a page against its statistics.
 void cs_bounds_i64(const int64_t *values, size_t count, int64_t *minimum, int64_t *maximum);
 
+/// The same of the values whose bit is set: bit `i % 64` of word `i / 64` belongs to value `i`.
+void cs_selected_bounds_i64(const int64_t *values, const uint64_t *bits, size_t count, int64_t *minimum, int64_t *maximum);
+
 /// Greatest value; 0 for none.
 uint32_t cs_maximum_u32(const uint32_t *values, size_t count);
 
