@@ -6,7 +6,9 @@ import Workers
 
 /// Groups the workers' parted rows part by part, each by one worker, and puts the groups together: all, or those that the query's limit may
 /// put out, whose order is to be made.
-func finish(_ workers: [PartitionedRows], partitionBits: Int, threads: Int) throws -> PartialAggregates {
+func finish(
+  _ workers: [PartitionedRows], partitionBits: Int, threads: Int, _ memory: MemoryWatch? = nil
+) throws -> PartialAggregates {
   let first = workers[0]
   let partCount = 1 << partitionBits
   var rowCounts = [Int](repeating: 0, count: partCount)
@@ -23,7 +25,14 @@ func finish(_ workers: [PartitionedRows], partitionBits: Int, threads: Int) thro
     var best = best
     while let part = counter.next() {
       let groups = grouper.group(part, of: workers, best: &best)
-      finished.withLock { $0.append((part, groups)) }
+      let done = finished.withLock { finished in
+        finished.append((part, groups))
+        return finished.count
+      }
+      guard let memory, done.isMultiple(of: 16) else { continue }
+      // What was made of these groups stands, and is put together with the rest while it still does.
+      let groupCount = finished.withLock { $0.reduce(0) { $0 + $1.groups.rowCounts.count } }
+      try memory.require(groupCount * first.plan.resultByteCount, done: done, of: partCount)
     }
     if let best { bounds.withLock { joinBounds(&$0, best.sumBounds) } }
   }
