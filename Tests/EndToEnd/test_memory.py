@@ -40,6 +40,7 @@ def parts(run):
         MANY_GROUPS, ["--by", "d", "--agg", "sum(v1), max(v3)"], ["--by", "id3,id6", "--agg", "mean(v3), min(d), max(id1)"],
         ["--by", "id3,v3", "--agg", "sum(d)", "--order-by", "d desc", "--limit", "1000"],
         ["--by", "id6,v3", "--agg", "count(*)", "--where", "v1 > 2"],
+        ["--by", "id3", "--agg", "median(v3), count(distinct id6), first(d), top(v3, 2), stddev(v1), corr(v1, v2)"],
     ],
 )  # fmt: skip
 def test_the_peak_stays_under_the_limit(colonnade, groupby, tmp_path, query):
