@@ -57,7 +57,7 @@ package func aggregate(
   precondition(threads > 0, "at least one thread")
   let plan = try AggregatePlan(query, sources, usesStatistics: !ignoringStatistics)
   let whole = try aggregateChunks(plan, threads: threads, strategy, memory)
-  try memory?.require(whole.groupCount * plan.resultByteCount)
+  if let memory { try memory.require(whole.groupCount * (plan.resultByteCount + memory.laterBytesPerGroup)) }
   return table(try whole.resultColumns(threads: threads), plan, isInOrder: whole.isInOrder)
 }
 

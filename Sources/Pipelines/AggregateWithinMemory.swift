@@ -37,19 +37,56 @@ public func aggregate(
   _ sources: [any TableSource], _ query: AggregateQuery, within limits: AggregationLimits,
   ignoringStatistics: Bool = false, meter: AggregationMeter = AggregationMeter()
 ) throws -> any TableSource {
+  try aggregate(
+    sources, query, StageCosts(), within: limits, ignoringStatistics: ignoringStatistics, meter: meter)
+}
+
+/// The same for a query of expressions: the result is that of ``Aggregation/aggregate(_:_:threads:ignoringStatistics:)`` of such a query.
+///
+/// What is made of the groups (`having`, expressions over aggregates, another order) is made at once where there is room for it, else a chunk
+/// at a time, and sorted outside of memory. Throws also `memory.too-small` for `distinct` rows of `top` and `bottom` that have no room.
+public func aggregate(
+  _ sources: [any TableSource], _ query: TableQuery, within limits: AggregationLimits,
+  ignoringStatistics: Bool = false, meter: AggregationMeter = AggregationMeter()
+) throws -> any TableSource {
+  let stages = try QueryStages(query)
+  let first = try FirstStage(stages, sources, threads: limits.threads)
+  let costs = StageCosts(laterBytesPerGroup: stages.bytesPerGroup, operationCount: first.operationCount)
+  let groups = try aggregate(
+    first.sources, first.query, costs, within: limits, ignoringStatistics: ignoringStatistics, meter: meter)
+  if stages.isDone { return (groups as? Table)?.renamed(stages.names) ?? ShownColumns(of: groups, names: stages.names) }
+  return try meter.step("make of groups") {
+    try SecondStageWithinMemory(stages, limits, meter).result(of: groups, inputName: sources.first?.name ?? "the input")
+  }
+}
+
+/// What expressions take beside the groups.
+struct StageCosts {
+  /// What is made of a group behind its aggregation, in bytes.
+  var laterBytesPerGroup = 0
+  /// Operations that computed columns are made of: a slot per row of a chunk each.
+  var operationCount = 0
+}
+
+private func aggregate(
+  _ sources: [any TableSource], _ query: AggregateQuery, _ costs: StageCosts, within limits: AggregationLimits,
+  ignoringStatistics: Bool, meter: AggregationMeter
+) throws -> any TableSource {
   let budget = try AggregationBudget(
-    limits, query, chunkRows: greatestChunkRows(of: sources), of: sources.first?.name ?? "the input")
+    limits, columnCount: query.columnNames.count + costs.operationCount, chunkRows: greatestChunkRows(of: sources),
+    of: sources.first?.name ?? "the input")
   do {
     return try meter.step("group in memory") {
       try aggregate(
         sources, query, threads: budget.threads, ignoringStatistics: ignoringStatistics, strategy: nil,
-        memory: budget.watch(rowCount: sources.reduce(0) { $0 + $1.rowCount }))
+        memory: budget.watch(
+          rowCount: sources.reduce(0) { $0 + $1.rowCount }, laterBytesPerGroup: costs.laterBytesPerGroup))
     }
   } catch let exceeded as MemoryExceeded {
     let rows = try QueryRows(
       query, sources, usesStatistics: !ignoringStatistics, entryLimit: ChunkFileLimits.dictionaryEntries,
       byteLimit: ChunkFileLimits.dictionaryBytes)
-    return try PartedAggregation(query, rows, limits, meter).result(needing: exceeded.neededByteCount)
+    return try PartedAggregation(query, rows, costs, limits, meter).result(needing: exceeded.neededByteCount)
   }
 }
 
@@ -73,8 +110,11 @@ struct AggregationBudget {
   private static let leastByteCount = 8 << 20
 
   /// Measures. As many threads as have room for chunks of `chunkRows` rows. Throws `memory.too-small`, in `name`.
-  init(_ limits: AggregationLimits, _ query: AggregateQuery, chunkRows: Int, of name: String) throws {
-    startByteCount = residentByteCount()
+  /// `columnCount`: columns that are read, or worked out.
+  init(_ limits: AggregationLimits, columnCount: Int, chunkRows: Int, of name: String) throws {
+    // Giving freed memory back costs more than a small query.
+    let held = residentByteCount(afterTrimming: false)
+    startByteCount = held > limits.memory.byteCount / 8 ? residentByteCount() : held
     watching = limits.watching
     roomByteCount = limits.memory.byteCount - startByteCount - Self.reserveByteCount
     guard roomByteCount >= Self.leastByteCount else {
@@ -84,14 +124,17 @@ struct AggregationBudget {
         what: "dictionaries and the program for the most part")
     }
     // A chunk's pages as read, as taken and as parted.
-    let workerBytes = chunkRows * 8 * (3 + query.columnNames.count)
+    let workerBytes = chunkRows * 8 * (3 + columnCount)
     threads = max(1, min(limits.threads, roomByteCount / 3 / workerBytes))
   }
 
   /// Watches an aggregation of so many rows that has all the room, or shares it with others.
-  func watch(rowCount: Int) -> MemoryWatch {
+  /// There must also be room for `laterBytesPerGroup` behind it.
+  func watch(rowCount: Int, laterBytesPerGroup: Int = 0) -> MemoryWatch {
     if let watching { return watching(rowCount) }
-    return MemoryWatch(roomByteCount: roomByteCount, above: startByteCount, rowCount: rowCount) {
+    return MemoryWatch(
+      roomByteCount: roomByteCount, above: startByteCount, rowCount: rowCount, laterBytesPerGroup: laterBytesPerGroup
+    ) {
       residentByteCount(afterTrimming: $0)
     }
   }

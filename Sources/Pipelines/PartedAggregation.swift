@@ -12,6 +12,8 @@ import Workers
 struct PartedAggregation: Sendable {
   private let query: AggregateQuery
   private let rows: QueryRows
+  /// Columns that are read of the inputs, or worked out.
+  private let columnCount: Int
   private let limits: AggregationLimits
   private let meter: AggregationMeter
 
@@ -27,7 +29,11 @@ struct PartedAggregation: Sendable {
   /// A part of which a part has more rows than this share is mostly one group.
   private static let greatestShare = 0.9
 
-  init(_ query: AggregateQuery, _ rows: QueryRows, _ limits: AggregationLimits, _ meter: AggregationMeter) {
+  init(
+    _ query: AggregateQuery, _ rows: QueryRows, _ costs: StageCosts, _ limits: AggregationLimits,
+    _ meter: AggregationMeter
+  ) {
+    columnCount = query.columnNames.count + costs.operationCount
     self.query = query
     self.rows = rows
     self.limits = limits
@@ -121,7 +127,7 @@ struct PartedAggregation: Sendable {
   }
 
   private func budget(chunkRows: Int) throws -> AggregationBudget {
-    try AggregationBudget(limits, query, chunkRows: chunkRows, of: rows.name)
+    try AggregationBudget(limits, columnCount: columnCount, chunkRows: chunkRows, of: rows.name)
   }
 
   private func tooSmall(_ needed: Int) -> MemoryError {

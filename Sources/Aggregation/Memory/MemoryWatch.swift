@@ -11,6 +11,8 @@ import Synchronization
 package final class MemoryWatch: Sendable {
   /// What the groups and all that is made of them may take, in bytes.
   package let roomByteCount: Int
+  /// What is made of a group behind its aggregation, in bytes.
+  let laterBytesPerGroup: Int
   private let startByteCount: Int
   private let rowLimit: Int
   private let residentByteCount: @Sendable (_ afterTrimming: Bool) -> Int
@@ -21,10 +23,12 @@ package final class MemoryWatch: Sendable {
 
   /// Watches an aggregation of `rowCount` rows that may take `roomByteCount` more than the process did when that was `startByteCount`.
   ///
-  /// `residentByteCount` tells what the process takes, after freed memory has been given back if so asked.
+  /// There must also be room for `laterBytesPerGroup`. `residentByteCount` tells what the process takes, after freed memory has been given back if so asked.
   package init(
-    roomByteCount: Int, above startByteCount: Int, rowCount: Int, residentByteCount: @escaping @Sendable (Bool) -> Int
+    roomByteCount: Int, above startByteCount: Int, rowCount: Int, laterBytesPerGroup: Int = 0,
+    residentByteCount: @escaping @Sendable (Bool) -> Int
   ) {
+    self.laterBytesPerGroup = laterBytesPerGroup
     self.roomByteCount = roomByteCount
     self.startByteCount = startByteCount
     rowLimit = rowCount
@@ -45,7 +49,7 @@ package final class MemoryWatch: Sendable {
   }
 
   /// Throws if so many bytes more have no room; `done` of `count` pieces of like size would then be made.
-  func require(_ byteCount: Int, done: Int = 1, of count: Int = 1) throws(MemoryExceeded) {
+  package func require(_ byteCount: Int, done: Int = 1, of count: Int = 1) throws(MemoryExceeded) {
     let held = heldByteCount(most: roomByteCount - byteCount)
     if held + byteCount <= roomByteCount { return }
     throw MemoryExceeded(neededByteCount: whole(held + byteCount, of: done, count))
