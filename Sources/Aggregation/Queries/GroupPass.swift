@@ -22,7 +22,9 @@ package struct GroupPass: Sendable {
     guard let having = try stages.boundHaving(of: groups) else { return nil }
     (self.groups, expressions, isCondition, isDescending) = (groups, having, true, [])
     schema = groups.schema
-    dictionaries = try schema.fields.indices.map { try groups.holdsOnlyCodes(column: $0) ? groups.dictionary(column: $0) : nil }
+    dictionaries = try schema.fields.indices.map {
+      try groups.holdsOnlyCodes(column: $0) ? groups.dictionary(column: $0) : nil
+    }
   }
 
   /// The result's columns, then those to sort by. Throws as binding does.
