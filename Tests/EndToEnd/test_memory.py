@@ -20,10 +20,10 @@ MANY_GROUPS = ["--by", "id1,id2,id3,id4,id5,id6", "--agg", "sum(v3), sum(d) as d
 
 @pytest.fixture(scope="module")
 def groupby(tmp_path_factory, colonnade):
-    """A million rows that are nearly as many groups by all keys: as CSV, and converted."""
+    """Half a million rows that are nearly as many groups by all keys: as CSV, and converted."""
     folder = tmp_path_factory.mktemp("groupby")
     plain, source, converted = folder / "plain.csv", folder / "groupby.csv", folder / "groupby.cln"
-    subprocess.run([sys.executable, ROOT / "Benchmarks/generate_groupby.py", plain, "--rows", "1000000"], check=True)
+    subprocess.run([sys.executable, ROOT / "Benchmarks/generate_groupby.py", plain, "--rows", "500000"], check=True)
     duckdb.sql(f"copy (select *, (v3 * 1e10)::double as d from '{plain}') to '{source}'")
     colonnade("convert", source, "-o", converted, "--quiet", "--schema", "d:float64")
     return source, converted
@@ -39,22 +39,23 @@ def parts(run):
     [
         MANY_GROUPS, ["--by", "d", "--agg", "sum(v1), max(v3)"], ["--by", "id3,id6", "--agg", "mean(v3), min(d), max(id1)"],
         ["--by", "id3,v3", "--agg", "sum(d)", "--order-by", "d desc", "--limit", "1000"],
-        ["--by", "id6,v3", "--agg", "count(*)", "--where", "v1 > 2"],
+        ["--by", "id6,v3,d", "--agg", "count(*)", "--where", "v1 > 1 or id4 + id5 > 90"],
+        ["--by", "cast(id3 as string) || '-' || cast(id6 as string) as pair", "--agg", "sum(v3 * 2) as s, max(d)"],
+        ["--by", "id3,id6", "--agg", "sum(v3) / count(*) as q", "--having", "q > 10", "--order-by", "q % 7 desc, id6 + 1"],
         ["--by", "id3", "--agg", "median(v3), count(distinct id6), first(d), top(v3, 2), stddev(v1), corr(v1, v2)"],
     ],
 )  # fmt: skip
 def test_the_peak_stays_under_the_limit(colonnade, groupby, tmp_path, query):
     whole, limited = tmp_path / "whole.csv", tmp_path / "limited.csv"
     colonnade("agg", groupby[1], *query, "-o", whole)
-    for limit in [64, 96]:
-        arguments = ["agg", groupby[1], *query, "--memory", f"{limit}MiB", "-o", limited]
-        run = colonnade(*arguments, "--stats")
-        assert parts(run) > 1, run.errors
-        assert whole.read_bytes() == limited.read_bytes()
-        assert colonnade.peak_memory(*arguments) <= limit * MEBIBYTE
+    arguments = ["agg", groupby[1], *query, "--memory", "64MiB", "-o", limited]
+    run = colonnade(*arguments, "--stats")
+    assert parts(run) > 1, run.errors
+    assert whole.read_bytes() == limited.read_bytes()
+    assert colonnade.peak_memory(*arguments) <= 64 * MEBIBYTE
 
 
-@pytest.mark.parametrize("threads", [1, 2, 5])
+@pytest.mark.parametrize("threads", [1, 5])
 def test_csv_inputs_too(colonnade, groupby, tmp_path, threads):
     whole, limited = tmp_path / "whole.csv", tmp_path / "limited.csv"
     arguments = ["agg", groupby[0], *MANY_GROUPS, "--threads", threads]
@@ -82,7 +83,7 @@ def test_a_killed_run_leaves_nothing(colonnade, groupby, tmp_path, seeded):
     colonnade(*arguments)
     seconds = time.perf_counter() - start
     (result / "out.csv").unlink()
-    for _ in range(6):
+    for _ in range(4):
         child = colonnade.start(*arguments)
         time.sleep(seeded.random() * seconds * 0.9)
         child.send_signal(signal.SIGKILL)

@@ -73,7 +73,7 @@ func whatIsMadeOfGroupsIsTheSameWhateverHasRoom(threads: Int) throws {
     for filter in [nil, "v + k > 20"] {
       let query = try TableQuery(
         by: query.by, aggregates: query.aggregates.replacing("none is null", with: "max(none) is null"), where: filter,
-        having: query.having, orderBy: query.orderBy, distinct: number % 2 == 0, limit: query.limit)
+        having: query.having, orderBy: query.orderBy, distinct: number % 2 == 0 && number < 8, limit: query.limit)
       let expected = try aggregate([table, table], query, threads: 1)
       for limit in [900, 2_900] {
         let meter = AggregationMeter()
