@@ -59,10 +59,10 @@ private func aggregates(_ columns: [Computed], _ types: [ColumnType], using rand
 func computedKeysAndValuesAreThoseOfTheWholeTableUnderEveryStrategy() throws {
   var uses: [GroupingStrategy: Int] = [:]
   var blockCount = 0
-  for seed in UInt64(0)..<150 {
+  for seed in UInt64(0)..<60 {
     var draw = RandomExpression(random: RandomSource(seed: 110_000 + seed))
     // Beyond one block of 2,048 at times.
-    let rowCount = seed % 25 == 0 ? 5_000 : [0, 1, 30, 200].randomElement(using: &draw.random)!
+    let rowCount = seed % 20 == 0 ? 5_000 : [0, 1, 30, 200].randomElement(using: &draw.random)!
     var rows = randomRows(rowCount, using: &draw.random)
     if seed % 4 == 0 { rows = rows.filter { $0[1] != .null && $0[3] != .null } }
     let computed = (0..<Int.random(in: 1...4, using: &draw.random)).map {
@@ -79,7 +79,8 @@ func computedKeysAndValuesAreThoseOfTheWholeTableUnderEveryStrategy() throws {
     var keys = computed.prefix(keyCount).map { GroupKey($0.name) }
     if Bool.random(using: &draw.random) { keys.append(GroupKey("flag")) }
     var query = AggregateQuery(
-      by: keys, aggregates: aggregates(computed, types, using: &draw.random) + [Aggregate(.sum, of: "small", as: "small")])
+      by: keys,
+      aggregates: aggregates(computed, types, using: &draw.random) + [Aggregate(.sum, of: "small", as: "small")])
     var taken = zip(rows, worked).map { $0 + $1 }
     if Bool.random(using: &draw.random) {
       let condition = randomCondition(rows, randomSchema, using: &draw.random)
@@ -90,10 +91,13 @@ func computedKeysAndValuesAreThoseOfTheWholeTableUnderEveryStrategy() throws {
     let expected = try aggregate([plain], query, threads: 1, strategy: .general)
     let cut = rows.count / 3
     let halves = [Array(rows[cut...]), Array(rows[..<cut])].map { makeTable($0, using: &draw.random) }
-    for bases in [[table], [try chunkFile(of: table)], try halves.map { try chunkFile(of: $0) }] as [[any TableSource]] {
+    for bases in [[table], [try chunkFile(of: table)], try halves.map { try chunkFile(of: $0) }] as [[any TableSource]]
+    {
       guard let (inputs, _) = sources(computed, over: bases) else { continue }
       if var blocks = BlockExpressions(inputs) {
-        for column in computed where try blocks.facts(of: UnifiedColumn(column.name, in: inputs)) != nil { blockCount += 1 }
+        for column in computed where try blocks.facts(of: UnifiedColumn(column.name, in: inputs)) != nil {
+          blockCount += 1
+        }
       }
       for strategy in GroupingStrategy.allCases {
         uses[try groupingStrategy(for: inputs, query, forced: strategy), default: 0] += 1
@@ -107,7 +111,7 @@ func computedKeysAndValuesAreThoseOfTheWholeTableUnderEveryStrategy() throws {
     }
   }
   #expect(GroupingStrategy.allCases.allSatisfy { uses[$0, default: 0] > 60 }, "\(uses)")
-  #expect(blockCount > 200, "\(blockCount) columns were worked out in blocks")
+  #expect(blockCount > 80, "\(blockCount) columns were worked out in blocks")
 }
 
 /// Rows as a table in memory.
@@ -125,7 +129,7 @@ private func facts(_ text: String, _ columns: [(String, ColumnType, [Value])]) t
 
 @Test(arguments: [
   ("k + k", "-8...10"), ("k - k", "-9...9"), ("k * k", "-20...25"), ("-k", "-5...4"), ("3 - k", "-2...7"),
-  ("k % 3", "-1...2"), ("abs(k)", "0...5"), ("p * (1 - p)", "-5992...6000"), ("p + k", "-399...510 null"),
+  ("k % 3", "-2...2"), ("abs(k)", "0...5"), ("p * (1 - p)", "90...990 null"), ("p + k", "-399...510 null"),
   ("case when k > 0 then 7 end", "7...7 null"), ("coalesce(p, 0)", "0...10"), ("k = 5", "0...1"),
   // Whose bounds leave 62 bits, or of which a row may fail.
   ("big + k", "-"), ("big * 0", "-"), ("k % (k - 5)", "-"), ("k / 2", "-"), ("cast(k as string)", "-"),
@@ -133,7 +137,9 @@ private func facts(_ text: String, _ columns: [(String, ColumnType, [Value])]) t
 func boundsFollowFromThoseOfColumns(_ text: String, _ expected: String) throws {
   let columns: [(String, ColumnType, [Value])] = [
     ("k", .int64, [.int64(-4), .int64(5), .int64(0)]), ("big", .int64, [.int64(.max), .int64(0), .int64(1)]),
-    ("p", .decimal(precision: 3, scale: 2), [.decimal(unscaled: 1, scale: 2), .null, .decimal(unscaled: 10, scale: 2)]),
+    (
+      "p", .decimal(precision: 3, scale: 2), [.decimal(unscaled: 1, scale: 2), .null, .decimal(unscaled: 10, scale: 2)]
+    ),
   ]
   let found = try facts(text, columns).map { "\($0.minimum)...\($0.maximum)\($0.hasNulls ? " null" : "")" } ?? "-"
   #expect(found == expected, "\(text)")

@@ -21,11 +21,12 @@ import Testing
         let told: Comment = "level \(level), \(count) rows"
         checkNarrow(x, y, UInt32(truncatingIfNeeded: factor), UInt32(truncatingIfNeeded: addend), told)
         checkWide(a, b, factor, addend, told)
-        #expect(wide(count) { cs_affine_wide(x, count, factor, addend, $0) } == x.map { UInt64($0) &* factor &+ addend }, told)
+        let scaled = x.map { UInt64($0) &* factor &+ addend }
+        #expect(wide(count) { cs_affine_wide(x, count, factor, addend, $0) } == scaled, told)
         #expect(
           wide(count) { cs_products_wide(x, y, count, $0) } == zip(x, y).map { UInt64($0) &* UInt64($1) }, told)
         let places = x.map { $0 % 256 }
-        let table = (0..<256).map { _ in factor &* UInt64($0) }
+        let table = (0..<256).map { factor &* UInt64($0) }
         let small = table.map { UInt32(truncatingIfNeeded: $0) }
         #expect(wide(count) { cs_look_up_u64(places, count, table, $0) } == places.map { table[Int($0)] }, told)
         #expect(narrow(count) { cs_look_up_u32(places, count, small, $0) } == places.map { small[Int($0)] }, told)
