@@ -22,6 +22,8 @@ final class PartialAggregates: @unchecked Sendable {
   var columns: [ColumnState]
   /// Of two columns together, as the plan's pairs.
   let pairs: [any PairAccumulator]
+  /// Without keys: what works out computed columns block by block, nil inside if nothing does; nil before the first chunk.
+  var blocks: UngroupedBlocks??
   /// Where the rows that are being added stand.
   var places = RowPlaces(chunk: 0)
 

@@ -70,7 +70,8 @@ final class DirectGroups: @unchecked Sendable {
   /// Takes in a chunk run by run. False, and nothing taken in, where that does not serve.
   private func addRuns(_ forms: [PageForm], number: Int) -> Bool {
     let keyCount = factors.count
-    guard others.isEmpty, packed.layout.columns.allSatisfy({ !$0.keepsMinimum && !$0.keepsMaximum && $0.nulls == nil }),
+    guard others.isEmpty, reader.isOfStoredColumns,
+      packed.layout.columns.allSatisfy({ !$0.keepsMinimum && !$0.keepsMaximum && $0.nulls == nil }),
       let runs = RunGroups(forms[..<keyCount], packed.packing.keys, factors: factors, number: number)
     else { return false }
     var sums: [(column: Int, ofRuns: [UInt128])] = []
