@@ -9,32 +9,41 @@ struct PackedPlan: Sendable {
   let layout: RecordLayout
   /// The unified columns of the layout's columns.
   let columns: [UnifiedColumn]
-  /// Positions in the plan's values of columns that are no part of the layout: their accumulators see group numbers and pages.
-  let others: [Int]
+  /// Columns with functions that records do not serve: their accumulators see group numbers and pages.
+  let others: [Other]
+  /// Pairs of columns that records serve.
+  let recordedPairs: Set<AggregatePlan.Pair>
 
-  /// Functions that fields and extremes of a record serve.
-  private static let recorded: Set<AggregateFunction> = [.count, .sum, .mean, .min, .max]
+  /// Some functions of one column.
+  struct Other: Sendable {
+    /// Position in the plan's values.
+    let value: Int
+    let functions: Set<AggregateFunction>
+  }
 
   /// nil where the keys do not pack. Throws what reading a footer throws.
   init?(_ plan: AggregatePlan) throws {
     guard let packing = try KeyPacking(plan.keys, plan.sources) else { return nil }
     self.packing = packing
-    var wanted: [RecordLayout.Wanted] = []
-    for (index, value) in plan.values.enumerated() where value.functions.isSubset(of: Self.recorded) {
-      guard let coding = try IntegerFacts128(value.column, plan.sources)?.valueCoding else { continue }
-      wanted.append(RecordLayout.Wanted(value: index, coding: coding, functions: value.functions))
-    }
     let rowCount = plan.sources.reduce(0) { $0 + $1.rowCount }
-    let countsRows =
-      wanted.count < plan.values.count || plan.outputs.contains { if case .rows = $0.source { true } else { false } }
-    guard
-      let layout = RecordLayout(wanted, rowCount: rowCount, countsRows: countsRows)
-        ?? RecordLayout([], rowCount: rowCount, countsRows: true)
-    else { return nil }
-    self.layout = layout
+    let codings = try plan.values.map { try IntegerFacts128($0.column, plan.sources)?.valueCoding }
+    var wanted = WantedRecords(plan, codings, rowCount: rowCount)
+    if let layout = wanted.layout(plan, rowCount: rowCount) {
+      self.layout = layout
+    } else {
+      wanted = WantedRecords(plan, codings.map { _ in nil }, rowCount: rowCount)
+      guard let layout = wanted.layout(plan, rowCount: rowCount) else { return nil }
+      self.layout = layout
+    }
     columns = layout.columns.map { plan.values[$0.value].column }
-    let recorded = Set(layout.columns.map(\.value))
-    others = plan.values.indices.filter { !recorded.contains($0) }
+    others = wanted.others
+    recordedPairs = wanted.pairs
+  }
+
+  /// What is kept at the start of columns for functions that records do not serve, per column of the plan.
+  func newStates(_ plan: AggregatePlan) -> [Int: ColumnState] {
+    Dictionary(
+      uniqueKeysWithValues: others.map { ($0.value, ColumnState($0.functions, plan.values[$0.value].column.type)) })
   }
 
   private init(keysOf packed: PackedPlan, _ layout: RecordLayout) {
@@ -42,6 +51,7 @@ struct PackedPlan: Sendable {
     self.layout = layout
     columns = []
     others = []
+    recordedPairs = []
   }
 
   /// The same without values.
