@@ -20,7 +20,7 @@ final class PartialAggregates: @unchecked Sendable {
   private var groupNumbers: [UInt32] = []
   var rowCounts = GroupCounts()
   var columns: [ColumnState]
-  /// Of two columns together, as the plan's pairs; nothing is in those whose ``centralProducts`` are known.
+  /// Of two columns together, as the plan's pairs; none, or empty ones, where ``centralProducts`` are known.
   let pairs: [any PairAccumulator]
   /// Of groups that records were kept of: n Σxy - Σx Σy per group, of pairs of columns and of columns with themselves.
   var centralProducts: [AggregatePlan.Pair: [Int128]] = [:]

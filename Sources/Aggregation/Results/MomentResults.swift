@@ -50,13 +50,13 @@ extension PartialAggregates {
 
   /// Covariance or correlation of a pair of columns, nil where it is not defined.
   func pairResults(_ function: AggregateFunction, _ pair: Int, groupCount: Int, threads: Int) throws -> [Double?] {
-    let accumulator = pairs[pair]
     let types = (plan.values[plan.pairs[pair].x].column.type, plan.values[plan.pairs[pair].y].column.type)
     // Beside doubles, decimals have been made doubles.
     let scale = types.0 == .float64 || types.1 == .float64 ? 0 : types.0.scale + types.1.scale
     if let recorded = try recordedPairResults(function, plan.pairs[pair], scale: scale, threads: threads) {
       return recorded
     }
+    let accumulator = pairs[pair]
     return try mapGroups(count: groupCount, threads: threads, empty: nil) { group -> Double? in
       let moments = accumulator.moments(group)
       switch function {
