@@ -20,10 +20,12 @@ final class PartialAggregates: @unchecked Sendable {
   private var groupNumbers: [UInt32] = []
   var rowCounts = GroupCounts()
   var columns: [ColumnState]
-  /// Of two columns together, as the plan's pairs; none, or empty ones, where ``centralProducts`` are known.
+  /// Of two columns together, as the plan's pairs; none, or empty ones, for ``recordedPairs``.
   let pairs: [any PairAccumulator]
   /// Of groups that records were kept of: n Σxy - Σx Σy per group, of pairs of columns and of columns with themselves.
   var centralProducts: [AggregatePlan.Pair: [Int128]] = [:]
+  /// Pairs that are made of ``centralProducts``: of a column with nulls, these serve its variance alone.
+  var recordedPairs: Set<AggregatePlan.Pair> = []
   /// Where the rows that are being added stand.
   var places = RowPlaces(chunk: 0)
 

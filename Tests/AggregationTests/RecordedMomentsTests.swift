@@ -74,6 +74,7 @@ func whatRecordsDoNotServeIsLeftToAccumulators() throws {
   let nullable = pairs(9_000, keyLimit: 40, -5...900, 0...7, nullsOfX: 3, using: &random)
   #expect(try others(nullable, "var(x), sum(x)") == [])
   #expect(try others(nullable, "corr(x, y), var(y)") == [0, 1])
+  #expect(try others(nullable, "var(x), covar_pop(x, x), corr(x, x)") == [0])
   #expect(try others(nullable, "median(x), stddev(x), var(y)") == [0])
   let wide = pairs(9_000, keyLimit: 40, 0...1 << 33, 0...7, using: &random)
   #expect(try others(wide, "var(x), var(y), sum(x)") == [0])

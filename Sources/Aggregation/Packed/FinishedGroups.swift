@@ -102,6 +102,7 @@ struct FinishedGroups: Sendable {
     let partial = PartialAggregates(plan, keys: keys, groupCount: rowCounts.count, isInOrder: isInOrder, pairs: pairs)
     partial.rowCounts = GroupCounts(rowCounts)
     for (index, state) in others { partial.columns[index] = state }
+    partial.recordedPairs = packed.recordedPairs
     for (product, central) in zip(packed.layout.products, centralProducts) {
       let (x, y) = (packed.layout.columns[product.x].value, packed.layout.columns[product.y].value)
       partial.centralProducts[AggregatePlan.Pair(x: x, y: y)] = central

@@ -80,7 +80,7 @@ extension PartialAggregates {
   private func recordedPairResults(
     _ function: AggregateFunction, _ pair: AggregatePlan.Pair, scale: Int, threads: Int
   ) throws -> [Double?]? {
-    guard let both = centralProducts[pair] else { return nil }
+    guard recordedPairs.contains(pair), let both = centralProducts[pair] else { return nil }
     let counts = rowCounts.counts(groupCount: groupCount)
     switch function {
     case .covariance(let divisor):
