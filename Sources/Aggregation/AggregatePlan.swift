@@ -23,7 +23,7 @@ struct AggregatePlan: Sendable {
   }
 
   /// Two columns that are aggregated together, by their positions in `values`.
-  struct Pair: Sendable, Equatable {
+  struct Pair: Sendable, Hashable {
     let x: Int
     let y: Int
   }
@@ -32,9 +32,6 @@ struct AggregatePlan: Sendable {
   struct ValueColumn: Sendable {
     let column: UnifiedColumn
     var functions: Set<AggregateFunction>
-
-    /// What is kept of it at the start.
-    var newState: ColumnState { ColumnState(functions, column.type) }
   }
 
   let sources: [any TableSource]

@@ -20,8 +20,14 @@ final class PartialAggregates: @unchecked Sendable {
   private var groupNumbers: [UInt32] = []
   var rowCounts = GroupCounts()
   var columns: [ColumnState]
-  /// Of two columns together, as the plan's pairs.
+  /// Of two columns together, as the plan's pairs; none, or empty ones, for ``recordedPairs``.
   let pairs: [any PairAccumulator]
+  /// Without keys: what works out computed columns block by block, nil inside if nothing does; nil before the first chunk.
+  var blocks: UngroupedBlocks??
+  /// Of groups that records were kept of: n Σxy - Σx Σy per group, of pairs of columns and of columns with themselves.
+  var centralProducts: [AggregatePlan.Pair: [Int128]] = [:]
+  /// Pairs that are made of ``centralProducts``: of a column with nulls, these serve its variance alone.
+  var recordedPairs: Set<AggregatePlan.Pair> = []
   /// Where the rows that are being added stand.
   var places = RowPlaces(chunk: 0)
 
@@ -29,7 +35,7 @@ final class PartialAggregates: @unchecked Sendable {
     self.plan = plan
     numbering = plan.keys.isEmpty ? nil : KeyNumbering(types: plan.keys.map(\.type))
     filter = plan.filter.map { FilterEvaluation($0, usesStatistics: plan.usesStatistics) }
-    columns = plan.values.map(\.newState)
+    columns = plan.values.map { ColumnState($0.functions, $0.column.type) }
     pairs = plan.newPairs()
     finishedKeys = nil
     finishedCount = 0

@@ -45,6 +45,10 @@ final class ComputedSource: TableSource {
     }
   }
 
+  /// Operations that its columns, and those of all inputs of the query, are worked out by.
+  var program: ExpressionProgram { computed.program }
+  /// The node of each computed column.
+  var roots: [Int] { computed.columns.map(\.root) }
   var name: String { base.name }
   var hasInventedNames: Bool { base.hasInventedNames }
   var chunkCount: Int { base.chunkCount }

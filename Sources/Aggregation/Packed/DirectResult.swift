@@ -49,7 +49,7 @@ private func keyCodes(of slots: [UInt32], _ packing: KeyPacking) -> [[UInt64]] {
   }
 }
 
-/// The states of columns without records: slot by slot in each worker, by group in the result.
+/// The states of columns that records do not serve: slot by slot in each worker, by group in the result.
 private func joinedOthers(
   _ workers: [DirectGroups], _ slots: [UInt32]
 ) -> (columns: [Int: ColumnState], pairs: [any PairAccumulator]) {
@@ -59,8 +59,8 @@ private func joinedOthers(
   var groups = [UInt32](repeating: 0, count: first.records.slotCount)
   for (group, slot) in slots.enumerated() { groups[Int(slot)] = UInt32(group) }
   var joined: [Int: ColumnState] = [:]
-  for index in first.packed.others {
-    var state = first.plan.values[index].newState
+  for (index, fresh) in first.packed.newStates(first.plan) {
+    var state = fresh
     for worker in workers where !slots.isEmpty {
       if let theirs = worker.others[index] { state.merge(theirs, groups: groups, groupCount: slots.count) }
     }

@@ -21,12 +21,15 @@ struct FinishedGroups: Sendable {
   /// Rows of each group; 1 where they are not counted.
   var rowCounts: [Int64] = []
   var columns: [Column]
+  /// n Σxy - Σx Σy of each group, per product of the layout.
+  var centralProducts: [[Int128]] = []
 
   /// Takes the groups of `slots`, in their order.
   init(_ slots: [UInt32], of records: GroupRecords, keyCodes: [[UInt64]]) {
     self.keyCodes = keyCodes
     let rowCounts = records.rowCounts(of: slots)
     self.rowCounts = rowCounts
+    var countsOfValues: [[Int64]] = []
     columns = records.layout.columns.indices.map { index in
       let kept = records.layout.columns[index]
       var column = Column()
@@ -35,6 +38,7 @@ struct FinishedGroups: Sendable {
         column.nullCounts = records.values(kept.nulls, of: slots).map { Int64(truncatingIfNeeded: $0) }
         for group in valueCounts.indices { valueCounts[group] -= column.nullCounts[group] }
       }
+      countsOfValues.append(valueCounts)
       if kept.sum != nil {
         if kept.hasNarrowSums(ofRows: records.layout.rowLimit) {
           column.narrowSums = records.narrowSums(slots, column: index, valueCounts: valueCounts)
@@ -45,6 +49,9 @@ struct FinishedGroups: Sendable {
       if kept.keepsMinimum { column.minima = records.extremes(.minimum, slots, column: index) }
       if kept.keepsMaximum { column.maxima = records.extremes(.maximum, slots, column: index) }
       return column
+    }
+    centralProducts = records.layout.products.enumerated().map { index, product in
+      records.centralProducts(slots, product: index, valueCounts: countsOfValues[product.x])
     }
   }
 
@@ -64,6 +71,7 @@ struct FinishedGroups: Sendable {
         wideSums: joined { $0.columns[index].wideSums }, minima: joined { $0.columns[index].minima },
         maxima: joined { $0.columns[index].maxima })
     }
+    centralProducts = packed.layout.products.indices.map { index in joined { $0.centralProducts[index] } }
   }
 
   /// The groups at `positions`, in that order.
@@ -78,13 +86,14 @@ struct FinishedGroups: Sendable {
         nullCounts: moved($0.nullCounts), narrowSums: moved($0.narrowSums), wideSums: moved($0.wideSums),
         minima: moved($0.minima), maxima: moved($0.maxima))
     }
+    groups.centralProducts = centralProducts.map(moved)
     return groups
   }
 
   /// The same as partial aggregates that results are made of.
   ///
-  /// `others` and `pairs` are complete states of columns that have no records, by group; `sumBounds`, where some groups were left out, bounds of all
-  /// groups' sums per column of the layout, on which types depend.
+  /// `others` and `pairs` are complete states of what records do not serve, by group; `sumBounds`, where some groups were left out, bounds of
+  /// all groups' sums per column of the layout, on which types depend.
   func aggregates(
     _ plan: AggregatePlan, _ packed: PackedPlan, others: [Int: ColumnState] = [:], pairs: [any PairAccumulator] = [],
     isInOrder: Bool = true, sumBounds: [ClosedRange<Int64>?]? = nil
@@ -92,6 +101,12 @@ struct FinishedGroups: Sendable {
     let keys = try keyCodes.enumerated().map { try packed.packing.column($0, $1) }
     let partial = PartialAggregates(plan, keys: keys, groupCount: rowCounts.count, isInOrder: isInOrder, pairs: pairs)
     partial.rowCounts = GroupCounts(rowCounts)
+    for (index, state) in others { partial.columns[index] = state }
+    partial.recordedPairs = packed.recordedPairs
+    for (product, central) in zip(packed.layout.products, centralProducts) {
+      let (x, y) = (packed.layout.columns[product.x].value, packed.layout.columns[product.y].value)
+      partial.centralProducts[AggregatePlan.Pair(x: x, y: y)] = central
+    }
     for (index, kept) in packed.layout.columns.enumerated() {
       let column = columns[index]
       var states: [AccumulatorKind: any Accumulator] = [:]
@@ -102,10 +117,9 @@ struct FinishedGroups: Sendable {
       }
       if kept.keepsMinimum { states[.minima] = IntegerExtremes(.minimum, column.minima) }
       if kept.keepsMaximum { states[.maxima] = IntegerExtremes(.maximum, column.maxima) }
-      partial.columns[kept.value] = ColumnState(
-        finished: states, nulls: GroupCounts(column.nullCounts), plan.values[kept.value].column.type)
+      partial.columns[kept.value].nulls = GroupCounts(column.nullCounts)
+      partial.columns[kept.value] = partial.columns[kept.value].adding(states)
     }
-    for (index, state) in others { partial.columns[index] = state }
     return partial
   }
 }
