@@ -40,7 +40,9 @@ private func sources(
     binder.program.want(bound.node)
     columns.append((column.name, bound.node, type))
   }
-  return (ComputedColumns(program: binder.program, columns: columns).sources(over: bases), columns.map(\.type))
+  return (
+    ComputedColumns(program: binder.program, columns: columns).sources(over: bases, threads: 2), columns.map(\.type)
+  )
 }
 
 /// What is asked of computed columns of these types: most of it records keep.
