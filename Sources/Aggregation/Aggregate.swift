@@ -57,7 +57,7 @@ package func aggregate(
   precondition(threads > 0, "at least one thread")
   let plan = try AggregatePlan(query, sources, usesStatistics: !ignoringStatistics)
   let whole = try aggregateChunks(plan, threads: threads, strategy, memory)
-  if let memory { try memory.require(whole.groupCount * (plan.resultByteCount + memory.laterBytesPerGroup)) }
+  try memory?.require(plan.byteCount(makingResultsOf: whole.groupCount, memory?.later))
   return table(try whole.resultColumns(threads: threads), plan, isInOrder: whole.isInOrder)
 }
 
@@ -72,7 +72,7 @@ private func aggregateChunks(
     } add: {
       try $0.add($1, number: $2, chunk: $3)
     }
-    return try finish(workers, threads: threads)
+    return try finish(workers, threads: threads, memory)
   case .partitioned(let packed, let partitionBits):
     let workers = try addAllChunks(plan, threads: threads, memory, reading: packed.packing.keys.compactMap(\.strings)) {
       PartitionedRows(plan, packed, partitionBits: partitionBits)

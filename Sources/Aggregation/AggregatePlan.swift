@@ -88,9 +88,6 @@ struct AggregatePlan: Sendable {
     }
   }
 
-  /// About what is made of a group at the end takes in bytes: each column twice, numbers to sort by, and the order.
-  var resultByteCount: Int { 32 * (keys.count + outputs.count) + 16 * (keys.count + order.count) + 16 }
-
   /// The same over all rows.
   var withoutFilter: AggregatePlan {
     var plan = self

@@ -51,7 +51,7 @@ public func aggregate(
 ) throws -> any TableSource {
   let stages = try QueryStages(query)
   let first = try FirstStage(stages, sources, threads: limits.threads)
-  let costs = StageCosts(laterBytesPerGroup: stages.bytesPerGroup, operationCount: first.operationCount)
+  let costs = StageCosts(later: stages.laterBytes, operationCount: first.operationCount)
   let groups = try aggregate(
     first.sources, first.query, costs, within: limits, ignoringStatistics: ignoringStatistics, meter: meter)
   if stages.isDone { return (groups as? Table)?.renamed(stages.names) ?? ShownColumns(of: groups, names: stages.names) }
@@ -62,8 +62,8 @@ public func aggregate(
 
 /// What expressions take beside the groups.
 struct StageCosts {
-  /// What is made of a group behind its aggregation, in bytes.
-  var laterBytesPerGroup = 0
+  /// What is made of groups behind their aggregation; nil for nothing.
+  var later: LaterBytes?
   /// Operations that computed columns are made of: a slot per row of a chunk each.
   var operationCount = 0
 }
@@ -80,7 +80,7 @@ private func aggregate(
       try aggregate(
         sources, query, threads: budget.threads, ignoringStatistics: ignoringStatistics, strategy: nil,
         memory: budget.watch(
-          rowCount: sources.reduce(0) { $0 + $1.rowCount }, laterBytesPerGroup: costs.laterBytesPerGroup))
+          rowCount: sources.reduce(0) { $0 + $1.rowCount }, later: costs.later))
     }
   } catch let exceeded as MemoryExceeded {
     let rows = try QueryRows(
@@ -129,11 +129,11 @@ struct AggregationBudget {
   }
 
   /// Watches an aggregation of so many rows that has all the room, or shares it with others.
-  /// There must also be room for `laterBytesPerGroup` behind it.
-  func watch(rowCount: Int, laterBytesPerGroup: Int = 0) -> MemoryWatch {
+  /// There must also be room for `later` behind it.
+  func watch(rowCount: Int, later: LaterBytes? = nil) -> MemoryWatch {
     if let watching { return watching(rowCount) }
     return MemoryWatch(
-      roomByteCount: roomByteCount, above: startByteCount, rowCount: rowCount, laterBytesPerGroup: laterBytesPerGroup
+      roomByteCount: roomByteCount, above: startByteCount, rowCount: rowCount, later: later
     ) {
       residentByteCount(afterTrimming: $0)
     }

@@ -23,7 +23,7 @@ struct SecondStageWithinMemory {
     if try isInMemory || hasRoom(groups, inputName) { return try SecondStage(stages, groups).result() }
     if stages.isDistinctLater {
       throw MemoryError(
-        aggregating: inputName, wanted: limits.memory.byteCount + groups.rowCount * stages.bytesPerGroup,
+        aggregating: inputName, wanted: limits.memory.byteCount + byteCount(groups),
         limit: limits.memory, what: "distinct rows of top or bottom")
     }
     var taken = groups
@@ -39,11 +39,16 @@ struct SecondStageWithinMemory {
     let budget = try AggregationBudget(
       limits, columnCount: groups.schema.fields.count, chunkRows: resultChunkRows, of: inputName)
     do {
-      try budget.watch(rowCount: groups.rowCount).require(groups.rowCount * stages.bytesPerGroup)
+      try budget.watch(rowCount: groups.rowCount).require(byteCount(groups))
       return true
     } catch {
       return false
     }
+  }
+
+  /// What making the result of groups that are not in memory takes of it.
+  private func byteCount(_ groups: any TableSource) -> Int {
+    stages.laterBytes?.byteCount(ofRows: groups.rowCount, schema: groups.schema) ?? 0
   }
 
   /// Works out a pass chunk by chunk into a temporary file.

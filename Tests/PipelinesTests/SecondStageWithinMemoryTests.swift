@@ -62,6 +62,8 @@ private let queries: [(by: String, aggregates: String, having: String?, orderBy:
   ("k + 1 as m, coalesce(t, s) as w", "sum(p * v) as a, stddev(f) as d, count(distinct s)", nil, "d desc, w desc", nil),
   ("k, t", "sum(v) as a", "sum(v) > 100", "a + 1", 5), ("k, s", "min(none) as n", "n is not null", nil, nil),
   ("k, none", "max(f) as x", nil, "x desc, k % 10", 0),
+  ("k % 500 as m", "var(v * 2) as x, corr(v, k + 1) as r, covar(p, k) as c", nil, nil, nil),
+  ("v + k as m, k", "corr(v, p * v) as r, sum(v * v) as q, stddev(p) / 2 as d", "count(*) > 0", "q desc, m", 900),
   ("k", "top(v, 2) as v, count(*) + 1", "k % 3 = 1", "v, k desc", 500),
 ]
 

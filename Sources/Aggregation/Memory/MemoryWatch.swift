@@ -11,8 +11,8 @@ import Synchronization
 package final class MemoryWatch: Sendable {
   /// What the groups and all that is made of them may take, in bytes.
   package let roomByteCount: Int
-  /// What is made of a group behind its aggregation, in bytes.
-  let laterBytesPerGroup: Int
+  /// What is made of groups behind their aggregation; nil for nothing.
+  let later: LaterBytes?
   private let startByteCount: Int
   private let rowLimit: Int
   private let residentByteCount: @Sendable (_ afterTrimming: Bool) -> Int
@@ -23,12 +23,12 @@ package final class MemoryWatch: Sendable {
 
   /// Watches an aggregation of `rowCount` rows that may take `roomByteCount` more than the process did when that was `startByteCount`.
   ///
-  /// There must also be room for `laterBytesPerGroup`. `residentByteCount` tells what the process takes, after freed memory has been given back if so asked.
+  /// There must also be room for `later`. `residentByteCount` tells what the process takes, after freed memory has been given back if so asked.
   package init(
-    roomByteCount: Int, above startByteCount: Int, rowCount: Int, laterBytesPerGroup: Int = 0,
+    roomByteCount: Int, above startByteCount: Int, rowCount: Int, later: LaterBytes? = nil,
     residentByteCount: @escaping @Sendable (Bool) -> Int
   ) {
-    self.laterBytesPerGroup = laterBytesPerGroup
+    self.later = later
     self.roomByteCount = roomByteCount
     self.startByteCount = startByteCount
     rowLimit = rowCount

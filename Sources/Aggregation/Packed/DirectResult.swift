@@ -6,8 +6,8 @@ import Workers
 /// Slots that a worker joins at a time.
 private let joinedSlots = 1 << 16
 
-/// Joins the workers' groups and puts those that have rows in order of their keys.
-func finish(_ workers: [DirectGroups], threads: Int) throws -> PartialAggregates {
+/// Joins the workers' groups and puts those that have rows in order of their keys. Throws ``MemoryExceeded`` where they have no room so.
+func finish(_ workers: [DirectGroups], threads: Int, _ memory: MemoryWatch? = nil) throws -> PartialAggregates {
   let first = workers[0]
   let slotCount = first.records.slotCount
   let pieces = (slotCount + joinedSlots - 1) / joinedSlots
@@ -21,6 +21,8 @@ func finish(_ workers: [DirectGroups], threads: Int) throws -> PartialAggregates
   }
   let packing = first.packed.packing
   let slots = first.records.present(among: try slotsInOrder(packing, slotCount: slotCount))
+  // Keys as codes and as values.
+  try memory?.require(slots.count * (first.packed.layout.finishedByteCount + 16 * first.plan.keys.count))
   let groups = FinishedGroups(slots, of: first.records, keyCodes: keyCodes(of: slots, packing))
   let joined = joinedOthers(workers, slots)
   return try groups.aggregates(first.plan, first.packed, others: joined.columns, pairs: joined.pairs)

@@ -55,39 +55,45 @@ struct FinishedGroups: Sendable {
     }
   }
 
-  /// The groups of all `parts`, whose keys are packed into one column of codes.
-  init(joining parts: [FinishedGroups], _ packed: PackedPlan) {
-    func joined<T>(_ array: (FinishedGroups) -> [T]) -> [T] {
+  /// The groups of all `parts`, whose keys are packed into one column of codes. The parts are emptied array by array, so that only one array
+  /// of all groups is there twice.
+  init(joining parts: inout [FinishedGroups], _ packed: PackedPlan) {
+    func joined<T>(_ array: WritableKeyPath<FinishedGroups, [T]>) -> [T] {
       var all: [T] = []
-      all.reserveCapacity(parts.reduce(0) { $0 + array($1).count })
-      for part in parts { all += array(part) }
+      all.reserveCapacity(parts.reduce(0) { $0 + $1[keyPath: array].count })
+      for part in parts.indices {
+        all += parts[part][keyPath: array]
+        parts[part][keyPath: array] = []
+      }
       return all
     }
-    keyCodes = [joined { $0.keyCodes[0] }]
+    keyCodes = [joined(\.keyCodes[0])]
     rowCounts = joined(\.rowCounts)
     columns = packed.layout.columns.indices.map { index in
       Column(
-        nullCounts: joined { $0.columns[index].nullCounts }, narrowSums: joined { $0.columns[index].narrowSums },
-        wideSums: joined { $0.columns[index].wideSums }, minima: joined { $0.columns[index].minima },
-        maxima: joined { $0.columns[index].maxima })
+        nullCounts: joined(\.columns[index].nullCounts), narrowSums: joined(\.columns[index].narrowSums),
+        wideSums: joined(\.columns[index].wideSums), minima: joined(\.columns[index].minima),
+        maxima: joined(\.columns[index].maxima))
     }
-    centralProducts = packed.layout.products.indices.map { index in joined { $0.centralProducts[index] } }
+    centralProducts = packed.layout.products.indices.map { joined(\.centralProducts[$0]) }
   }
 
-  /// The groups at `positions`, in that order.
-  func permuted(_ positions: [UInt32]) -> FinishedGroups {
+  /// Brings the groups at `positions` into that order, array by array.
+  mutating func permute(_ positions: [UInt32]) {
     // What is not kept of a column is empty.
-    func moved<T>(_ array: [T]) -> [T] { array.isEmpty ? [] : positions.map { array[Int($0)] } }
-    var groups = self
-    groups.keyCodes = keyCodes.map(moved)
-    groups.rowCounts = moved(rowCounts)
-    groups.columns = columns.map {
-      Column(
-        nullCounts: moved($0.nullCounts), narrowSums: moved($0.narrowSums), wideSums: moved($0.wideSums),
-        minima: moved($0.minima), maxima: moved($0.maxima))
+    func move<T>(_ array: inout [T]) {
+      if !array.isEmpty { array = positions.map { array[Int($0)] } }
     }
-    groups.centralProducts = centralProducts.map(moved)
-    return groups
+    for key in keyCodes.indices { move(&keyCodes[key]) }
+    move(&rowCounts)
+    for column in columns.indices {
+      move(&columns[column].nullCounts)
+      move(&columns[column].narrowSums)
+      move(&columns[column].wideSums)
+      move(&columns[column].minima)
+      move(&columns[column].maxima)
+    }
+    for product in centralProducts.indices { move(&centralProducts[product]) }
   }
 
   /// The same as partial aggregates that results are made of.
@@ -121,6 +127,18 @@ struct FinishedGroups: Sendable {
       partial.columns[kept.value] = partial.columns[kept.value].adding(states)
     }
     return partial
+  }
+}
+
+extension RecordLayout {
+  /// Bytes that a group takes as one of ``FinishedGroups``, its keys' codes not among them.
+  var finishedByteCount: Int {
+    columns.reduce(8 + 16 * products.count) { bytes, column in
+      let sum = column.sum == nil ? 0 : column.hasNarrowSums(ofRows: rowLimit) ? 8 : 16
+      // Of a column with nulls these and its values are counted.
+      return bytes + sum + (column.nulls == nil ? 0 : 16) + (column.keepsMinimum ? 8 : 0)
+        + (column.keepsMaximum ? 8 : 0)
+    }
   }
 }
 

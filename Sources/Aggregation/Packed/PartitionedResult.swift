@@ -16,6 +16,9 @@ func finish(
     for part in 0..<partCount { rowCounts[part] += Int(piece.starts[part + 1] - piece.starts[part]) }
   }
   let greatestPart = rowCounts.max() ?? 0
+  let rowByteCount = workers.reduce(0) { $0 + $1.byteCount }
+  // A key's order as pairs of key and row and as positions beside its own code, or an array of 16 bytes a group twice; then codes of each key.
+  let joinedByteCount = max(40, 16 * first.plan.keys.count)
   let best = try BestGroups(first.plan, first.packed)
   let finished = Mutex<[(part: Int, groups: FinishedGroups)]>([])
   let bounds = Mutex<[ClosedRange<Int64>?]>(first.packed.layout.columns.map { _ in nil })
@@ -30,16 +33,20 @@ func finish(
         return finished.count
       }
       guard let memory, done.isMultiple(of: 16) else { continue }
-      // What was made of these groups stands, and is put together with the rest while it still does.
       let groupCount = finished.withLock { $0.reduce(0) { $0 + $1.groups.rowCounts.count } }
-      try memory.require(groupCount * first.plan.resultByteCount, done: done, of: partCount)
+      // These groups are put together with the rest and ordered beside the rows, results are made of them when those are gone.
+      let results = first.plan.byteCount(makingResultsOf: groupCount, memory.later) - rowByteCount
+      try memory.require(max(groupCount * joinedByteCount, results), done: done, of: partCount)
     }
     if let best { bounds.withLock { joinBounds(&$0, best.sumBounds) } }
   }
-  let parts = finished.withLock { $0 }.sorted { $0.part < $1.part }.map(\.groups)
-  var whole = FinishedGroups(joining: parts, first.packed)
+  var parts = finished.withLock { finished in
+    defer { finished = [] }
+    return finished.sorted { $0.part < $1.part }.map(\.groups)
+  }
+  var whole = FinishedGroups(joining: &parts, first.packed)
   if best == nil {
-    whole = whole.permuted(try KeyOrder(first.packed.packing).positions(whole.keyCodes[0], threads: threads))
+    whole.permute(try KeyOrder(first.packed.packing).positions(whole.keyCodes[0], threads: threads))
   }
   whole.keyCodes = first.packed.packing.codes(whole.keyCodes[0])
   return try whole.aggregates(

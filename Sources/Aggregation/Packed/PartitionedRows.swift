@@ -46,6 +46,9 @@ final class PartitionedRows: @unchecked Sendable {
     staged = StagedRows(kept.map(\.isNarrow), capacity: Self.pieceRows)
   }
 
+  /// Bytes that the rows take.
+  var byteCount: Int { slabs.byteCount }
+
   /// Takes in the rows of a chunk of input `number` that the query's condition takes.
   func add(_ source: any TableSource, number: Int, chunk: Int) throws {
     let selection = try reader.select(source, number: number, chunk: chunk)
@@ -133,6 +136,7 @@ private final class Slabs {
   private var slabs: [UnsafeMutableRawPointer] = []
   private var used = 0
   private var room = 0
+  private(set) var byteCount = 0
   private static let slabByteCount = 16 << 20
 
   deinit { for slab in slabs { slab.deallocate() } }
@@ -146,6 +150,7 @@ private final class Slabs {
       used = 0
     }
     defer { used += rounded }
+    self.byteCount += rounded
     return slabs[slabs.count - 1] + used
   }
 }

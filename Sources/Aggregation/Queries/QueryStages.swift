@@ -66,13 +66,15 @@ package struct QueryStages: Sendable {
   /// Most rows to put out, where groups are left out or sorted behind the first stage.
   package var laterLimit: Int? { isOrderedFirst ? nil : query.limit }
 
-  /// About what the second stage takes of memory for a group, in bytes, beside the groups themselves: their columns as one chunk, a slot for
-  /// each operation, what is put out, numbers to sort by; 0 if there is no second stage.
-  package var bytesPerGroup: Int {
-    if isDone { return 0 }
-    let written = outputs + (having.map { [$0] } ?? []) + order.map(\.expression)
-    let operations = written.reduce(0) { $0 + $1.partCount }
-    return 32 * (keyNames.count + calls.count) + 16 * operations + 32 * names.count + 24 * order.count + 16
+  /// About what the second stage takes of memory; nil if there is none.
+  package var laterBytes: LaterBytes? {
+    if isDone { return nil }
+    func slots(_ expressions: [QueryExpression]) -> Int { 16 * expressions.reduce(0) { $0 + $1.partCount } }
+    let sorting = isOrderedFirst ? 0 : 8 * order.count + 8
+    let putOut = slots(outputs) + slots(isOrderedFirst ? [] : order.map(\.expression)) + sorting + 16 * outputs.count
+    guard let having else { return LaterBytes(rows: 1, bytesPerGroup: putOut) }
+    // Groups that are not asked for are gone when the rest is worked out, but how many there are is not known.
+    return LaterBytes(rows: 2, bytesPerGroup: max(slots([having]), putOut))
   }
 
   /// An expression with keys and aggregates replaced by the columns that the first stage gives.
