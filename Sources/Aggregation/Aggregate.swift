@@ -49,23 +49,25 @@ public func aggregate(
 }
 
 /// The same by a strategy of the caller's choice, where that is possible, and as long as `memory` has room, else it throws
-/// ``MemoryExceeded``.
+/// ``MemoryExceeded``. `counts` are told how it went.
 package func aggregate(
   _ sources: [any TableSource], _ query: AggregateQuery, threads: Int, ignoringStatistics: Bool = false,
-  strategy: GroupingStrategy?, memory: MemoryWatch? = nil
+  strategy: GroupingStrategy?, memory: MemoryWatch? = nil, counts: AggregationCounts? = nil
 ) throws -> Table {
   precondition(threads > 0, "at least one thread")
-  let plan = try AggregatePlan(query, sources, usesStatistics: !ignoringStatistics)
-  let whole = try aggregateChunks(plan, threads: threads, strategy, memory)
-  try memory?.require(plan.byteCount(makingResultsOf: whole.groupCount, memory?.later))
+  let plan = try AggregatePlan(query, sources, usesStatistics: !ignoringStatistics, counts: counts)
+  let grouping = try GroupingPlan(plan, threads: threads, forced: strategy, memory)
+  if !plan.keys.isEmpty { counts?.note(grouping.strategy) }
+  let whole = try aggregateChunks(plan, grouping, threads: threads, memory)
+  try memory?.require(plan.byteCount(makingResultsOf: whole.facts, memory?.later))
   return table(try whole.resultColumns(threads: threads), plan, isInOrder: whole.isInOrder)
 }
 
 /// Each worker takes chunks as they come and keeps aggregates of its own; these are merged at the end.
 private func aggregateChunks(
-  _ plan: AggregatePlan, threads: Int, _ strategy: GroupingStrategy?, _ memory: MemoryWatch?
+  _ plan: AggregatePlan, _ grouping: GroupingPlan, threads: Int, _ memory: MemoryWatch?
 ) throws -> PartialAggregates {
-  switch try GroupingPlan(plan, threads: threads, forced: strategy, memory) {
+  switch grouping {
   case .direct(let packed, let slotCount):
     let workers = try addAllChunks(plan, threads: threads, memory, reading: packed.packing.keys.compactMap(\.strings)) {
       DirectGroups(plan, packed, slotCount: slotCount)

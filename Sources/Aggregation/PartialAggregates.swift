@@ -34,7 +34,7 @@ final class PartialAggregates: @unchecked Sendable {
   init(_ plan: AggregatePlan) {
     self.plan = plan
     numbering = plan.keys.isEmpty ? nil : KeyNumbering(types: plan.keys.map(\.type))
-    filter = plan.filter.map { FilterEvaluation($0, usesStatistics: plan.usesStatistics) }
+    filter = plan.newFilterEvaluation()
     columns = plan.values.map { ColumnState($0.functions, $0.column.type) }
     pairs = plan.newPairs()
     finishedKeys = nil
@@ -60,6 +60,9 @@ final class PartialAggregates: @unchecked Sendable {
 
   /// Number of groups; without keys there is one even over no rows.
   var groupCount: Int { finishedKeys == nil ? numbering?.count ?? 1 : finishedCount }
+
+  /// True if the keys' columns are there, and need not be made.
+  var hasFinishedKeys: Bool { finishedKeys != nil }
 
   /// The groups' keys: row `g` is group `g`.
   func keys() -> (pages: [ColumnPage], dictionaries: [StringDictionary?]) {

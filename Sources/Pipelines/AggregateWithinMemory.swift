@@ -51,18 +51,20 @@ public func aggregate(
 ) throws -> any TableSource {
   let stages = try QueryStages(query)
   let first = try FirstStage(stages, sources, threads: limits.threads)
-  let costs = StageCosts(later: stages.laterBytes, operationCount: first.operationCount)
-  let groups = try aggregate(
+  // What else is made of groups is made a chunk at a time if need be.
+  let costs = StageCosts(later: stages.isDistinctLater ? stages.laterBytes : nil, operationCount: first.operationCount)
+  var groups = try aggregate(
     first.sources, first.query, costs, within: limits, ignoringStatistics: ignoringStatistics, meter: meter)
   if stages.isDone { return (groups as? Table)?.renamed(stages.names) ?? ShownColumns(of: groups, names: stages.names) }
   return try meter.step("make of groups") {
-    try SecondStageWithinMemory(stages, limits, meter).result(of: groups, inputName: sources.first?.name ?? "the input")
+    try SecondStageWithinMemory(stages, limits, meter).result(
+      of: &groups, inputName: sources.first?.name ?? "the input")
   }
 }
 
 /// What expressions take beside the groups.
 struct StageCosts {
-  /// What is made of groups behind their aggregation; nil for nothing.
+  /// What is made of groups behind their aggregation and cannot be made a chunk at a time; nil for nothing.
   var later: LaterBytes?
   /// Operations that computed columns are made of: a slot per row of a chunk each.
   var operationCount = 0
@@ -80,12 +82,14 @@ private func aggregate(
       try aggregate(
         sources, query, threads: budget.threads, ignoringStatistics: ignoringStatistics, strategy: nil,
         memory: budget.watch(
-          rowCount: sources.reduce(0) { $0 + $1.rowCount }, later: costs.later))
+          rowCount: sources.reduce(0) { $0 + $1.rowCount }, later: costs.later), counts: meter.counts)
     }
   } catch let exceeded as MemoryExceeded {
     let rows = try QueryRows(
       query, sources, usesStatistics: !ignoringStatistics, entryLimit: ChunkFileLimits.dictionaryEntries,
-      byteLimit: ChunkFileLimits.dictionaryBytes)
+      byteLimit: ChunkFileLimits.dictionaryBytes, counts: meter.counts)
+    // What was taken until then is read again.
+    meter.counts.forgetRows()
     return try PartedAggregation(query, rows, costs, limits, meter).result(needing: exceeded.neededByteCount)
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Aggregation
 import Synchronization
 import Workers
 
@@ -17,6 +18,7 @@ public final class AggregationMeter: Sendable {
   }
 
   private let kept = Mutex(Notes())
+  let counts = AggregationCounts()
 
   /// Without notes.
   public init() {}

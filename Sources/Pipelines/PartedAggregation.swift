@@ -118,7 +118,7 @@ struct PartedAggregation: Sendable {
     do {
       let result = try aggregate(
         [part], partQuery, threads: 1, strategy: part.rowCount >= Self.leastPartitionedRows ? .partitioned : nil,
-        memory: budget.watch(rowCount: part.rowCount))
+        memory: budget.watch(rowCount: part.rowCount), counts: meter.counts)
       try runs.append(result)
       return nil
     } catch let exceeded as MemoryExceeded {

@@ -91,16 +91,22 @@ func resultsTakeWhatTheGreatestOfTheirStepsTakes() throws {
   let table = Table(
     schema: Schema([Field(name: "k", type: .int64), Field(name: "v", type: .int64)]),
     chunks: [[ColumnPage(values: .int64(keys)), ColumnPage(values: .int64(keys))]])
-  func byteCount(_ aggregates: String, groups: Int, _ later: LaterBytes? = nil) throws -> Int {
-    try AggregatePlan(AggregateQuery(by: "k", aggregates: aggregates), [table])
-      .byteCount(makingResultsOf: groups, later)
+  func byteCount(
+    _ aggregates: String, groups: Int, inOrder: Bool = false, narrow: Set<Int> = [], _ later: LaterBytes? = nil
+  ) throws -> Int {
+    try AggregatePlan(AggregateQuery(by: "k", aggregates: aggregates), [table]).byteCount(
+      makingResultsOf: GroupFacts(count: groups, haveKeyColumns: inOrder, areInOrder: inOrder, narrowSums: narrow),
+      later)
   }
   // A key, a sum of up to 128 bits, and 64 for another column on its way.
   #expect(try byteCount("sum(v)", groups: 10) == 10 * (8 + 16 + 64))
   // The row that is there, once more as one chunk, and 100 bytes.
   #expect(try byteCount("sum(v)", groups: 10, LaterBytes(rows: 1, bytesPerGroup: 100)) == 10 * (2 * 24 + 100))
   // Ordering five columns, all but the key 16 bytes wide, takes each twice; a key and a place are moved.
-  #expect(try byteCount("sum(v) as a, sum(v) as b, sum(v) as c, sum(v) as d", groups: 10) == 10 * (2 * 72 + 16))
+  let sums = "sum(v) as a, sum(v) as b, sum(v) as c, sum(v) as d"
+  #expect(try byteCount(sums, groups: 10) == 10 * (2 * 72 + 16))
+  // Those of 64 bits that are in order are copied, and their keys need not be made.
+  #expect(try byteCount(sums, groups: 10, inOrder: true, narrow: [0]) == 10 * (4 * 8 + 40))
   // Each group has two rows; ten groups no more than there are rows.
   #expect(try byteCount("top(v, 2)", groups: 10) == 20 * (2 * 16 + 16))
   #expect(try byteCount("top(v, 100)", groups: 10) == 30 * (2 * 16 + 16))

@@ -119,3 +119,20 @@ def test_statistics_are_told_beside_the_data(colonnade, covid):
     for name in ["rows in", "rows out", "pages read", "bytes read", "time: write", "rows a second", "peak of memory"]:
         assert re.search(rf"^{name} +\d", run.errors, re.M), run.errors
     assert parts(run) == 0
+    assert "rows taken" not in run.errors
+
+
+@pytest.mark.parametrize("limit", [[], ["--memory", "64MiB"]])
+def test_statistics_tell_what_a_condition_took(colonnade, tmp_path, limit):
+    rows, kept = 200_000, 150_000
+    source, converted = tmp_path / "rows.csv", tmp_path / "rows.cln"
+    source.write_text("n,text\n" + "".join(f"{n},{n * 7919 % 1_000_003} and more\n" for n in range(rows)))
+    colonnade("convert", source, "-o", converted, "--quiet")
+    arguments = ["agg", converted, "--by", "n % 100000 as n, text", "--agg", "count(*)", "--where", f"n >= {rows - kept}"]
+    run = colonnade(*arguments, "--stats", *limit)
+    taken = re.search(r"^rows taken +([\d,]+)$", run.errors, re.M)
+    assert taken and int(taken[1].replace(",", "")) == kept, run.errors
+    none = colonnade("agg", converted, "--agg", "sum(n) as s", "--where", f"n > {rows}", "--stats", *limit)
+    ruled_out, asked = re.search(r"^chunks ruled out +(\d+) of (\d+)$", none.errors, re.M).groups()
+    assert ruled_out == asked and int(asked) > 0, none.errors
+    assert re.search(r"^rows taken +0$", none.errors, re.M)

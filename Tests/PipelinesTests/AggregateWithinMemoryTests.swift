@@ -223,3 +223,28 @@ func partsHaveAllRowsInTheirOrder(threads: Int) throws {
   }
   #expect(seen.count == rowCount)
 }
+
+@Test(arguments: [1, 3])
+func theMeterTellsWhatTheConditionTook(threads: Int) throws {
+  let keys = (0..<400).map { Int64($0) }
+  let table = Table(
+    schema: Schema([Field(name: "k", type: .int64)]),
+    chunks: stride(from: 0, to: 400, by: 100).map { [ColumnPage(values: .int64(Array(keys[$0..<$0 + 100])))] })
+  let query = try AggregateQuery(by: "k", aggregates: "count(*)", where: "k >= 150")
+  for limit in [1_000, 100] {
+    let meter = AggregationMeter()
+    let result = try aggregate([table], query, within: limits(rowCount: limit, threads: threads), meter: meter)
+    #expect(result.rowCount == 250)
+    #expect((meter.notes.partCount > 0) == (limit == 100))
+    // Counted once, also where the rows are read again to be parted.
+    #expect(meter.counts.takenRowCount == 250)
+    #expect(meter.counts.askedChunkCount == 4)
+    #expect(meter.counts.strategy != nil)
+  }
+  let none = AggregationMeter()
+  _ = try aggregate(
+    [table], try AggregateQuery(by: nil, aggregates: "count(*)"), within: limits(rowCount: 1_000, threads: 1),
+    meter: none)
+  #expect(none.counts.askedChunkCount == 0)
+  #expect(none.counts.strategy == nil)
+}

@@ -29,9 +29,10 @@ package final class QueryRows: Sendable {
 
   /// Throws as `aggregate` does. A dictionary of more than `entryLimit` strings or `byteLimit` bytes is not made: those strings are text.
   package init(
-    _ query: AggregateQuery, _ sources: [any TableSource], usesStatistics: Bool, entryLimit: Int, byteLimit: Int
+    _ query: AggregateQuery, _ sources: [any TableSource], usesStatistics: Bool, entryLimit: Int, byteLimit: Int,
+    counts: AggregationCounts? = nil
   ) throws {
-    let plan = try AggregatePlan(query, sources, usesStatistics: usesStatistics)
+    let plan = try AggregatePlan(query, sources, usesStatistics: usesStatistics, counts: counts)
     self.plan = plan
     var columns: [UnifiedColumn] = []
     for column in plan.keys + plan.values.map(\.column) where !columns.contains(where: { $0.name == column.name }) {
@@ -79,7 +80,7 @@ package final class QueryRows: Sendable {
 
     fileprivate init(_ rows: QueryRows) {
       self.rows = rows
-      filter = rows.plan.filter.map { FilterEvaluation($0, usesStatistics: rows.plan.usesStatistics) }
+      filter = rows.plan.newFilterEvaluation()
     }
 
     /// The rows of a chunk, parted by the hash of their keys; parts without rows are left out, and rows keep their order within a part.

@@ -31,8 +31,7 @@ final class DirectGroups: @unchecked Sendable {
     records = GroupRecords(packed.layout, slotCount: slotCount, copies: isCopied ? 4 : 1)
     others = packed.newStates(plan)
     pairs = plan.newPairs()
-    reader = ChunkReader(
-      packed, filter: plan.filter.map { FilterEvaluation($0, usesStatistics: plan.usesStatistics) })
+    reader = ChunkReader(packed, filter: plan.newFilterEvaluation())
     factors = packed.packing.factors
     groups = .allocate(capacity: blockRows)
     groups.initialize(repeating: 0, count: blockRows)

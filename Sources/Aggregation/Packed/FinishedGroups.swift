@@ -131,6 +131,11 @@ struct FinishedGroups: Sendable {
 }
 
 extension RecordLayout {
+  /// Positions in the plan's values of columns whose sums are held in 64 bits.
+  var narrowSums: Set<Int> {
+    Set(columns.filter { $0.sum != nil && $0.hasNarrowSums(ofRows: rowLimit) }.map(\.value))
+  }
+
   /// Bytes that a group takes as one of ``FinishedGroups``, its keys' codes not among them.
   var finishedByteCount: Int {
     columns.reduce(8 + 16 * products.count) { bytes, column in

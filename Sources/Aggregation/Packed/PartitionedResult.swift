@@ -20,6 +20,7 @@ func finish(
   // A key's order as pairs of key and row and as positions beside its own code, or an array of 16 bytes a group twice; then codes of each key.
   let joinedByteCount = max(40, 16 * first.plan.keys.count)
   let best = try BestGroups(first.plan, first.packed)
+  let isInOrder = best == nil
   let finished = Mutex<[(part: Int, groups: FinishedGroups)]>([])
   let bounds = Mutex<[ClosedRange<Int64>?]>(first.packed.layout.columns.map { _ in nil })
   let counter = WorkCounter(limit: partCount)
@@ -35,7 +36,9 @@ func finish(
       guard let memory, done.isMultiple(of: 16) else { continue }
       let groupCount = finished.withLock { $0.reduce(0) { $0 + $1.groups.rowCounts.count } }
       // These groups are put together with the rest and ordered beside the rows, results are made of them when those are gone.
-      let results = first.plan.byteCount(makingResultsOf: groupCount, memory.later) - rowByteCount
+      let facts = GroupFacts(
+        count: groupCount, haveKeyColumns: false, areInOrder: isInOrder, narrowSums: first.packed.layout.narrowSums)
+      let results = first.plan.byteCount(makingResultsOf: facts, memory.later) - rowByteCount
       try memory.require(max(groupCount * joinedByteCount, results), done: done, of: partCount)
     }
     if let best { bounds.withLock { joinBounds(&$0, best.sumBounds) } }
@@ -45,12 +48,12 @@ func finish(
     return finished.sorted { $0.part < $1.part }.map(\.groups)
   }
   var whole = FinishedGroups(joining: &parts, first.packed)
-  if best == nil {
+  if isInOrder {
     whole.permute(try KeyOrder(first.packed.packing).positions(whole.keyCodes[0], threads: threads))
   }
   whole.keyCodes = first.packed.packing.codes(whole.keyCodes[0])
   return try whole.aggregates(
-    first.plan, first.packed, isInOrder: best == nil, sumBounds: bounds.withLock { $0 })
+    first.plan, first.packed, isInOrder: isInOrder, sumBounds: bounds.withLock { $0 })
 }
 
 private func joinBounds(_ known: inout [ClosedRange<Int64>?], _ more: [ClosedRange<Int64>?]) {

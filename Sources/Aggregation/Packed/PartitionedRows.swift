@@ -40,8 +40,7 @@ final class PartitionedRows: @unchecked Sendable {
     self.packed = packed
     self.partitionBits = partitionBits
     kept = packed.readColumns.map { ($0, packed.layout.columns[$0].coding.isNarrow) }
-    reader = ChunkReader(
-      packed, filter: plan.filter.map { FilterEvaluation($0, usesStatistics: plan.usesStatistics) })
+    reader = ChunkReader(packed, filter: plan.newFilterEvaluation())
     shifts = packed.packing.shifts
     staged = StagedRows(kept.map(\.isNarrow), capacity: Self.pieceRows)
   }
