@@ -29,9 +29,10 @@ extension PageStatistics {
         if highest.map({ ranks[code] > ranks[$0] }) ?? true { highest = code }
       }
       if let lowest, let highest {
-        bounds = stringBounds(
-          Array(dictionary.entries.bytes[dictionary.entries.range(lowest)]),
-          Array(dictionary.entries.bytes[dictionary.entries.range(highest)]))
+        bounds = dictionary.entries.bytes.withUnsafeBytes { bytes in
+          .strings(
+            minimum: bytes[dictionary.entries.range(lowest)], maximum: bytes[dictionary.entries.range(highest)])
+        }
       }
     case .strings(let strings):
       bounds = strings.bytes.withUnsafeBytes { bytes -> Bounds in
@@ -43,7 +44,7 @@ extension PageStatistics {
           if highest.map({ $0.lexicographicallyPrecedes(text) }) ?? true { highest = text }
         }
         guard let lowest, let highest else { return .none }
-        return stringBounds(Array(lowest), Array(highest))
+        return .strings(minimum: lowest, maximum: highest)
       }
     }
     self.init(
@@ -99,16 +100,19 @@ private func floatBounds(
   return (any ? .float(minimum: minimum + 0.0, maximum: maximum + 0.0) : .none, range)
 }
 
-/// Cuts long bounds: a prefix bounds from below; from above, the prefix with its last byte that is not 255 raised by one.
-private func stringBounds(_ minimum: [UInt8], _ maximum: [UInt8]) -> PageStatistics.Bounds {
-  let limit = PageStatistics.stringBoundLimit
-  if minimum.count <= limit, maximum.count <= limit {
-    return .string(minimum: minimum, maximum: maximum, exact: true)
+extension PageStatistics.Bounds {
+  /// Bounds of strings whose least and greatest these are, byte by byte. Long ones are cut: a prefix bounds from below; from above, the prefix
+  /// with its last byte that is not 255 raised by one. O(1): no more is copied than is kept.
+  public static func strings(minimum: some Collection<UInt8>, maximum: some Collection<UInt8>) -> Self {
+    let limit = PageStatistics.stringBoundLimit
+    var upper = Array(maximum.prefix(limit))
+    if minimum.count <= limit, maximum.count <= limit {
+      return .string(minimum: Array(minimum), maximum: upper, exact: true)
+    }
+    if maximum.count > limit {
+      // Valid UTF-8 has no byte 255, so the last byte can always be raised.
+      upper[upper.count - 1] += 1
+    }
+    return .string(minimum: Array(minimum.prefix(limit)), maximum: upper, exact: false)
   }
-  var upper = Array(maximum.prefix(limit))
-  if maximum.count > limit {
-    // Valid UTF-8 has no byte 255, so the last byte can always be raised.
-    upper[upper.count - 1] += 1
-  }
-  return .string(minimum: Array(minimum.prefix(limit)), maximum: upper, exact: false)
 }

@@ -245,10 +245,9 @@ private struct PageBuilder {
       }
     }
     if let extremes = extremeRows(strings, validity) {
-      var pair = StringArray()
-      strings.withUTF8(extremes.lowest) { pair.append($0) }
-      strings.withUTF8(extremes.highest) { pair.append($0) }
-      bounds = PageStatistics(of: ColumnPage(values: .strings(pair)), dictionary: nil).bounds
+      bounds = strings.withUTF8(extremes.lowest) { lowest in
+        strings.withUTF8(extremes.highest) { .strings(minimum: lowest, maximum: $0) }
+      }
     }
     if let policy { values = encodeStrings(strings, policy: policy, into: &bytes) }
   }

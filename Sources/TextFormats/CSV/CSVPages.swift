@@ -47,7 +47,7 @@ private func expand(_ codes: [UInt32], _ dictionary: CSVLocalDictionary) -> Stri
 
 /// Every string of the local dictionary is in the page, so its bounds are the page's.
 private func statistics(of page: ColumnPage, _ dictionary: CSVLocalDictionary) -> PageStatistics {
-  var edges = StringArray()
+  var bounds = PageStatistics.Bounds.none
   if dictionary.count > 0 {
     var lowest = dictionary.string(0)
     var highest = lowest
@@ -55,10 +55,8 @@ private func statistics(of page: ColumnPage, _ dictionary: CSVLocalDictionary) -
       let string = dictionary.string(index)
       if precedes(string, lowest) { lowest = string } else if precedes(highest, string) { highest = string }
     }
-    edges.append(lowest)
-    edges.append(highest)
+    bounds = .strings(minimum: lowest, maximum: highest)
   }
-  let bounds = PageStatistics(of: ColumnPage(values: .strings(edges)), dictionary: nil).bounds
   return PageStatistics(rowCount: page.rowCount, nullCount: page.nullCount, bounds: bounds)
 }
 

@@ -228,6 +228,8 @@ private final class CSVPass<Sink: CSVSink>: @unchecked Sendable {
     }
     guard let (joined, isDiscarded, rowsSoFar, taken) = joined, let parsed else { return false }
     defer { allowance?.giveBack(taken) }
+    // Long text is in the pages by now; beside what they take it would be held once more.
+    if taken > chunk.length { chunk.removeAll(keepingAtMost: 0) }
     let isWanted = !isDiscarded && parsed.rowCount > 0
     let prepared = isWanted ? try preparePages(parsed, joined.codes) : []
     let added: Void? = try turns.add.pass(ticket: ticket) {
