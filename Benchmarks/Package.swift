@@ -19,6 +19,9 @@ let package = Package(
       dependencies: ["BenchmarkSupport", .product(name: "ColonnadeChunkFile", package: "colonnade")],
       path: "DecodeSpeed"),
     .executableTarget(
+      name: "kernel-speed", dependencies: ["BenchmarkSupport", .product(name: "Colonnade", package: "colonnade")],
+      path: "KernelSpeed"),
+    .executableTarget(
       name: "reading-speed", dependencies: [.product(name: "ColonnadeChunkFile", package: "colonnade")],
       path: "ReadingSpeed"),
   ],

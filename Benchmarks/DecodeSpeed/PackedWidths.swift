@@ -93,16 +93,3 @@ func require(_ holds: Bool, _ what: String) {
   FileHandle.standardError.write(Data("decode-speed: wrong answer: \(what)\n".utf8))
   exit(1)
 }
-
-/// SplitMix64 (Steele, Lea, Flood 2014).
-struct Random: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
