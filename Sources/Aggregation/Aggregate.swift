@@ -7,7 +7,7 @@ import Synchronization
 import Workers
 
 /// Rows of a result's chunks: texts of chunks are made by several threads.
-let resultChunkRows = 32_768
+package let resultChunkRows = 32_768
 
 /// Groups the rows of `sources` by the query's keys and computes its aggregates per group.
 ///
@@ -48,38 +48,42 @@ public func aggregate(
   try aggregate(sources, query, threads: threads, ignoringStatistics: ignoringStatistics, strategy: nil)
 }
 
-/// The same by a strategy of the caller's choice, where that is possible: for tests.
+/// The same by a strategy of the caller's choice, where that is possible, and as long as `memory` has room, else it throws
+/// ``MemoryExceeded``. `counts` are told how it went.
 package func aggregate(
   _ sources: [any TableSource], _ query: AggregateQuery, threads: Int, ignoringStatistics: Bool = false,
-  strategy: GroupingStrategy?
+  strategy: GroupingStrategy?, memory: MemoryWatch? = nil, counts: AggregationCounts? = nil
 ) throws -> Table {
   precondition(threads > 0, "at least one thread")
-  let plan = try AggregatePlan(query, sources, usesStatistics: !ignoringStatistics)
-  let whole = try aggregateChunks(plan, threads: threads, strategy)
+  let plan = try AggregatePlan(query, sources, usesStatistics: !ignoringStatistics, counts: counts)
+  let grouping = try GroupingPlan(plan, threads: threads, forced: strategy, memory)
+  if !plan.keys.isEmpty { counts?.note(grouping.strategy) }
+  let whole = try aggregateChunks(plan, grouping, threads: threads, memory)
+  try memory?.require(plan.byteCount(makingResultsOf: whole.facts, memory?.later))
   return table(try whole.resultColumns(threads: threads), plan, isInOrder: whole.isInOrder)
 }
 
 /// Each worker takes chunks as they come and keeps aggregates of its own; these are merged at the end.
 private func aggregateChunks(
-  _ plan: AggregatePlan, threads: Int, _ strategy: GroupingStrategy?
+  _ plan: AggregatePlan, _ grouping: GroupingPlan, threads: Int, _ memory: MemoryWatch?
 ) throws -> PartialAggregates {
-  switch try GroupingPlan(plan, threads: threads, forced: strategy) {
+  switch grouping {
   case .direct(let packed, let slotCount):
-    let workers = try addAllChunks(plan, threads: threads, reading: packed.packing.keys.compactMap(\.strings)) {
+    let workers = try addAllChunks(plan, threads: threads, memory, reading: packed.packing.keys.compactMap(\.strings)) {
       DirectGroups(plan, packed, slotCount: slotCount)
     } add: {
       try $0.add($1, number: $2, chunk: $3)
     }
-    return try finish(workers, threads: threads)
+    return try finish(workers, threads: threads, memory)
   case .partitioned(let packed, let partitionBits):
-    let workers = try addAllChunks(plan, threads: threads, reading: packed.packing.keys.compactMap(\.strings)) {
+    let workers = try addAllChunks(plan, threads: threads, memory, reading: packed.packing.keys.compactMap(\.strings)) {
       PartitionedRows(plan, packed, partitionBits: partitionBits)
     } add: {
       try $0.add($1, number: $2, chunk: $3)
     }
-    return try finish(workers, partitionBits: partitionBits, threads: threads)
+    return try finish(workers, partitionBits: partitionBits, threads: threads, memory)
   case .general:
-    let partials = try addAllChunks(plan, threads: threads) {
+    let partials = try addAllChunks(plan, threads: threads, memory) {
       PartialAggregates(plan)
     } add: {
       try $0.add($1, number: $2, chunk: $3)
@@ -91,7 +95,8 @@ private func aggregateChunks(
 
 /// Makes groups for each worker, in its own thread, and adds all chunks to them, each to one; `strings` are read on the way.
 private func addAllChunks<Groups: Sendable>(
-  _ plan: AggregatePlan, threads: Int, reading strings: [KeyStrings] = [], _ make: @escaping @Sendable () -> Groups,
+  _ plan: AggregatePlan, threads: Int, _ memory: MemoryWatch?, reading strings: [KeyStrings] = [],
+  _ make: @escaping @Sendable () -> Groups,
   add: @escaping @Sendable (Groups, any TableSource, Int, Int) throws -> Void
 ) throws -> [Groups] {
   let work = plan.sources.enumerated().flatMap { number, source in
@@ -109,6 +114,7 @@ private func addAllChunks<Groups: Sendable>(
       }
       let (number, chunk) = work[next - strings.count]
       try add(groups, plan.sources[number], number, chunk)
+      try memory?.noteRows(plan.sources[number].rowCount(ofChunk: chunk), doubles: !(groups is PartitionedRows))
     }
   }
   return made.withLock { $0 }

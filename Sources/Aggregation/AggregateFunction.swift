@@ -97,6 +97,14 @@ public enum AggregateFunction: Sendable, Hashable {
     }
   }
 
+  /// True if it is made of sums of values and of products.
+  var isOfMoments: Bool {
+    switch self {
+    case .variance, .standardDeviation, .correlation, .covariance: true
+    default: false
+    }
+  }
+
   /// The call of it as users write it: `count(distinct x)`, `top(x, 3)`.
   func text(of arguments: [String]) -> String {
     switch self {

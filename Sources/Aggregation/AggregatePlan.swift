@@ -23,7 +23,7 @@ struct AggregatePlan: Sendable {
   }
 
   /// Two columns that are aggregated together, by their positions in `values`.
-  struct Pair: Sendable, Equatable {
+  struct Pair: Sendable, Hashable {
     let x: Int
     let y: Int
   }
@@ -32,9 +32,6 @@ struct AggregatePlan: Sendable {
   struct ValueColumn: Sendable {
     let column: UnifiedColumn
     var functions: Set<AggregateFunction>
-
-    /// What is kept of it at the start.
-    var newState: ColumnState { ColumnState(functions, column.type) }
   }
 
   let sources: [any TableSource]
@@ -53,9 +50,14 @@ struct AggregatePlan: Sendable {
   private(set) var filter: Filter?
   /// False: every page is read, also where the footer answers.
   let usesStatistics: Bool
+  /// Who is told what the condition takes.
+  private let counts: AggregationCounts?
 
   /// Throws `query.syntax`, `column.unknown`, `table.mismatch`, `aggregate.type`, `expression.type`, or what an input throws.
-  init(_ query: AggregateQuery, _ sources: [any TableSource], usesStatistics: Bool = true) throws {
+  init(
+    _ query: AggregateQuery, _ sources: [any TableSource], usesStatistics: Bool = true, counts: AggregationCounts? = nil
+  ) throws {
+    self.counts = counts
     guard !sources.isEmpty else {
       throw AggregateError(code: "aggregate.no-input", summary: "nothing to aggregate", place: Place(), advice: nil)
     }
@@ -89,6 +91,11 @@ struct AggregatePlan: Sendable {
       defer { chunkCount += source.chunkCount }
       return chunkCount
     }
+  }
+
+  /// Evaluates the condition for one worker; nil where there is none.
+  func newFilterEvaluation() -> FilterEvaluation? {
+    filter.map { FilterEvaluation($0, usesStatistics: usesStatistics, counts: counts) }
   }
 
   /// The same over all rows.

@@ -40,7 +40,8 @@ private func steps(_ plan: AggregatePlan, _ grouping: GroupingPlan) -> [Step] {
   case .direct(let packed, _), .partitioned(let packed, _):
     for key in packed.packing.keys { steps.append(("key \(key.column.name)", keyText(key))) }
     steps.append(("record", recordText(packed)))
-    read += (packed.readColumns.map { packed.columns[$0] } + packed.others.map { plan.values[$0].column }).map(\.name)
+    read += (packed.readColumns.map { packed.columns[$0] } + packed.others.map { plan.values[$0.value].column }).map(
+      \.name)
   case .general:
     for (key, name) in zip(plan.keys, plan.keyNames) { steps.append(("key \(name)", "\(key.type), numbered as met")) }
     read += plan.values.map(\.column.name)
@@ -73,7 +74,9 @@ private func keyText(_ key: KeyPacking.Key) -> String {
 
 private func recordText(_ packed: PackedPlan) -> String {
   let layout = packed.layout
-  var parts = ["\(layout.width) words of 64 bits for counts and sums"]
+  let products =
+    layout.products.isEmpty ? "counts and sums" : "counts, sums and \(layout.products.count) sums of products"
+  var parts = ["\(layout.width) words of 64 bits for \(products)"]
   let extremes = layout.columns.reduce(0) { $0 + ($1.keepsMinimum ? 1 : 0) + ($1.keepsMaximum ? 1 : 0) }
   if extremes > 0 { parts.append("\(extremes) extremes") }
   if !packed.others.isEmpty { parts.append("\(packed.others.count) columns with accumulators of their own") }

@@ -40,14 +40,17 @@ enum GroupingPlan {
   private static let freeSlots = 4096
 
   /// Chooses by what the footers tell, or as `forced`, where that is possible. Throws what reading a footer throws.
-  init(_ plan: AggregatePlan, threads: Int, forced: GroupingStrategy?) throws {
+  ///
+  /// Slots that `memory` has no room for are not taken.
+  init(_ plan: AggregatePlan, threads: Int, forced: GroupingStrategy?, _ memory: MemoryWatch? = nil) throws {
     self = .general
     guard forced != .general, !plan.keys.isEmpty, let packed = try PackedPlan(plan) else { return }
     let rowCount = packed.layout.rowLimit
     let limit = packed.others.isEmpty ? Self.slotLimit : Self.slotLimitOfOthers
     if forced != .partitioned, let slotCount = packed.packing.slotCount, slotCount <= limit,
       slotCount * max(8, packed.layout.byteCount) * threads <= Self.recordByteLimit,
-      forced == .direct || slotCount <= max(Self.freeSlots, 2 * rowCount)
+      forced == .direct || slotCount <= max(Self.freeSlots, 2 * rowCount),
+      memory?.fits(groups: slotCount * (packed.layout.byteCount * threads + 8)) ?? true
     {
       self = .direct(packed, slotCount: slotCount)
       return

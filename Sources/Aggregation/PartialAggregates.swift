@@ -20,16 +20,22 @@ final class PartialAggregates: @unchecked Sendable {
   private var groupNumbers: [UInt32] = []
   var rowCounts = GroupCounts()
   var columns: [ColumnState]
-  /// Of two columns together, as the plan's pairs.
+  /// Of two columns together, as the plan's pairs; none, or empty ones, for ``recordedPairs``.
   let pairs: [any PairAccumulator]
+  /// Without keys: what works out computed columns block by block, nil inside if nothing does; nil before the first chunk.
+  var blocks: UngroupedBlocks??
+  /// Of groups that records were kept of: n Σxy - Σx Σy per group, of pairs of columns and of columns with themselves.
+  var centralProducts: [AggregatePlan.Pair: [Int128]] = [:]
+  /// Pairs that are made of ``centralProducts``: of a column with nulls, these serve its variance alone.
+  var recordedPairs: Set<AggregatePlan.Pair> = []
   /// Where the rows that are being added stand.
   var places = RowPlaces(chunk: 0)
 
   init(_ plan: AggregatePlan) {
     self.plan = plan
     numbering = plan.keys.isEmpty ? nil : KeyNumbering(types: plan.keys.map(\.type))
-    filter = plan.filter.map { FilterEvaluation($0, usesStatistics: plan.usesStatistics) }
-    columns = plan.values.map(\.newState)
+    filter = plan.newFilterEvaluation()
+    columns = plan.values.map { ColumnState($0.functions, $0.column.type) }
     pairs = plan.newPairs()
     finishedKeys = nil
     finishedCount = 0
@@ -54,6 +60,9 @@ final class PartialAggregates: @unchecked Sendable {
 
   /// Number of groups; without keys there is one even over no rows.
   var groupCount: Int { finishedKeys == nil ? numbering?.count ?? 1 : finishedCount }
+
+  /// True if the keys' columns are there, and need not be made.
+  var hasFinishedKeys: Bool { finishedKeys != nil }
 
   /// The groups' keys: row `g` is group `g`.
   func keys() -> (pages: [ColumnPage], dictionaries: [StringDictionary?]) {

@@ -4,7 +4,7 @@
 import Columns
 import Kernels
 
-// Without keys: what is known of a page, or what its stored form tells, is taken in without decoding.
+// Without keys: what is known of a page, or what its stored form tells, is taken in without decoding. Of computed columns, blocks tell.
 
 extension PartialAggregates {
   /// Takes in the rows of a chunk that `selection` (not none) takes, all of group 0.
@@ -12,7 +12,11 @@ extension PartialAggregates {
     let rowCount = source.rowCount(ofChunk: chunk)
     let rows = SelectedRows(rowCount: rowCount, count: selection.count(ofRows: rowCount), selection: selection)
     rowCounts.add(count: rows.count)
-    for (index, value) in plan.values.enumerated() {
+    let blocks: UngroupedBlocks? = if let known = self.blocks { known } else { try UngroupedBlocks(plan) }
+    self.blocks = .some(blocks)
+    try blocks?.add(source, number: number, chunk: chunk, selection, count: rows.count, to: &columns)
+    let done = blocks?.values ?? []
+    for (index, value) in plan.values.enumerated() where !done.contains(index) {
       if plan.usesStatistics,
         let statistics = try value.column.storedStatistics(of: source, number: number, chunk: chunk),
         columns[index].add(statistics, rows)
@@ -215,7 +219,7 @@ extension ColumnState {
   }
 
   /// Takes in sum and extremes of some rows. False, and nothing taken in, if what is wanted is not among them.
-  fileprivate func add(_ facts: IntegerFacts) -> Bool {
+  func add(_ facts: IntegerFacts) -> Bool {
     guard sums == nil || facts.sum != nil, !needsExtremes || facts.extremes != nil,
       !(minima is StringExtremes), !(maxima is StringExtremes)
     else { return false }

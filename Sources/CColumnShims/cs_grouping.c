@@ -26,6 +26,11 @@ INLINED void add_placed_u64(const uint64_t *restrict values, size_t count, unsig
   for (size_t i = 0; i < count; i++) words[i] += (values[i] >> drop & mask) << shift;
 }
 
+INLINED void add_products(const uint32_t *x, const uint32_t *y, size_t count, unsigned drop, uint64_t mask,
+                          unsigned shift, uint64_t *restrict words) {
+  for (size_t i = 0; i < count; i++) words[i] += ((uint64_t)x[i] * y[i] >> drop & mask) << shift;
+}
+
 INLINED void add_zeros_u32(const uint32_t *restrict values, size_t count, unsigned shift, uint64_t *restrict words) {
   for (size_t i = 0; i < count; i++) words[i] += (uint64_t)(values[i] == 0) << shift;
 }
@@ -191,6 +196,10 @@ DISPATCHED(void, add_placed_u32, (const uint32_t *values, size_t count, unsigned
 DISPATCHED(void, add_placed_u64,
            (const uint64_t *values, size_t count, unsigned drop, uint64_t mask, unsigned shift, uint64_t *words),
            (values, count, drop, mask, shift, words))
+DISPATCHED(void, add_products,
+           (const uint32_t *x, const uint32_t *y, size_t count, unsigned drop, uint64_t mask, unsigned shift,
+            uint64_t *words),
+           (x, y, count, drop, mask, shift, words))
 DISPATCHED(void, add_zeros_u32, (const uint32_t *values, size_t count, unsigned shift, uint64_t *words),
            (values, count, shift, words))
 DISPATCHED(void, add_zeros_u64, (const uint64_t *values, size_t count, unsigned shift, uint64_t *words),

@@ -31,6 +31,8 @@ public final class ChunkFile: TableSource {
   let isSalvaged: Bool
   /// Whether the metadata say that names were made up.
   private let namesNote = Once<Bool>()
+  private let readPages = Atomic(0)
+  private let readBytes = Atomic(0)
   /// nil for columns not asked for yet.
   private let columns: Mutex<[LazyColumn?]>
 
@@ -59,6 +61,17 @@ public final class ChunkFile: TableSource {
       defer { total += Int(rows) }
       return total
     }
+  }
+
+  /// Pages read so far, and the stored bytes of pages and dictionaries read; a page that is read twice counts twice.
+  public var readCounts: (pages: Int, byteCount: Int) {
+    (readPages.load(ordering: .relaxed), readBytes.load(ordering: .relaxed))
+  }
+
+  /// Counts a reading.
+  func noteRead(pages: Int = 0, byteCount: Int = 0) {
+    if pages > 0 { readPages.wrappingAdd(pages, ordering: .relaxed) }
+    if byteCount > 0 { readBytes.wrappingAdd(byteCount, ordering: .relaxed) }
   }
 
   /// True if a file that starts like this is a chunk file; 8 bytes are enough to tell.

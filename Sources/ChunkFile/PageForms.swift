@@ -18,6 +18,7 @@ extension ChunkFile {
     let type = schema.fields[column].type
     guard isViewed(record) else { return try body(PageForm(try page(column: column, chunk: chunk))) }
     let factor = powerOfTen(type.scale - record.scale)
+    noteRead(pages: 1)
     return try withRawBytes(of: record.extent, pagePlace(column: column, chunk: chunk)) { bytes in
       let view = try locating(base: record.extent.offset, pagePlace(column: column, chunk: chunk)) {
         () throws(EncodingError) in

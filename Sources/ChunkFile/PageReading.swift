@@ -17,6 +17,7 @@ extension ChunkFile {
     guard record.extent.encoding.physical != .none else {
       return allNullPage(record.extent.rowCount, type: field.type, hasDictionary: section.dictionary != nil)
     }
+    noteRead(pages: 1)
     let page = try withRawBytes(of: record.extent, pagePlace(column: column, chunk: chunk)) { bytes in
       try locating(base: record.extent.offset, pagePlace(column: column, chunk: chunk)) { () throws(EncodingError) in
         try decodePage(
@@ -55,6 +56,7 @@ extension ChunkFile {
     guard extent.storedByteCount > 0 else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
     return try scratch.withBuffer(extent.paddedByteCount) { padded in
       try object.read(at: extent.offset, into: padded)
+      noteRead(byteCount: padded.count)
       let stored = try checked(padded, extent, place())
       guard extent.codec != .none else { return try body(stored) }
       return try scratch.withBuffer(extent.rawByteCount) { raw in

@@ -33,6 +33,8 @@ public struct ConvertOptions {
   var base: GrowingFile?
   /// Called after each chunk, from any thread.
   public var progress: (@Sendable (Progress) -> Void)?
+  /// Where temporary files are made; nil for `$TMPDIR`, else `/tmp`.
+  public var temporaryFolder: String?
 
   /// Everything found by itself, with one thread.
   public init(inputs: [any CSVInput], reading: CSVOptions = CSVOptions()) {
@@ -56,7 +58,7 @@ public func convert(
   do {
     let meter = ConvertMeter(inputCount: options.inputs.count)
     let outcome = try readCSVs(
-      options.inputs.map { stream(of: $0, meter: meter) },
+      options.inputs.map { stream(of: $0, meter: meter, temporaryFolder: options.temporaryFolder) },
       options: options.base?.reading(options.reading, sources: options.inputs.map(\.name)) ?? options.reading,
       into: sink,
       progress: rowCounter(options.progress, meter))
@@ -79,7 +81,7 @@ public func convert(
 public func convert(_ options: ConvertOptions, into output: any ObjectWriter) throws -> ConvertReceipt {
   var last: TemporaryFile?
   let (receipt, _) = try convert(options) {
-    let file = try TemporaryFile()
+    let file = try TemporaryFile(in: options.temporaryFolder)
     last = file
     return file
   }
@@ -92,7 +94,8 @@ public func convert(_ options: ConvertOptions, into output: any ObjectWriter) th
 public func readTable(_ options: ConvertOptions) throws -> (table: Table, report: CSVReport) {
   let meter = ConvertMeter(inputCount: options.inputs.count)
   return try readCSVs(
-    options.inputs.map { stream(of: $0, meter: meter) }, options: options.reading, name: options.inputs.first?.name)
+    options.inputs.map { stream(of: $0, meter: meter, temporaryFolder: options.temporaryFolder) },
+    options: options.reading, name: options.inputs.first?.name)
 }
 
 /// Reads CSVs as a table whose pages lie in a nameless temporary file: for inputs of any size.
@@ -101,7 +104,7 @@ public func readTable(_ options: ConvertOptions) throws -> (table: Table, report
 public func readLargeTable(_ options: ConvertOptions) throws -> (table: any TableSource, receipt: ConvertReceipt) {
   var last: TemporaryFile?
   let (receipt, _) = try convert(options) {
-    let file = try TemporaryFile()
+    let file = try TemporaryFile(in: options.temporaryFolder)
     last = file
     return file
   }

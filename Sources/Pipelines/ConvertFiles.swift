@@ -113,7 +113,7 @@ extension CSVOptions {
   /// Reads on as many threads, and with dictionaries, as leave the rest of the process its share of little memory.
   ///
   /// Chunks of narrow tables stay as they are, so that the same strings have codes whatever the memory.
-  fileprivate mutating func limit(memory: MemoryLimit) {
+  mutating func limit(memory: MemoryLimit) {
     limits.allDictionaryBytes = min(limits.allDictionaryBytes, memory.byteCount / 8)
     limits.dictionaryBytes = min(limits.dictionaryBytes, memory.byteCount / 8)
     // A thread takes some three to four times the text of a chunk.

@@ -115,8 +115,8 @@ final class ConvertMeter: Sendable {
 }
 
 /// `input` as a stream for the reader, metered; kept, compressed, in a temporary file if it can be read only once.
-func stream(of input: any CSVInput, meter: ConvertMeter) -> CSVStream {
-  let spool = input.isRereadable ? nil : ConvertSpool(input)
+func stream(of input: any CSVInput, meter: ConvertMeter, temporaryFolder: String? = nil) -> CSVStream {
+  let spool = input.isRereadable ? nil : ConvertSpool(input, in: temporaryFolder)
   return CSVStream(name: input.name) {
     let source = try spool?.open() ?? input.open()
     meter.opened(source)

@@ -15,13 +15,16 @@ final class ConvertSpool: Sendable {
     var writer: ZstdWriter?
   }
 
-  init(_ input: any CSVInput) { self.input = input }
+  private let folder: String?
+
+  /// `folder`: for the temporary file; nil for the usual one.
+  init(_ input: any CSVInput, in folder: String? = nil) { (self.input, self.folder) = (input, folder) }
 
   /// The first time the input itself, afterwards what was kept of it.
   func open() throws -> any ByteSource {
     if let file = try finishedFile() { return try decompressing(ObjectSource(try file.reading())) }
     let source = try input.open()
-    let file = try TemporaryFile()
+    let file = try TemporaryFile(in: folder)
     // Fast rather than small: it is read once more, if at all.
     let writer = ZstdWriter(to: file, level: 1)
     kept.withLock { $0 = Kept(file: file, writer: writer) }

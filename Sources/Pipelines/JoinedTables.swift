@@ -135,6 +135,7 @@ func storedPage(of table: any TableSource, column: Int, chunk: Int) throws -> Pa
   switch table {
   case let file as ChunkFile: try file.pageDescription(column: column, chunk: chunk)
   case let joined as JoinedTables: try joined.pageDescription(column: column, chunk: chunk)
+  case let spilled as SpilledTable: try spilled.pageDescription(column: column, chunk: chunk)
   case let runs as SortedRuns: try runs.file.pageDescription(column: column, chunk: chunk)
   default: nil
   }

@@ -11,6 +11,11 @@ public struct MemoryLimit: Sendable, Equatable {
   /// What is taken where nothing is said: 1 GiB.
   public static let standard = MemoryLimit(unchecked: 1 << 30)
 
+  /// Four fifths of what the system says is free for programs now, 1 GiB where it says nothing, and 64 MiB at least.
+  public static func ofFreeMemory() -> MemoryLimit {
+    MemoryLimit(unchecked: max(leastByteCount, availableMemoryByteCount().map { $0 / 5 * 4 } ?? standard.byteCount))
+  }
+
   /// The least that can be asked for: the program itself, a chunk of text and one of columns need some 40 MiB.
   public static let leastByteCount = 64 << 20
 
@@ -72,6 +77,14 @@ public struct MemoryError: Diagnosis, Equatable {
     summary =
       "sorting needs about \(mebibytes) MiB, of which dictionaries and the program take most, and --memory allows "
       + "\(limit.byteCount >> 20) MiB"
+    place = Place(file: source)
+    advice = "--memory \(mebibytes + mebibytes / 8)MiB"
+  }
+
+  /// Aggregating `source` needs about `wanted` bytes, for `what`.
+  init(aggregating source: String, wanted: Int, limit: MemoryLimit, what: String) {
+    let mebibytes = (wanted + (1 << 20) - 1) >> 20
+    summary = "aggregating needs about \(mebibytes) MiB, for \(what), and --memory allows \(limit.byteCount >> 20) MiB"
     place = Place(file: source)
     advice = "--memory \(mebibytes + mebibytes / 8)MiB"
   }

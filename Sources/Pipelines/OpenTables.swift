@@ -9,12 +9,14 @@ import TextFormats
 /// Opens INPUT arguments as tables: chunk files where they are, CSVs read once into a nameless temporary chunk file.
 ///
 /// What an input is, its content tells. All CSVs together make one table and must have the same columns. `columns` names those
-/// that will be asked for, so that no others are parsed (nil: all). Throws a `Diagnosis`.
+/// that will be asked for, so that no others are parsed (nil: all). CSVs are read within `memory`, if that is given, and rows of more than
+/// a sixteenth of it may pass it; temporary files are made in `temporaryFolder`, nil for `$TMPDIR`, else `/tmp`. Throws a `Diagnosis`.
 public func openTables(
   _ arguments: [String], reading: CSVOptions = CSVOptions(), columns: [String]? = nil, threads: Int,
+  memory: MemoryLimit? = nil, temporaryFolder: String? = nil,
   progress: (@Sendable (ConvertOptions.Progress) -> Void)? = nil
 ) throws -> [any TableSource] {
-  let inputs = try expandInputs(arguments).map(openInput)
+  let inputs = try expandInputs(arguments).map { try openInput($0, temporaryFolder: temporaryFolder) }
   var tables: [any TableSource] = []
   var texts: [any CSVInput] = []
   for input in inputs {
@@ -27,8 +29,10 @@ public func openTables(
   var reading = reading
   reading.columns = columns
   reading.threads = threads
+  if let memory { reading.limit(memory: memory) }
   var options = ConvertOptions(inputs: texts, reading: reading)
   options.compression = .none
+  options.temporaryFolder = temporaryFolder
   options.progress = progress
   return [try readLargeTable(options).table] + tables
 }
@@ -54,7 +58,7 @@ public func openFirstRows(
 ) throws -> any TableSource {
   var tables: [any TableSource] = []
   var texts: [any CSVInput] = []
-  for input in try expandInputs([argument]).map(openInput) {
+  for input in try expandInputs([argument]).map({ try openInput($0) }) {
     switch input {
     case .chunkFile(let file): tables.append(file)
     case .text(let text): texts.append(text)
@@ -90,9 +94,9 @@ enum OpenedTable {
 }
 
 /// Tells by its first bytes what `path` is, and opens it.
-func openInput(_ path: String) throws -> OpenedTable {
+func openInput(_ path: String, temporaryFolder: String? = nil) throws -> OpenedTable {
   let text = PathInput(path)
-  guard text.isRereadable else { return try openStream(path) }
+  guard text.isRereadable else { return try openStream(path, temporaryFolder: temporaryFolder) }
   let file = try LocalStore().open(path)
   if try startsLikeChunkFile(file) { return .chunkFile(try ChunkFile(file)) }
   if try isCompressedChunkFile(file) { throw InputError(.compressedChunkFile, path: path) }
@@ -101,11 +105,11 @@ func openInput(_ path: String) throws -> OpenedTable {
 }
 
 /// A pipe or a device can be read once: a chunk file is kept whole in a temporary file, a CSV is read as it comes.
-private func openStream(_ path: String) throws -> OpenedTable {
+private func openStream(_ path: String, temporaryFolder: String?) throws -> OpenedTable {
   let source = try openSequential(path)
   let start = try source.peek(chunkFileMagicByteCount)
   guard start.withUnsafeBytes({ ChunkFile.hasMagic($0) }) else { return .text(OpenedInput(source)) }
-  let kept = try TemporaryFile()
+  let kept = try TemporaryFile(in: temporaryFolder)
   try copyBytes(of: source, to: kept)
   return .chunkFile(try ChunkFile(try kept.reading(), name: path))
 }

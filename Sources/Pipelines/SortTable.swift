@@ -86,7 +86,7 @@ struct SortedRuns: TableSource {
   ///
   /// `rows` has the tasks' rows, `base` the dictionaries. Throws what reading, and writing to the temporary file, throws.
   init(writing runs: [[[RowPiece]]], of rows: any TableSource, base: any TableSource, _ writing: ChunkWriting) throws {
-    let temporary = try TemporaryFile()
+    let temporary = try TemporaryFile(in: writing.temporaryFolder)
     _ = try writeChunks(of: rows, runs.flatMap { $0 }, to: temporary, writing)
     let rowsPerRun = runs.map { tasks in
       tasks.reduce(0) { sum, task in task.reduce(sum) { $0 + $1.rows.count } }

@@ -31,6 +31,8 @@ struct ChunkWriting: Sendable {
   var rowsPerChunk = ChunkFileLimits.rowsPerChunk
   /// What the rows of a chunk may weigh (``RowWeigher``) before the next one begins; nil: whatever they do. A single row may pass it.
   var bytesPerChunk: Int?
+  /// Where runs are written; nil for `$TMPDIR`, else `/tmp`.
+  var temporaryFolder: String?
   /// What is noted besides the table.
   var metadata: [(key: String, value: String)] = []
   /// Called after each task with the rows and bytes written so far, by one thread at a time.

@@ -48,6 +48,9 @@ struct AggCommand: ParsableCommand {
       that names the row. Nothing is true of null but is null. Strings go in single
       quotes, a quote inside doubled: 'it''s'; dates and timestamps are written as
       strings: date >= '2020-07-01'; those of timestamp_utc with their offset.
+
+      Groups that have no room in --memory are made part by part, from rows parted
+      into a temporary file; the output is the same.
       """)
 
   @Argument(
@@ -90,6 +93,7 @@ struct AggCommand: ParsableCommand {
   @Flag(help: "Show how the groups would be found, instead of aggregating.")
   var explain = false
 
+  @OptionGroup var resources: AggregationOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var style: OutputStyleOptions
   @OptionGroup var csv: CSVInputOptions
@@ -120,25 +124,35 @@ struct AggCommand: ParsableCommand {
     try usage { try refuseOverwriting(outputs: output.paths, inputs: inputs) }
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
-    let tables = try openTables(for: query, progress: line.update)
-    let result =
+    let limits = try resources.limits(threads: common.threads)
+    let meter = AggregationMeter()
+    let tables = try meter.step("open") { try openTables(for: query, limits, progress: line.update) }
+    let result: any TableSource =
       try explain
       ? explainAggregation(of: tables, query, threads: common.threads, ignoringStatistics: ignoreStatistics)
-      : aggregate(tables, query, threads: common.threads, ignoringStatistics: ignoreStatistics)
+      : aggregate(tables, query, within: limits, ignoringStatistics: ignoreStatistics, meter: meter)
     line.clear()
-    try writeTable(
-      result, to: try output.target(forTables: true, style: style), threads: common.threads,
-      usesColour: output.usesColour,
-      maximumTableRowCount: limit == nil ? output.maximumTableRowCount : nil)
+    let target = try output.target(forTables: true, style: style)
+    try meter.step("write") {
+      try writeTable(
+        result, to: target, threads: common.threads, usesColour: output.usesColour,
+        maximumTableRowCount: limit == nil ? output.maximumTableRowCount : nil)
+    }
+    if resources.stats {
+      let text = statisticsText(of: tables, columns: query.columnNames, result, meter, limits)
+      printToStandardError(text)
+    }
   }
 
   /// An unknown column is told with its place in the condition, as it is of chunk files.
   private func openTables(
-    for query: TableQuery, progress: @escaping @Sendable (ConvertOptions.Progress) -> Void
+    for query: TableQuery, _ limits: AggregationLimits,
+    progress: @escaping @Sendable (ConvertOptions.Progress) -> Void
   ) throws -> [any TableSource] {
     do {
       return try Pipelines.openTables(
         inputs, reading: csv.reading(isQuiet: common.quiet), columns: query.columnNames, threads: common.threads,
+        memory: resources.memory == nil ? nil : limits.memory, temporaryFolder: limits.temporaryFolder,
         progress: progress)
     } catch let error as UnknownColumn {
       throw query.placed(error)

@@ -36,15 +36,18 @@ struct SortOptions: ParsableArguments {
   }
 
   /// The limit, if one is given. Throws a usage error.
-  func limit() throws -> MemoryLimit? {
-    guard let memory else { return nil }
-    let advice = "\n  try: --memory 512MiB, --memory 2GiB"
-    guard let byteCount = MemoryLimit.byteCount(in: memory) else {
-      throw ValidationError("--memory takes \(MemoryLimit.readableForms), not \"\(memory)\"\(advice)")
-    }
-    guard let limit = MemoryLimit(byteCount: byteCount) else {
-      throw ValidationError("--memory takes 64MiB or more, not \(memory)\(advice)")
-    }
-    return limit
+  func limit() throws -> MemoryLimit? { try memoryLimit(memory) }
+}
+
+/// The limit that `--memory` gives, nil where it is not given. Throws a usage error.
+func memoryLimit(_ memory: String?) throws -> MemoryLimit? {
+  guard let memory else { return nil }
+  let advice = "\n  try: --memory 512MiB, --memory 2GiB"
+  guard let byteCount = MemoryLimit.byteCount(in: memory) else {
+    throw ValidationError("--memory takes \(MemoryLimit.readableForms), not \"\(memory)\"\(advice)")
   }
+  guard let limit = MemoryLimit(byteCount: byteCount) else {
+    throw ValidationError("--memory takes 64MiB or more, not \(memory)\(advice)")
+  }
+  return limit
 }

@@ -47,7 +47,7 @@ func randomExpressionsEqualThePlainTwin(seed: UInt64) throws {
       }
       let columns = ComputedColumns(
         program: binder.program, columns: [("computed", bound.node, bound.type ?? .int64)])
-      let source = columns.sources(over: [base])[0]
+      let source = columns.sources(over: [base], threads: 1)[0]
       var first = 0
       for chunk in 0..<base.chunkCount {
         let count = base.rowCount(ofChunk: chunk)

@@ -11,11 +11,26 @@ import Testing
 private func recordedAggregates(using random: inout RandomSource) -> [Aggregate] {
   var aggregates: [Aggregate] = Bool.random(using: &random) ? [Aggregate(.count)] : []
   for field in randomSchema.fields where ["flag", "small", "price", "day", "time"].contains(field.name) {
-    for function: AggregateFunction in [.count, .sum, .min, .max, .mean]
+    for function: AggregateFunction in [
+      .count, .sum, .min, .max, .mean, .variance(.sample), .standardDeviation(.population),
+    ]
     where Int.random(in: 0...2, using: &random) == 0 {
-      if function == .sum || function == .mean, !field.type.isNumeric { continue }
+      if function.needsNumbers, !field.type.isNumeric { continue }
       aggregates.append(Aggregate(function, of: field.name, as: "\(function) of \(field.name)"))
     }
+  }
+  // Pairs of columns with nulls are not recorded, so that most queries are without.
+  let pairOdds = Int.random(in: 0...2, using: &random) == 0 ? 1 : 11
+  for function in pairFunctions where Int.random(in: 0...pairOdds, using: &random) == 0 {
+    let (x, y) = (
+      ["small", "price"].randomElement(using: &random)!, ["small", "price"].randomElement(using: &random)!
+    )
+    aggregates.append(Aggregate(function, of: x, and: y, as: "\(function) of \(x) and \(y)"))
+  }
+  // What records do not serve, of columns that they serve too.
+  if Int.random(in: 0...5, using: &random) == 0 {
+    aggregates.append(Aggregate(.median, of: "price", as: "median"))
+    aggregates.append(Aggregate(.correlation, of: "small", and: "wide", as: "correlation with wide"))
   }
   return aggregates
 }

@@ -57,6 +57,16 @@ import Testing
       cs_add_placed_u64(sample.wide, sample.count, 32, 0xFFFF, 20, &words)
       #expect(words == sample.wide.map { $0 &+ ($0 >> 32 & 0xFFFF) << 20 }, "\(sample.comment)")
       words = sample.wide
+      let others = Array(sample.narrow.reversed())
+      cs_add_products(sample.narrow, others, sample.count, 32, 0xFFFF_FFF0, 7, &words)
+      let products = zip(sample.narrow, others).map { UInt64($0) * UInt64($1) }
+      #expect(
+        words == zip(sample.wide, products).map { $0 &+ ($1 >> 32 & 0xFFFF_FFF0) << 7 }, "\(sample.comment)")
+      words = sample.wide
+      cs_add_products(sample.narrow, sample.narrow, sample.count, 0, ~0, 1, &words)
+      #expect(
+        words == zip(sample.wide, sample.narrow).map { $0 &+ (UInt64($1) &* UInt64($1)) << 1 }, "\(sample.comment)")
+      words = sample.wide
       cs_add_zeros_u32(sample.narrow, sample.count, 40, &words)
       #expect(words == zip(sample.wide, sample.narrow).map { $1 == 0 ? $0 &+ 1 << 40 : $0 }, "\(sample.comment)")
       words = sample.wide

@@ -63,6 +63,11 @@ struct ColumnState {
     all = Array(finished.values)
   }
 
+  /// The same with what is known elsewhere, which goes before its own; nothing may be added.
+  func adding(_ finished: [AccumulatorKind: any Accumulator]) -> ColumnState {
+    ColumnState(finished: finished.merging(zip(kinds, all)) { known, _ in known }, nulls: nulls, type)
+  }
+
   /// The accumulator of a kind, nil if nothing asks for it.
   subscript(kind: AccumulatorKind) -> (any Accumulator)? { kinds.firstIndex(of: kind).map { all[$0] } }
 

@@ -73,6 +73,9 @@ final class IntegerSums: Accumulator {
     }
   }
 
+  /// True if all sums are held in 64 bits.
+  var isNarrow: Bool { wide == nil }
+
   /// One sum per group, if all fit 64 bits for sure.
   func narrowSums(groupCount: Int) -> [Int64]? {
     guard wide == nil else { return nil }

@@ -10,10 +10,10 @@ struct ComputedColumns: Sendable {
   /// Name, node and type of each.
   let columns: [(name: String, root: Int, type: ColumnType)]
 
-  /// The inputs with the columns behind their own.
-  func sources(over inputs: [any TableSource]) -> [any TableSource] {
+  /// The inputs with the columns behind their own, to be read by so many threads.
+  func sources(over inputs: [any TableSource], threads: Int) -> [any TableSource] {
     if columns.isEmpty { return inputs }
-    return inputs.enumerated().map { ComputedSource(base: $1, number: $0, columns: self) }
+    return inputs.enumerated().map { ComputedSource(base: $1, number: $0, columns: self, threads: threads) }
   }
 }
 
@@ -29,9 +29,11 @@ final class ComputedSource: TableSource {
   private let firstRows: [Int]
   let schema: Schema
   /// Chunks whose results are kept, as threads work on chunks of their own.
-  private static let keptChunks = 4
+  private let keptChunks: Int
+  private static let mostKeptChunks = 4
 
-  init(base: any TableSource, number: Int, columns: ComputedColumns) {
+  init(base: any TableSource, number: Int, columns: ComputedColumns, threads: Int) {
+    keptChunks = max(1, min(threads, Self.mostKeptChunks))
     self.base = base
     self.number = number
     computed = columns
@@ -43,6 +45,10 @@ final class ComputedSource: TableSource {
     }
   }
 
+  /// Operations that its columns, and those of all inputs of the query, are worked out by.
+  var program: ExpressionProgram { computed.program }
+  /// The node of each computed column.
+  var roots: [Int] { computed.columns.map(\.root) }
   var name: String { base.name }
   var hasInventedNames: Bool { base.hasInventedNames }
   var chunkCount: Int { base.chunkCount }
@@ -118,7 +124,7 @@ final class ComputedSource: TableSource {
         ExpressionRun(
           program: computed.program, rowCount: rows?.count ?? base.rowCount(ofChunk: chunk), texts: texts
         ) { try self.read($0, chunk, rows) })
-      if recent.count == Self.keptChunks { recent.removeFirst() }
+      if recent.count == keptChunks { recent.removeFirst() }
       recent.append(made)
       return made
     }

@@ -17,10 +17,13 @@ final class FilterEvaluation {
   /// Per column that many leaves ask, its page of the chunk at hand, and what its integers are to be multiplied with.
   private var kept: [Int: (form: PageForm, factor: Int128)] = [:]
   private let computed: ComputedSelection
+  private let counts: AggregationCounts?
   /// From so many leaves on, a column's page is read, checked and unpacked once a chunk, and kept.
   private static let leavesOfKeptPages = 3
 
-  init(_ filter: Filter, usesStatistics: Bool) {
+  /// `counts` are told of each chunk.
+  init(_ filter: Filter, usesStatistics: Bool, counts: AggregationCounts? = nil) {
+    self.counts = counts
     self.filter = filter
     self.usesStatistics = usesStatistics
     flags = Array(repeating: [:], count: filter.leafCount)
@@ -32,10 +35,15 @@ final class FilterEvaluation {
     let rowCount = source.rowCount(ofChunk: chunk)
     defer { kept = [:] }
     let place = ChunkPlace(source: source, number: number, chunk: chunk, rowCount: rowCount)
-    if filter.root.isComputed {
-      return try selectComputed(filter.root, place, within: .all).simplified(ofRows: rowCount)
+    if try verdict(filter.root, place) == .none {
+      counts?.note(takenRows: 0, isRuledOut: true)
+      return .none
     }
-    return try select(filter.root, place).simplified(ofRows: rowCount)
+    let selection =
+      filter.root.isComputed
+      ? try selectComputed(filter.root, place, within: .all) : try select(filter.root, place)
+    counts?.note(takenRows: selection.count(ofRows: rowCount), isRuledOut: false)
+    return selection.simplified(ofRows: rowCount)
   }
 
   /// Which of the rows `within` a part takes that is worked out in part; of others, it may or may not take any.

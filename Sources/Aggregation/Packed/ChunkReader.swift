@@ -10,21 +10,32 @@ final class ChunkReader {
   private let filter: FilterEvaluation?
   /// Columns of the layout that are read.
   let readColumns: [Int]
-  /// Keys, then the columns of the layout that are read.
-  private let pages: [UnifiedColumn]
   /// Codes of the block at hand, per key.
   let keys: [BlockColumn]
   /// Codes of the block at hand, per column of the layout.
   let values: [BlockColumn]
+  /// Keys, then columns of the layout that are read: those that are stored.
+  private let stored: [CodedColumn]
+  /// Works out those that are not; nil where all are stored.
+  private let evaluation: BlockEvaluation?
+  /// Stored columns, then those that are read to work out others.
+  private let pages: [UnifiedColumn]
   private let rows: UnsafeMutablePointer<UInt32>
 
   init(_ plan: PackedPlan, filter: FilterEvaluation?) {
     self.plan = plan
     self.filter = filter
     readColumns = plan.readColumns
-    pages = plan.packing.keys.map(\.column) + readColumns.map { plan.columns[$0] }
-    keys = plan.packing.keys.map { BlockColumn(isNarrow: $0.isNarrow) }
-    values = plan.layout.columns.map { BlockColumn(isNarrow: $0.coding.isNarrow) }
+    let keys = plan.packing.keys.map { BlockColumn(isNarrow: $0.isNarrow) }
+    let values = plan.layout.columns.map { BlockColumn(isNarrow: $0.coding.isNarrow) }
+    self.keys = keys
+    self.values = values
+    let all =
+      zip(plan.packing.keys, keys).map { CodedColumn($0, in: $1) }
+      + readColumns.map { CodedColumn(plan.columns[$0], plan.layout.columns[$0].coding, in: values[$0]) }
+    stored = all.filter { !$0.column.isComputed }
+    evaluation = plan.expressions.flatMap { BlockEvaluation($0, all) }
+    pages = stored.map(\.column) + (evaluation?.leaves.map(\.column) ?? [])
     rows = .allocate(capacity: blockRows)
     rows.initialize(repeating: 0, count: blockRows)
   }
@@ -36,7 +47,10 @@ final class ChunkReader {
     try filter?.select(source, number: number, chunk: chunk) ?? .all
   }
 
-  /// Runs `body` with the forms of the chunk's pages: keys, then columns that are read.
+  /// True if nothing is worked out.
+  var isOfStoredColumns: Bool { evaluation == nil }
+
+  /// Runs `body` with the forms of the chunk's pages that ``forEachBlock`` asks for: if all are stored, keys, then columns that are read.
   func withPages(
     _ source: any TableSource, number: Int, chunk: Int, _ body: ([PageForm]) throws -> Void
   ) throws {
@@ -50,6 +64,7 @@ final class ChunkReader {
   ) throws {
     let blocks = pageBlocks(forms, number: number)
     let columns = keys + readColumns.map { values[$0] }
+    let targets = stored.map(\.block) + (evaluation?.leaves.map(\.register.block) ?? [])
     let rowCount = source.rowCount(ofChunk: chunk)
     for first in stride(from: 0, to: rowCount, by: blockRows) {
       let count = min(blockRows, rowCount - first)
@@ -58,12 +73,13 @@ final class ChunkReader {
         taken = words.withUnsafeBufferPointer { cs_set_rows($0.baseAddress! + first / 64, count, rows) }
         if taken == 0 { continue }
       }
-      for (index, column) in columns.enumerated() {
+      for (index, column) in targets.enumerated() {
         guard blocks[index].read(first: first, count: count, into: column) else {
           try pages[index].refuse(of: source, number: number, chunk: chunk)
         }
-        if taken < count { column.keep(rows, count: taken) }
       }
+      evaluation?.run(blocks[stored.count...], first: first, count: count)
+      if taken < count { for column in columns { column.keep(rows, count: taken) } }
       try body(taken)
     }
   }
@@ -83,13 +99,35 @@ final class ChunkReader {
   }
 
   private func pageBlocks(_ forms: [PageForm], number: Int) -> [PageBlocks] {
-    forms.enumerated().map { index, form in
-      guard index < keys.count else {
-        let coding = plan.layout.columns[readColumns[index - keys.count]].coding
-        return PageBlocks(form, base: coding.base, nullCode: 0)
-      }
-      let key = plan.packing.keys[index]
-      return PageBlocks(form, base: key.base, nullCode: key.nullCode ?? 0, map: key.strings?.maps[number])
+    let ofStored = zip(forms, stored).map { form, column in
+      PageBlocks(form, base: column.base, nullCode: column.nullCode, map: column.strings?.maps[number])
     }
+    let ofLeaves = zip(forms[stored.count...], evaluation?.leaves ?? []).map { form, leaf in
+      PageBlocks(form, base: leaf.base, nullCode: leaf.nullCode)
+    }
+    return ofStored + ofLeaves
+  }
+}
+
+/// A column as codes: offsets from `base`, or what its strings' codes are among all inputs'.
+struct CodedColumn {
+  let column: UnifiedColumn
+  let base: Int128
+  let nullCode: UInt64
+  let isNullable: Bool
+  let strings: KeyStrings?
+  /// Where the codes of a block go.
+  let block: BlockColumn
+
+  init(_ key: KeyPacking.Key, in block: BlockColumn) {
+    (column, base, strings) = (key.column, key.base, key.strings)
+    (nullCode, isNullable) = (key.nullCode ?? 0, key.nullCode != nil)
+    self.block = block
+  }
+
+  init(_ column: UnifiedColumn, _ coding: ValueCoding, in block: BlockColumn) {
+    (self.column, base, strings) = (column, coding.base, nil)
+    (nullCode, isNullable) = (0, coding.isNullable)
+    self.block = block
   }
 }

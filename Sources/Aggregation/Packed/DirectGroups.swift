@@ -11,14 +11,14 @@ final class DirectGroups: @unchecked Sendable {
   let plan: AggregatePlan
   let packed: PackedPlan
   let records: GroupRecords
-  /// What is kept of columns that are no part of the records, per column of the plan.
+  /// What is kept of columns for functions that records do not serve, per column of the plan.
   private(set) var others: [Int: ColumnState]
-  /// The same of pairs of them.
+  /// The same of pairs.
   let pairs: [any PairAccumulator]
   private let reader: ChunkReader
   private let factors: [Int]
   private let groups: UnsafeMutablePointer<UInt32>
-  /// Groups of a chunk's rows, kept for columns that are no part of the records.
+  /// Groups of a chunk's rows, kept for columns that records do not serve.
   private var groupsOfChunk: [UInt32] = []
 
   /// Slots up to this many are kept four times.
@@ -29,10 +29,9 @@ final class DirectGroups: @unchecked Sendable {
     self.packed = packed
     let isCopied = slotCount <= Self.copiedSlots && packed.others.isEmpty
     records = GroupRecords(packed.layout, slotCount: slotCount, copies: isCopied ? 4 : 1)
-    others = Dictionary(uniqueKeysWithValues: packed.others.map { ($0, plan.values[$0].newState) })
+    others = packed.newStates(plan)
     pairs = plan.newPairs()
-    reader = ChunkReader(
-      packed, filter: plan.filter.map { FilterEvaluation($0, usesStatistics: plan.usesStatistics) })
+    reader = ChunkReader(packed, filter: plan.newFilterEvaluation())
     factors = packed.packing.factors
     groups = .allocate(capacity: blockRows)
     groups.initialize(repeating: 0, count: blockRows)
@@ -70,7 +69,8 @@ final class DirectGroups: @unchecked Sendable {
   /// Takes in a chunk run by run. False, and nothing taken in, where that does not serve.
   private func addRuns(_ forms: [PageForm], number: Int) -> Bool {
     let keyCount = factors.count
-    guard others.isEmpty, packed.layout.columns.allSatisfy({ !$0.keepsMinimum && !$0.keepsMaximum && $0.nulls == nil }),
+    guard others.isEmpty, packed.layout.products.isEmpty, reader.isOfStoredColumns,
+      packed.layout.columns.allSatisfy({ !$0.keepsMinimum && !$0.keepsMaximum && $0.nulls == nil }),
       let runs = RunGroups(forms[..<keyCount], packed.packing.keys, factors: factors, number: number)
     else { return false }
     var sums: [(column: Int, ofRuns: [UInt128])] = []
@@ -95,18 +95,19 @@ final class DirectGroups: @unchecked Sendable {
     let runs = groupsOfChunk.withUnsafeBufferPointer(findRuns)
     let places = RowPlaces(chunk: plan.firstChunks[number] + chunk, rows: rows)
     var pages: [Int: ColumnPage] = [:]
-    for index in packed.others {
+    let positions = packed.others.map(\.value)
+    for index in positions {
       let column = plan.values[index].column
       pages[index] = try column.page(of: source, number: number, chunk: chunk, rows: rows)
     }
-    let dictionaries = try packed.others.map { try plan.values[$0].column.dictionary(of: source, number: number) }
+    let dictionaries = try positions.map { try plan.values[$0].column.dictionary(of: source, number: number) }
     groupsOfChunk.withUnsafeBufferPointer {
       let groups = GroupedRows(
         groups: $0, groupCount: records.slotCount, isSingleGroup: false, runs: runs, places: places)
-      for (index, dictionary) in zip(packed.others, dictionaries) {
+      for (index, dictionary) in zip(positions, dictionaries) {
         if let page = pages[index] { others[index]?.add(page, dictionary, groups) }
       }
-      for (pair, accumulator) in zip(plan.pairs, pairs) {
+      for (pair, accumulator) in zip(plan.pairs, pairs) where !packed.recordedPairs.contains(pair) {
         if let x = pages[pair.x], let y = pages[pair.y] { accumulator.add(x, y, groups) }
       }
     }

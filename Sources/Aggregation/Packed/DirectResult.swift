@@ -6,8 +6,8 @@ import Workers
 /// Slots that a worker joins at a time.
 private let joinedSlots = 1 << 16
 
-/// Joins the workers' groups and puts those that have rows in order of their keys.
-func finish(_ workers: [DirectGroups], threads: Int) throws -> PartialAggregates {
+/// Joins the workers' groups and puts those that have rows in order of their keys. Throws ``MemoryExceeded`` where they have no room so.
+func finish(_ workers: [DirectGroups], threads: Int, _ memory: MemoryWatch? = nil) throws -> PartialAggregates {
   let first = workers[0]
   let slotCount = first.records.slotCount
   let pieces = (slotCount + joinedSlots - 1) / joinedSlots
@@ -21,6 +21,8 @@ func finish(_ workers: [DirectGroups], threads: Int) throws -> PartialAggregates
   }
   let packing = first.packed.packing
   let slots = first.records.present(among: try slotsInOrder(packing, slotCount: slotCount))
+  // Keys as codes and as values.
+  try memory?.require(slots.count * (first.packed.layout.finishedByteCount + 16 * first.plan.keys.count))
   let groups = FinishedGroups(slots, of: first.records, keyCodes: keyCodes(of: slots, packing))
   let joined = joinedOthers(workers, slots)
   return try groups.aggregates(first.plan, first.packed, others: joined.columns, pairs: joined.pairs)
@@ -49,7 +51,7 @@ private func keyCodes(of slots: [UInt32], _ packing: KeyPacking) -> [[UInt64]] {
   }
 }
 
-/// The states of columns without records: slot by slot in each worker, by group in the result.
+/// The states of columns that records do not serve: slot by slot in each worker, by group in the result.
 private func joinedOthers(
   _ workers: [DirectGroups], _ slots: [UInt32]
 ) -> (columns: [Int: ColumnState], pairs: [any PairAccumulator]) {
@@ -59,8 +61,8 @@ private func joinedOthers(
   var groups = [UInt32](repeating: 0, count: first.records.slotCount)
   for (group, slot) in slots.enumerated() { groups[Int(slot)] = UInt32(group) }
   var joined: [Int: ColumnState] = [:]
-  for index in first.packed.others {
-    var state = first.plan.values[index].newState
+  for (index, fresh) in first.packed.newStates(first.plan) {
+    var state = fresh
     for worker in workers where !slots.isEmpty {
       if let theirs = worker.others[index] { state.merge(theirs, groups: groups, groupCount: slots.count) }
     }

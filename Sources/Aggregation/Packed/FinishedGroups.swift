@@ -21,12 +21,15 @@ struct FinishedGroups: Sendable {
   /// Rows of each group; 1 where they are not counted.
   var rowCounts: [Int64] = []
   var columns: [Column]
+  /// n Σxy - Σx Σy of each group, per product of the layout.
+  var centralProducts: [[Int128]] = []
 
   /// Takes the groups of `slots`, in their order.
   init(_ slots: [UInt32], of records: GroupRecords, keyCodes: [[UInt64]]) {
     self.keyCodes = keyCodes
     let rowCounts = records.rowCounts(of: slots)
     self.rowCounts = rowCounts
+    var countsOfValues: [[Int64]] = []
     columns = records.layout.columns.indices.map { index in
       let kept = records.layout.columns[index]
       var column = Column()
@@ -35,6 +38,7 @@ struct FinishedGroups: Sendable {
         column.nullCounts = records.values(kept.nulls, of: slots).map { Int64(truncatingIfNeeded: $0) }
         for group in valueCounts.indices { valueCounts[group] -= column.nullCounts[group] }
       }
+      countsOfValues.append(valueCounts)
       if kept.sum != nil {
         if kept.hasNarrowSums(ofRows: records.layout.rowLimit) {
           column.narrowSums = records.narrowSums(slots, column: index, valueCounts: valueCounts)
@@ -46,45 +50,56 @@ struct FinishedGroups: Sendable {
       if kept.keepsMaximum { column.maxima = records.extremes(.maximum, slots, column: index) }
       return column
     }
+    centralProducts = records.layout.products.enumerated().map { index, product in
+      records.centralProducts(slots, product: index, valueCounts: countsOfValues[product.x])
+    }
   }
 
-  /// The groups of all `parts`, whose keys are packed into one column of codes.
-  init(joining parts: [FinishedGroups], _ packed: PackedPlan) {
-    func joined<T>(_ array: (FinishedGroups) -> [T]) -> [T] {
+  /// The groups of all `parts`, whose keys are packed into one column of codes. The parts are emptied array by array, so that only one array
+  /// of all groups is there twice.
+  init(joining parts: inout [FinishedGroups], _ packed: PackedPlan) {
+    func joined<T>(_ array: WritableKeyPath<FinishedGroups, [T]>) -> [T] {
       var all: [T] = []
-      all.reserveCapacity(parts.reduce(0) { $0 + array($1).count })
-      for part in parts { all += array(part) }
+      all.reserveCapacity(parts.reduce(0) { $0 + $1[keyPath: array].count })
+      for part in parts.indices {
+        all += parts[part][keyPath: array]
+        parts[part][keyPath: array] = []
+      }
       return all
     }
-    keyCodes = [joined { $0.keyCodes[0] }]
+    keyCodes = [joined(\.keyCodes[0])]
     rowCounts = joined(\.rowCounts)
     columns = packed.layout.columns.indices.map { index in
       Column(
-        nullCounts: joined { $0.columns[index].nullCounts }, narrowSums: joined { $0.columns[index].narrowSums },
-        wideSums: joined { $0.columns[index].wideSums }, minima: joined { $0.columns[index].minima },
-        maxima: joined { $0.columns[index].maxima })
+        nullCounts: joined(\.columns[index].nullCounts), narrowSums: joined(\.columns[index].narrowSums),
+        wideSums: joined(\.columns[index].wideSums), minima: joined(\.columns[index].minima),
+        maxima: joined(\.columns[index].maxima))
     }
+    centralProducts = packed.layout.products.indices.map { joined(\.centralProducts[$0]) }
   }
 
-  /// The groups at `positions`, in that order.
-  func permuted(_ positions: [UInt32]) -> FinishedGroups {
+  /// Brings the groups at `positions` into that order, array by array.
+  mutating func permute(_ positions: [UInt32]) {
     // What is not kept of a column is empty.
-    func moved<T>(_ array: [T]) -> [T] { array.isEmpty ? [] : positions.map { array[Int($0)] } }
-    var groups = self
-    groups.keyCodes = keyCodes.map(moved)
-    groups.rowCounts = moved(rowCounts)
-    groups.columns = columns.map {
-      Column(
-        nullCounts: moved($0.nullCounts), narrowSums: moved($0.narrowSums), wideSums: moved($0.wideSums),
-        minima: moved($0.minima), maxima: moved($0.maxima))
+    func move<T>(_ array: inout [T]) {
+      if !array.isEmpty { array = positions.map { array[Int($0)] } }
     }
-    return groups
+    for key in keyCodes.indices { move(&keyCodes[key]) }
+    move(&rowCounts)
+    for column in columns.indices {
+      move(&columns[column].nullCounts)
+      move(&columns[column].narrowSums)
+      move(&columns[column].wideSums)
+      move(&columns[column].minima)
+      move(&columns[column].maxima)
+    }
+    for product in centralProducts.indices { move(&centralProducts[product]) }
   }
 
   /// The same as partial aggregates that results are made of.
   ///
-  /// `others` and `pairs` are complete states of columns that have no records, by group; `sumBounds`, where some groups were left out, bounds of all
-  /// groups' sums per column of the layout, on which types depend.
+  /// `others` and `pairs` are complete states of what records do not serve, by group; `sumBounds`, where some groups were left out, bounds of
+  /// all groups' sums per column of the layout, on which types depend.
   func aggregates(
     _ plan: AggregatePlan, _ packed: PackedPlan, others: [Int: ColumnState] = [:], pairs: [any PairAccumulator] = [],
     isInOrder: Bool = true, sumBounds: [ClosedRange<Int64>?]? = nil
@@ -92,6 +107,12 @@ struct FinishedGroups: Sendable {
     let keys = try keyCodes.enumerated().map { try packed.packing.column($0, $1) }
     let partial = PartialAggregates(plan, keys: keys, groupCount: rowCounts.count, isInOrder: isInOrder, pairs: pairs)
     partial.rowCounts = GroupCounts(rowCounts)
+    for (index, state) in others { partial.columns[index] = state }
+    partial.recordedPairs = packed.recordedPairs
+    for (product, central) in zip(packed.layout.products, centralProducts) {
+      let (x, y) = (packed.layout.columns[product.x].value, packed.layout.columns[product.y].value)
+      partial.centralProducts[AggregatePlan.Pair(x: x, y: y)] = central
+    }
     for (index, kept) in packed.layout.columns.enumerated() {
       let column = columns[index]
       var states: [AccumulatorKind: any Accumulator] = [:]
@@ -102,11 +123,27 @@ struct FinishedGroups: Sendable {
       }
       if kept.keepsMinimum { states[.minima] = IntegerExtremes(.minimum, column.minima) }
       if kept.keepsMaximum { states[.maxima] = IntegerExtremes(.maximum, column.maxima) }
-      partial.columns[kept.value] = ColumnState(
-        finished: states, nulls: GroupCounts(column.nullCounts), plan.values[kept.value].column.type)
+      partial.columns[kept.value].nulls = GroupCounts(column.nullCounts)
+      partial.columns[kept.value] = partial.columns[kept.value].adding(states)
     }
-    for (index, state) in others { partial.columns[index] = state }
     return partial
+  }
+}
+
+extension RecordLayout {
+  /// Positions in the plan's values of columns whose sums are held in 64 bits.
+  var narrowSums: Set<Int> {
+    Set(columns.filter { $0.sum != nil && $0.hasNarrowSums(ofRows: rowLimit) }.map(\.value))
+  }
+
+  /// Bytes that a group takes as one of ``FinishedGroups``, its keys' codes not among them.
+  var finishedByteCount: Int {
+    columns.reduce(8 + 16 * products.count) { bytes, column in
+      let sum = column.sum == nil ? 0 : column.hasNarrowSums(ofRows: rowLimit) ? 8 : 16
+      // Of a column with nulls these and its values are counted.
+      return bytes + sum + (column.nulls == nil ? 0 : 16) + (column.keepsMinimum ? 8 : 0)
+        + (column.keepsMaximum ? 8 : 0)
+    }
   }
 }
 

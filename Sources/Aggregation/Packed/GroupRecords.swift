@@ -76,6 +76,7 @@ final class GroupRecords {
       (words + word * blockRows).update(repeating: one(in: word), count: count)
     }
     for (index, column) in layout.columns.enumerated() { addFields(column, columns[index], count) }
+    for product in layout.products { addFields(product, columns[product.x], columns[product.y], count) }
   }
 
   /// What a row adds to a word for the number of rows.
@@ -105,6 +106,15 @@ final class GroupRecords {
     } else {
       cs_add_zeros_u64(codes.wide, count, UInt32(nulls.shift), words)
     }
+  }
+
+  /// Adds the products of two columns' codes.
+  private func addFields(_ product: RecordLayout.Product, _ x: BlockColumn, _ y: BlockColumn, _ count: Int) {
+    guard let sum = product.sum, sum.bits > 0 else { return }
+    let mask: UInt64 = product.sumOfHighHalves == nil ? ~0 : 0xFFFF_FFFF
+    cs_add_products(x.narrow, y.narrow, count, 0, mask, UInt32(sum.shift), words + sum.word * blockRows)
+    guard let high = product.sumOfHighHalves, high.bits > 0 else { return }
+    cs_add_products(x.narrow, y.narrow, count, 32, ~0, UInt32(high.shift), words + high.word * blockRows)
   }
 
   /// Counts rows of a group.
@@ -185,6 +195,21 @@ final class GroupRecords {
     }
     let base = Int64(truncatingIfNeeded: kept.coding.base)
     return sums.indices.map { Int64(bitPattern: sums[$0]) &+ base &* valueCounts[$0] }
+  }
+
+  /// n Σcd - Σc Σd over the codes of each of `slots`, given the number n of values: the same integer as over the values themselves.
+  /// No overflow: the layout has taken no products that 127 bits do not hold.
+  func centralProducts(_ slots: [UInt32], product: Int, valueCounts: [Int64]) -> [Int128] {
+    let kept = layout.products[product]
+    let low = values(kept.sum, of: slots)
+    let high = kept.sumOfHighHalves.map { values($0, of: slots) }
+    let x = values(layout.columns[kept.x].sum, of: slots)
+    let y = kept.x == kept.y ? x : values(layout.columns[kept.y].sum, of: slots)
+    return slots.indices.map { index in
+      let products = Int128(low[index]) + Int128(high?[index] ?? 0) << 32
+      let (high, low) = x[index].multipliedFullWidth(by: y[index])
+      return products * Int128(valueCounts[index]) - (Int128(high) << 64 | Int128(low))
+    }
   }
 
   /// Least or greatest values of `slots`; 0 of those without.

@@ -26,12 +26,20 @@ struct KeyPacking: Sendable {
 
   let keys: [Key]
 
-  /// nil where a key is no integer of 64 bits and no string with a code in every row. Throws what reading a footer throws.
-  init?(_ columns: [UnifiedColumn], _ sources: [any TableSource]) throws {
+  /// No keys: there is one group.
+  static var none: KeyPacking { KeyPacking(keys: []) }
+
+  private init(keys: [Key]) { self.keys = keys }
+
+  /// nil where a key is no integer of 64 bits whose bounds `facts` tells, and no string with a code in every row. Throws what reading a footer
+  /// throws.
+  init?(
+    _ columns: [UnifiedColumn], _ sources: [any TableSource], facts: (UnifiedColumn) throws -> IntegerFacts128?
+  ) throws {
     guard !columns.isEmpty else { return nil }
     var keys: [Key] = []
     for column in columns {
-      guard let key = try column.type == .string ? Key(strings: column, sources) : Key(integers: column, sources)
+      guard let key = try column.type == .string ? Key(strings: column, sources) : Key(integers: column, facts(column))
       else { return nil }
       keys.append(key)
     }
@@ -102,8 +110,8 @@ struct KeyPacking: Sendable {
 }
 
 extension KeyPacking.Key {
-  init?(integers column: UnifiedColumn, _ sources: [any TableSource]) throws {
-    guard let facts = try IntegerFacts128(column, sources), let span = facts.span else { return nil }
+  init?(integers column: UnifiedColumn, _ facts: IntegerFacts128?) {
+    guard column.type.isNarrowInteger, let facts, let span = facts.span else { return nil }
     let count = span + 1
     self.init(
       column: column, base: facts.minimum, codeCount: facts.hasNulls ? count + 1 : count,

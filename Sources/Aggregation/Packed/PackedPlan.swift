@@ -9,32 +9,56 @@ struct PackedPlan: Sendable {
   let layout: RecordLayout
   /// The unified columns of the layout's columns.
   let columns: [UnifiedColumn]
-  /// Positions in the plan's values of columns that are no part of the layout: their accumulators see group numbers and pages.
-  let others: [Int]
+  /// Columns with functions that records do not serve: their accumulators see group numbers and pages.
+  let others: [Other]
+  /// Pairs of columns that records serve.
+  let recordedPairs: Set<AggregatePlan.Pair>
+  /// How computed columns among keys and the layout's are worked out; nil where nothing is computed.
+  let expressions: BlockExpressions?
 
-  /// Functions that fields and extremes of a record serve.
-  private static let recorded: Set<AggregateFunction> = [.count, .sum, .mean, .min, .max]
+  /// Some functions of one column.
+  struct Other: Sendable {
+    /// Position in the plan's values.
+    let value: Int
+    let functions: Set<AggregateFunction>
+  }
 
   /// nil where the keys do not pack. Throws what reading a footer throws.
   init?(_ plan: AggregatePlan) throws {
-    guard let packing = try KeyPacking(plan.keys, plan.sources) else { return nil }
-    self.packing = packing
-    var wanted: [RecordLayout.Wanted] = []
-    for (index, value) in plan.values.enumerated() where value.functions.isSubset(of: Self.recorded) {
-      guard let coding = try IntegerFacts128(value.column, plan.sources)?.valueCoding else { continue }
-      wanted.append(RecordLayout.Wanted(value: index, coding: coding, functions: value.functions))
+    var expressions = BlockExpressions(plan.sources)
+    func facts(_ column: UnifiedColumn) throws -> IntegerFacts128? {
+      column.isComputed ? try expressions?.facts(of: column) : try IntegerFacts128(column, plan.sources)
     }
+    guard let packing = try KeyPacking(plan.keys, plan.sources, facts: facts) else { return nil }
     let rowCount = plan.sources.reduce(0) { $0 + $1.rowCount }
-    let countsRows =
-      wanted.count < plan.values.count || plan.outputs.contains { if case .rows = $0.source { true } else { false } }
-    guard
-      let layout = RecordLayout(wanted, rowCount: rowCount, countsRows: countsRows)
-        ?? RecordLayout([], rowCount: rowCount, countsRows: true)
-    else { return nil }
+    let codings = try plan.values.map { try facts($0.column)?.valueCoding }
+    var wanted = WantedRecords(plan, codings, rowCount: rowCount)
+    var layout = wanted.layout(plan, rowCount: rowCount)
+    if layout == nil {
+      wanted = WantedRecords(plan, codings.map { _ in nil }, rowCount: rowCount)
+      layout = wanted.layout(plan, rowCount: rowCount)
+    }
+    guard let layout else { return nil }
+    self.init(packing: packing, layout: layout, of: plan, expressions, others: wanted.others, wanted.pairs)
+  }
+
+  /// Precondition: `layout` is of columns of `plan`, and `expressions` knows bounds of those that are computed.
+  init(
+    packing: KeyPacking, layout: RecordLayout, of plan: AggregatePlan, _ expressions: BlockExpressions?,
+    others: [Other] = [], _ recordedPairs: Set<AggregatePlan.Pair> = []
+  ) {
+    self.packing = packing
     self.layout = layout
+    self.expressions = expressions
+    self.others = others
+    self.recordedPairs = recordedPairs
     columns = layout.columns.map { plan.values[$0.value].column }
-    let recorded = Set(layout.columns.map(\.value))
-    others = plan.values.indices.filter { !recorded.contains($0) }
+  }
+
+  /// What is kept at the start of columns for functions that records do not serve, per column of the plan.
+  func newStates(_ plan: AggregatePlan) -> [Int: ColumnState] {
+    Dictionary(
+      uniqueKeysWithValues: others.map { ($0.value, ColumnState($0.functions, plan.values[$0.value].column.type)) })
   }
 
   private init(keysOf packed: PackedPlan, _ layout: RecordLayout) {
@@ -42,6 +66,8 @@ struct PackedPlan: Sendable {
     self.layout = layout
     columns = []
     others = []
+    expressions = packed.expressions
+    recordedPairs = []
   }
 
   /// The same without values.

@@ -60,7 +60,8 @@ struct PageBlocks {
   }
 
   private let content: Content
-  private let validity: Validity
+  /// Which rows of the page have a value.
+  let validity: Validity
   private let nullCode: UInt64
   /// What becomes of the page's own codes; nil where they stay.
   private let map: [UInt32]?

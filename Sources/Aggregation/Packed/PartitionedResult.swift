@@ -6,7 +6,9 @@ import Workers
 
 /// Groups the workers' parted rows part by part, each by one worker, and puts the groups together: all, or those that the query's limit may
 /// put out, whose order is to be made.
-func finish(_ workers: [PartitionedRows], partitionBits: Int, threads: Int) throws -> PartialAggregates {
+func finish(
+  _ workers: [PartitionedRows], partitionBits: Int, threads: Int, _ memory: MemoryWatch? = nil
+) throws -> PartialAggregates {
   let first = workers[0]
   let partCount = 1 << partitionBits
   var rowCounts = [Int](repeating: 0, count: partCount)
@@ -14,7 +16,11 @@ func finish(_ workers: [PartitionedRows], partitionBits: Int, threads: Int) thro
     for part in 0..<partCount { rowCounts[part] += Int(piece.starts[part + 1] - piece.starts[part]) }
   }
   let greatestPart = rowCounts.max() ?? 0
+  let rowByteCount = workers.reduce(0) { $0 + $1.byteCount }
+  // A key's order as pairs of key and row and as positions beside its own code, or an array of 16 bytes a group twice; then codes of each key.
+  let joinedByteCount = max(40, 16 * first.plan.keys.count)
   let best = try BestGroups(first.plan, first.packed)
+  let isInOrder = best == nil
   let finished = Mutex<[(part: Int, groups: FinishedGroups)]>([])
   let bounds = Mutex<[ClosedRange<Int64>?]>(first.packed.layout.columns.map { _ in nil })
   let counter = WorkCounter(limit: partCount)
@@ -23,18 +29,31 @@ func finish(_ workers: [PartitionedRows], partitionBits: Int, threads: Int) thro
     var best = best
     while let part = counter.next() {
       let groups = grouper.group(part, of: workers, best: &best)
-      finished.withLock { $0.append((part, groups)) }
+      let done = finished.withLock { finished in
+        finished.append((part, groups))
+        return finished.count
+      }
+      guard let memory, done.isMultiple(of: 16) else { continue }
+      let groupCount = finished.withLock { $0.reduce(0) { $0 + $1.groups.rowCounts.count } }
+      // These groups are put together with the rest and ordered beside the rows, results are made of them when those are gone.
+      let facts = GroupFacts(
+        count: groupCount, haveKeyColumns: false, areInOrder: isInOrder, narrowSums: first.packed.layout.narrowSums)
+      let results = first.plan.byteCount(makingResultsOf: facts, memory.later) - rowByteCount
+      try memory.require(max(groupCount * joinedByteCount, results), done: done, of: partCount)
     }
     if let best { bounds.withLock { joinBounds(&$0, best.sumBounds) } }
   }
-  let parts = finished.withLock { $0 }.sorted { $0.part < $1.part }.map(\.groups)
-  var whole = FinishedGroups(joining: parts, first.packed)
-  if best == nil {
-    whole = whole.permuted(try KeyOrder(first.packed.packing).positions(whole.keyCodes[0], threads: threads))
+  var parts = finished.withLock { finished in
+    defer { finished = [] }
+    return finished.sorted { $0.part < $1.part }.map(\.groups)
+  }
+  var whole = FinishedGroups(joining: &parts, first.packed)
+  if isInOrder {
+    whole.permute(try KeyOrder(first.packed.packing).positions(whole.keyCodes[0], threads: threads))
   }
   whole.keyCodes = first.packed.packing.codes(whole.keyCodes[0])
   return try whole.aggregates(
-    first.plan, first.packed, isInOrder: best == nil, sumBounds: bounds.withLock { $0 })
+    first.plan, first.packed, isInOrder: isInOrder, sumBounds: bounds.withLock { $0 })
 }
 
 private func joinBounds(_ known: inout [ClosedRange<Int64>?], _ more: [ClosedRange<Int64>?]) {

@@ -40,11 +40,13 @@ final class PartitionedRows: @unchecked Sendable {
     self.packed = packed
     self.partitionBits = partitionBits
     kept = packed.readColumns.map { ($0, packed.layout.columns[$0].coding.isNarrow) }
-    reader = ChunkReader(
-      packed, filter: plan.filter.map { FilterEvaluation($0, usesStatistics: plan.usesStatistics) })
+    reader = ChunkReader(packed, filter: plan.newFilterEvaluation())
     shifts = packed.packing.shifts
     staged = StagedRows(kept.map(\.isNarrow), capacity: Self.pieceRows)
   }
+
+  /// Bytes that the rows take.
+  var byteCount: Int { slabs.byteCount }
 
   /// Takes in the rows of a chunk of input `number` that the query's condition takes.
   func add(_ source: any TableSource, number: Int, chunk: Int) throws {
@@ -133,6 +135,7 @@ private final class Slabs {
   private var slabs: [UnsafeMutableRawPointer] = []
   private var used = 0
   private var room = 0
+  private(set) var byteCount = 0
   private static let slabByteCount = 16 << 20
 
   deinit { for slab in slabs { slab.deallocate() } }
@@ -146,6 +149,7 @@ private final class Slabs {
       used = 0
     }
     defer { used += rounded }
+    self.byteCount += rounded
     return slabs[slabs.count - 1] + used
   }
 }

@@ -18,10 +18,17 @@ struct ValueCoding: Sendable {
 }
 
 /// What the footers of all inputs tell of a column of integers.
-struct IntegerFacts128 {
+struct IntegerFacts128: Sendable {
   var minimum: Int128
   var maximum: Int128
   var hasNulls: Bool
+
+  /// Bounds of values, and whether there are nulls beside them.
+  init(minimum: Int128, maximum: Int128, hasNulls: Bool) {
+    self.minimum = minimum
+    self.maximum = maximum
+    self.hasNulls = hasNulls
+  }
 
   /// nil for columns that are no integers of 64 bits, or whose pages tell no bounds; a column without values has bounds 0...0. Throws
   /// what reading a footer throws. O(pages); of tables in memory, O(rows).

@@ -6,10 +6,10 @@ import Columns
 /// A query cut into what is grouped and what is made of the groups, without a look at the inputs.
 ///
 /// First stage: keys and aggregates, each once. Second: expressions over the first one's columns, which ``keyNames`` and ``callNames`` name.
-struct QueryStages {
+package struct QueryStages: Sendable {
   let query: TableQuery
   /// Names of the result's columns.
-  let names: [String]
+  package let names: [String]
   /// The first stage's columns: keys, then aggregates.
   let keyNames: [String]
   private(set) var calls: [AggregateCall] = []
@@ -20,7 +20,7 @@ struct QueryStages {
   private(set) var order: [OrderedExpression] = []
 
   /// Throws `query.syntax` for names that clash or are not there.
-  init(_ query: TableQuery) throws(QuerySyntaxError) {
+  package init(_ query: TableQuery) throws(QuerySyntaxError) {
     try query.checkFunctions()
     self.query = query
     names = try query.outputNames()
@@ -36,8 +36,8 @@ struct QueryStages {
   }
 
   /// True if the first stage's columns are the result as they are.
-  var isDone: Bool {
-    having == nil && !query.isDistinct && outputs.map(\.name) == callNames.map(Optional.some) && orderNames != nil
+  package var isDone: Bool {
+    having == nil && !isDistinctLater && outputs.map(\.name) == callNames.map(Optional.some) && orderNames != nil
   }
 
   /// Names of the first stage's columns to sort by; nil if it is by other than these.
@@ -49,7 +49,33 @@ struct QueryStages {
   }
 
   /// True if order and limit can be the first stage's: no group is left out behind it.
-  var isOrderedFirst: Bool { having == nil && !query.isDistinct && orderNames != nil }
+  var isOrderedFirst: Bool { having == nil && !isDistinctLater && orderNames != nil }
+
+  /// True if equal rows are to be put out once and there may be such: keys are part of the result, so that only groups of several rows,
+  /// those of `top` and `bottom`, can have any.
+  package var isDistinctLater: Bool {
+    query.isDistinct
+      && calls.contains { call in
+        switch call.function {
+        case .top, .bottom: true
+        default: false
+        }
+      }
+  }
+
+  /// Most rows to put out, where groups are left out or sorted behind the first stage.
+  package var laterLimit: Int? { isOrderedFirst ? nil : query.limit }
+
+  /// About what the second stage takes of memory; nil if there is none.
+  package var laterBytes: LaterBytes? {
+    if isDone { return nil }
+    func slots(_ expressions: [QueryExpression]) -> Int { 16 * expressions.reduce(0) { $0 + $1.partCount } }
+    let sorting = isOrderedFirst ? 0 : 8 * order.count + 8
+    let putOut = slots(outputs) + slots(isOrderedFirst ? [] : order.map(\.expression)) + sorting + 16 * outputs.count
+    guard let having else { return LaterBytes(rows: 1, bytesPerGroup: putOut) }
+    // Groups that are not asked for are gone when the rest is worked out, but how many there are is not known.
+    return LaterBytes(rows: 2, bytesPerGroup: max(slots([having]), putOut))
+  }
 
   /// An expression with keys and aggregates replaced by the columns that the first stage gives.
   private mutating func staged(
@@ -99,4 +125,9 @@ struct QueryStages {
       part, item: item, at: position, "the result has no column \"\(name)\" \(what)",
       adviceOnName(name, names, list: "columns of the result are"))
   }
+}
+
+extension QueryExpression {
+  /// Columns, constants and operations in it.
+  fileprivate var partCount: Int { children.reduce(1) { $0 + $1.partCount } }
 }

@@ -15,7 +15,7 @@ public func aggregate(
   _ sources: [any TableSource], _ query: TableQuery, threads: Int, ignoringStatistics: Bool = false
 ) throws -> Table {
   let stages = try QueryStages(query)
-  let first = try FirstStage(stages, sources)
+  let first = try FirstStage(stages, sources, threads: threads)
   let groups = try aggregate(first.sources, first.query, threads: threads, ignoringStatistics: ignoringStatistics)
   if stages.isDone { return groups.renamed(stages.names) }
   return try SecondStage(stages, groups).result()
@@ -25,17 +25,22 @@ public func aggregate(
 public func explainAggregation(
   of sources: [any TableSource], _ query: TableQuery, threads: Int, ignoringStatistics: Bool = false
 ) throws -> Table {
-  let first = try FirstStage(try QueryStages(query), sources)
+  let first = try FirstStage(try QueryStages(query), sources, threads: threads)
   return try explainAggregation(
     of: first.sources, first.query, threads: threads, ignoringStatistics: ignoringStatistics)
 }
 
 /// Keys and aggregates of columns, some of which are worked out of others.
-private struct FirstStage {
-  let sources: [any TableSource]
-  var query: AggregateQuery
+package struct FirstStage {
+  /// The inputs, with computed columns behind their own.
+  package let sources: [any TableSource]
+  /// What is asked of them.
+  package private(set) var query: AggregateQuery
+  /// Columns, constants and operations of which the computed columns are made: each takes a slot per row of a chunk while it is worked out.
+  package let operationCount: Int
 
-  init(_ stages: QueryStages, _ inputs: [any TableSource]) throws {
+  /// Throws as binding expressions does. `threads`: of how many chunks results are kept, four at the most.
+  package init(_ stages: QueryStages, _ inputs: [any TableSource], threads: Int) throws {
     var columns = ArgumentColumns(inputs)
     query = AggregateQuery(where: stages.query.filter)
     for (key, name) in zip(stages.query.keys, stages.keyNames) {
@@ -54,7 +59,8 @@ private struct FirstStage {
       let names = try arguments.map { try columns.name(of: $0, mention?.2 ?? .aggregates) }
       query.aggregates.append(Aggregate(call.function, arguments: names, alias: name))
     }
-    sources = columns.computed.sources(over: inputs)
+    sources = columns.computed.sources(over: inputs, threads: threads)
+    operationCount = columns.computed.columns.isEmpty ? 0 : columns.computed.program.nodes.count
     guard stages.isOrderedFirst else { return }
     query.order = stages.orderNames ?? []
     query.limit = stages.query.limit
@@ -104,7 +110,7 @@ private struct ArgumentColumns {
 
 extension Table {
   /// The same with other names.
-  fileprivate func renamed(_ names: [String]) -> Table {
+  package func renamed(_ names: [String]) -> Table {
     Table(
       name: name, schema: Schema(zip(names, schema.fields).map { Field(name: $0, type: $1.type) }), chunks: chunks,
       dictionaries: dictionaries)

@@ -58,6 +58,22 @@ func spread(_ central: ScaledInteger, _ divisor: BigInteger, isRoot: Bool) -> Do
   return isRoot ? quotient.nearestRoot : quotient.nearest
 }
 
+/// central / (divisor x power), or its root, rounded once; without allocations where 128 bits hold both sides. Precondition: `divisor` and
+/// `power` are above 0, and so is `central` for a root, or 0.
+func spread(_ central: Int128, _ divisor: Int128, _ power: BigInteger, isRoot: Bool) -> Double {
+  if central == 0 { return 0 }
+  let quotient: ExactQuotient
+  if let narrow = power.narrowMagnitude,
+    case let (denominator, overflow) = divisor.magnitude.multipliedReportingOverflow(by: narrow), !overflow
+  {
+    quotient = ExactQuotient(central.magnitude, dividedBy: denominator)
+  } else {
+    quotient = ExactQuotient(BigInteger(central), dividedBy: BigInteger(divisor) * power)
+  }
+  let magnitude = isRoot ? quotient.nearestRoot : quotient.nearest
+  return central < 0 ? -magnitude : magnitude
+}
+
 /// The same in 128 bits, without allocations; nil where these do not hold it.
 private func narrowSpread(
   count: Int, _ sum: Int192, _ squares: Int192, _ divisor: AggregateFunction.Divisor, scale: Int, isRoot: Bool
@@ -86,4 +102,18 @@ func correlation(_ moments: PairMoments) -> Double? {
     both.integer * both.integer, exponent: 2 * both.exponent - x.exponent - y.exponent, dividedBy: x.integer * y.integer
   )
   return both.integer.isNegative ? -squared.nearestRoot : squared.nearestRoot
+}
+
+/// The same of central products in 128 bits; without allocations where those have 63 bits.
+func correlation(_ both: Int128, _ x: Int128, _ y: Int128) -> Double? {
+  if x == 0 || y == 0 { return nil }
+  if both == 0 { return 0 }
+  let squared: ExactQuotient
+  // By Cauchy and Schwarz, both² is no greater than x y.
+  if let x = UInt64(exactly: x), let y = UInt64(exactly: y), (x | y) >> 63 == 0 {
+    squared = ExactQuotient((both * both).magnitude, dividedBy: UInt128(x) * UInt128(y))
+  } else {
+    squared = ExactQuotient(BigInteger(both) * BigInteger(both), dividedBy: BigInteger(x) * BigInteger(y))
+  }
+  return both < 0 ? -squared.nearestRoot : squared.nearestRoot
 }

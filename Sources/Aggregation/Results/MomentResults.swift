@@ -11,6 +11,13 @@ extension PartialAggregates {
   ) throws -> [Double?] {
     let state = columns[value]
     let scale = state.type.scale
+    if let central = centralProducts[AggregatePlan.Pair(x: value, y: value)] {
+      let power: BigInteger = powerOfTen(2 * scale)
+      return try mapGroups(count: counts.count, threads: threads, empty: nil) { group in
+        counts[group] < divisor.leastCount
+          ? nil : spread(central[group], divisor.divisor(count: Int(counts[group])), power, isRoot: isRoot)
+      }
+    }
     let one: (Int, Int) -> Double
     switch (state[.sums], state[.squares]) {
     case (let sums as FloatSums, let squares as FloatProducts):
@@ -43,10 +50,13 @@ extension PartialAggregates {
 
   /// Covariance or correlation of a pair of columns, nil where it is not defined.
   func pairResults(_ function: AggregateFunction, _ pair: Int, groupCount: Int, threads: Int) throws -> [Double?] {
-    let accumulator = pairs[pair]
     let types = (plan.values[plan.pairs[pair].x].column.type, plan.values[plan.pairs[pair].y].column.type)
     // Beside doubles, decimals have been made doubles.
     let scale = types.0 == .float64 || types.1 == .float64 ? 0 : types.0.scale + types.1.scale
+    if let recorded = try recordedPairResults(function, plan.pairs[pair], scale: scale, threads: threads) {
+      return recorded
+    }
+    let accumulator = pairs[pair]
     return try mapGroups(count: groupCount, threads: threads, empty: nil) { group -> Double? in
       let moments = accumulator.moments(group)
       switch function {
@@ -61,6 +71,32 @@ extension PartialAggregates {
         return moments.hasNonFinite ? .nan : correlation(moments)
       default: preconditionFailure("\(function.name) is of one column")
       }
+    }
+  }
+}
+
+extension PartialAggregates {
+  /// The same of columns without nulls whose central products are known; nil where they are not.
+  private func recordedPairResults(
+    _ function: AggregateFunction, _ pair: AggregatePlan.Pair, scale: Int, threads: Int
+  ) throws -> [Double?]? {
+    guard recordedPairs.contains(pair), let both = centralProducts[pair] else { return nil }
+    let counts = rowCounts.counts(groupCount: groupCount)
+    switch function {
+    case .covariance(let divisor):
+      let power: BigInteger = powerOfTen(scale)
+      return try mapGroups(count: counts.count, threads: threads, empty: nil) { group in
+        counts[group] < divisor.leastCount
+          ? nil : spread(both[group], divisor.divisor(count: Int(counts[group])), power, isRoot: false)
+      }
+    case .correlation:
+      guard let x = centralProducts[AggregatePlan.Pair(x: pair.x, y: pair.x)],
+        let y = centralProducts[AggregatePlan.Pair(x: pair.y, y: pair.y)]
+      else { return nil }
+      return try mapGroups(count: counts.count, threads: threads, empty: nil) { group in
+        counts[group] < 2 ? nil : correlation(both[group], x[group], y[group])
+      }
+    default: preconditionFailure("\(function.name) is of one column")
     }
   }
 }

@@ -6,6 +6,7 @@
 #define COLUMN_SHIMS_H
 #include "cs_allocator.h"
 #include "cs_bit_packing.h"
+#include "cs_block_arithmetic.h"
 #include "cs_csv_scan.h"
 #include "cs_float_sums.h"
 #include "cs_float_text.h"

@@ -24,6 +24,10 @@ void cs_add_placed_u32(const uint32_t *values, size_t count, unsigned shift, uin
 /// words[i] += (values[i] >> drop & mask) << shift, modulo 2^64.
 void cs_add_placed_u64(const uint64_t *values, size_t count, unsigned drop, uint64_t mask, unsigned shift, uint64_t *words);
 
+/// words[i] += (x[i] * y[i] >> drop & mask) << shift, modulo 2^64; x and y may be the same.
+void cs_add_products(const uint32_t *x, const uint32_t *y, size_t count, unsigned drop, uint64_t mask, unsigned shift,
+                     uint64_t *words);
+
 /// words[i] += 1 << shift where values[i] is 0.
 void cs_add_zeros_u32(const uint32_t *values, size_t count, unsigned shift, uint64_t *words);
 void cs_add_zeros_u64(const uint64_t *values, size_t count, unsigned shift, uint64_t *words);
