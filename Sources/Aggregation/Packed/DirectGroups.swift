@@ -20,6 +20,8 @@ final class DirectGroups: @unchecked Sendable {
   private let groups: UnsafeMutablePointer<UInt32>
   /// Groups of a chunk's rows, kept for columns that records do not serve.
   private var groupsOfChunk: [UInt32] = []
+  /// Chunks taken in run by run less those where that failed, and one; at 0 it is not tried again.
+  private var runLead: Int
 
   /// Slots up to this many are kept four times.
   private static let copiedSlots = 2048
@@ -33,6 +35,10 @@ final class DirectGroups: @unchecked Sendable {
     pairs = plan.newPairs()
     reader = ChunkReader(packed, filter: plan.newFilterEvaluation())
     factors = packed.packing.factors
+    let servesRuns =
+      others.isEmpty && packed.layout.products.isEmpty && reader.isOfStoredColumns
+      && packed.layout.columns.allSatisfy { !$0.keepsMinimum && !$0.keepsMaximum && $0.nulls == nil }
+    runLead = servesRuns ? 1 : 0
     groups = .allocate(capacity: blockRows)
     groups.initialize(repeating: 0, count: blockRows)
   }
@@ -44,8 +50,12 @@ final class DirectGroups: @unchecked Sendable {
     let selection = try reader.select(source, number: number, chunk: chunk)
     if case .none = selection { return }
     groupsOfChunk.removeAll(keepingCapacity: true)
+    if runLead > 0, case .all = selection {
+      let isDone = try addRuns(source, number: number, chunk: chunk)
+      runLead += isDone ? 1 : -1
+      if isDone { return }
+    }
     try reader.withPages(source, number: number, chunk: chunk) { forms in
-      if case .all = selection, addRuns(forms, number: number) { return }
       try reader.forEachBlock(forms, of: source, number: number, chunk: chunk, selection) { count in
         numberRows(count)
         if !others.isEmpty { groupsOfChunk.append(contentsOf: UnsafeBufferPointer(start: groups, count: count)) }
@@ -66,16 +76,22 @@ final class DirectGroups: @unchecked Sendable {
     precondition(greatest < records.slotCount, "a key beyond the bounds that its table tells")
   }
 
-  /// Takes in a chunk run by run. False, and nothing taken in, where that does not serve.
-  private func addRuns(_ forms: [PageForm], number: Int) -> Bool {
-    let keyCount = factors.count
-    guard others.isEmpty, packed.layout.products.isEmpty, reader.isOfStoredColumns,
-      packed.layout.columns.allSatisfy({ !$0.keepsMinimum && !$0.keepsMaximum && $0.nulls == nil }),
-      let runs = RunGroups(forms[..<keyCount], packed.packing.keys, factors: factors, number: number)
-    else { return false }
+  /// Takes in a chunk run by run, one column after the other, so that what is decoded of one has room where the last one's was. False, and
+  /// nothing taken in, where that does not serve.
+  private func addRuns(_ source: any TableSource, number: Int, chunk: Int) throws -> Bool {
+    let keys = packed.packing.keys
+    var found: RunGroups?
+    try withForms(keys.map(\.column)[...], of: source, number: number, chunk: chunk) { forms in
+      found = RunGroups(forms[...], keys, factors: factors, number: number)
+    }
+    guard let runs = found else { return false }
     var sums: [(column: Int, ofRuns: [UInt128])] = []
-    for (form, column) in zip(forms[keyCount...], reader.readColumns) {
-      guard let ofRuns = form.runSums(runs, packed.layout.columns[column].coding) else { return false }
+    for column in reader.readColumns {
+      let coding = packed.layout.columns[column].coding
+      let ofRuns = try packed.columns[column].withForm(of: source, number: number, chunk: chunk) { form in
+        form.runSums(runs, coding)
+      }
+      guard let ofRuns else { return false }
       sums.append((column, ofRuns))
     }
     var row = 0
