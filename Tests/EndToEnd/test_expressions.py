@@ -279,7 +279,7 @@ def small(tmp_path):
         (["--by", "s || 5"], 64, "|| takes strings, and this is int64, at character 6", "cast(x as string)"),
         (["--by", "d - t"], 2, 'no column "t", at character 5 of --by', "columns are"),
         (["--by", "d + 1.5"], 2, "+ takes numbers, and this is date, at character 1 of --by", "d + interval '1' month"),
-        (["--by", "d::timestamp - d::timestamp"], 2, "- takes numbers, and this is timestamp", "cast(t as date) - cast(u as date)"),
+        (["--by", "d::timestamp - d::timestamp"], 64, "- takes numbers, and this is timestamp, at character 2", "cast(t as date) - cast(u as date)"),
         (["--agg", "sum(cast(p * 1e19 as int64))"], 2, "as int64 does not fit int64, at character 5 of --agg", "cast to a type that holds it"),
         (["--by", "-n"], 64, "Missing value for '--by <columns>'", "try: --by=-n"),
         (["--agg", "-sum(n)"], 64, "Missing value for '--agg <list>'", "try: --agg='-sum(n)'"),
