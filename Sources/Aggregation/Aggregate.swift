@@ -38,10 +38,11 @@ package let resultChunkRows = 32_768
 /// values in a chunk without a row taken, of anything for `count(*)` alone.
 ///
 /// Throws a Diagnosis: `query.syntax`, `column.unknown`, `table.mismatch`, `table.overflow`, `aggregate.type`, `expression.type`,
-/// `aggregate.overflow` (a sum of more than 38 digits), `aggregate.no-input`, or what reading an input throws. Memory:
+/// `aggregate.overflow` (a sum of more than 38 digits), `aggregate.no-input`, `table.bounds` (a
+/// source's statistics do not hold for its rows), or what reading an input throws. Memory:
 /// proportional to the number of groups, per thread; where groups are very many, to the rows' keys and values as packed numbers; of
-/// `count(distinct)` to the different values of all groups (or a bit for each possible one), of `top` and `bottom` to groups x values asked
-/// for; `median` and `quantile` keep all values, 12 to 20 bytes each, and so do `top` and `bottom` of strings or of more than 64.
+/// `count(distinct)` to the different values of all groups (or a bit for each possible one), of `top` and `bottom` to the values that
+/// groups put out; `median` and `quantile` keep all values, 12 to 20 bytes each, and so do `top` and `bottom` of strings or of more than 64.
 public func aggregate(
   _ sources: [any TableSource], _ query: AggregateQuery, threads: Int, ignoringStatistics: Bool = false
 ) throws -> Table {

@@ -33,7 +33,9 @@ private typealias Step = (step: String, choice: String)
 private func steps(_ plan: AggregatePlan, _ grouping: GroupingPlan) -> [Step] {
   let rowCount = plan.sources.reduce(0) { $0 + $1.rowCount }
   let chunkCount = plan.sources.reduce(0) { $0 + $1.chunkCount }
-  var steps: [Step] = [("rows", "\(rowCount) in \(chunkCount) chunks of \(plan.sources.count) inputs")]
+  var steps: [Step] = [
+    ("rows", "\(rowCount) in \(told(chunkCount, "chunk")) of \(told(plan.sources.count, "input"))")
+  ]
   steps.append(("groups", groupsText(plan, grouping)))
   var read = plan.keys.map(\.name)
   switch grouping {
@@ -57,9 +59,9 @@ private func steps(_ plan: AggregatePlan, _ grouping: GroupingPlan) -> [Step] {
 
 private func groupsText(_ plan: AggregatePlan, _ grouping: GroupingPlan) -> String {
   switch grouping {
-  case .direct(_, let slotCount): return "direct: the packed key is one of \(slotCount) slots"
+  case .direct(_, let slotCount): return "direct: the packed key is one of \(told(slotCount, "slot"))"
   case .partitioned(let packed, let bits):
-    return "partitioned: \(1 << bits) parts by the hash of keys packed into \(packed.packing.bitWidth) bits"
+    return "partitioned: \(1 << bits) parts by the hash of keys packed into \(told(packed.packing.bitWidth, "bit"))"
   case .general: return plan.keys.isEmpty ? "one, of all rows" : "general: keys are numbered in a hash table"
   }
 }
@@ -69,19 +71,22 @@ private func keyText(_ key: KeyPacking.Key) -> String {
   let kind =
     key.strings == nil
     ? "offsets from \(key.column.type.value(of: key.base).described)" : "codes of strings"
-  return "\(kind), \(key.codeCount) of \(key.bitWidth) bits\(nulls)"
+  return "\(kind), \(key.codeCount) of \(told(key.bitWidth, "bit"))\(nulls)"
 }
 
 private func recordText(_ packed: PackedPlan) -> String {
   let layout = packed.layout
   let products =
-    layout.products.isEmpty ? "counts and sums" : "counts, sums and \(layout.products.count) sums of products"
-  var parts = ["\(layout.width) words of 64 bits for \(products)"]
+    layout.products.isEmpty ? "counts and sums" : "counts, sums and \(told(layout.products.count, "sum")) of products"
+  var parts = ["\(told(layout.width, "word")) of 64 bits for \(products)"]
   let extremes = layout.columns.reduce(0) { $0 + ($1.keepsMinimum ? 1 : 0) + ($1.keepsMaximum ? 1 : 0) }
-  if extremes > 0 { parts.append("\(extremes) extremes") }
-  if !packed.others.isEmpty { parts.append("\(packed.others.count) columns with accumulators of their own") }
+  if extremes > 0 { parts.append(told(extremes, "extreme")) }
+  if !packed.others.isEmpty { parts.append("\(told(packed.others.count, "column")) with accumulators of their own") }
   return parts.joined(separator: ", ")
 }
+
+/// `1 chunk`, `2 chunks`.
+private func told(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
 
 extension Value {
   fileprivate var described: String { printable(plainText(of: self)) }

@@ -68,16 +68,7 @@ private func significand(_ bits: UInt64, _ biased: Int) -> UInt64 {
 }
 
 /// The sum in limbs (see ``FloatWindow``) as an integer, to be multiplied with 2^baseExponent; carries need not have been passed on.
-package func integer(ofLimbs limbs: UnsafeBufferPointer<Int64>) -> BigInteger {
-  var words = [UInt64](repeating: 0, count: limbs.count / 2 + 2)
-  var carry: Int64 = 0
-  for i in 0..<words.count * 2 {
-    let limb = (i < limbs.count ? limbs[i] : 0) &+ carry
-    carry = limb &>> 32
-    words[i / 2] |= UInt64(truncatingIfNeeded: limb & 0xFFFF_FFFF) << UInt64(32 * (i & 1))
-  }
-  return carry < 0 ? BigInteger(words: negated(words), isNegative: true) : BigInteger(words: words)
-}
+package func integer(ofLimbs limbs: UnsafeBufferPointer<Int64>) -> BigInteger { BigInteger(limbs: limbs) }
 
 extension BigInteger {
   /// The integer m and exponent e of value = m x 2^e. Precondition: the value is finite.

@@ -14,20 +14,23 @@ struct AggCommand: ParsableCommand {
     discussion: """
       EXAMPLES
         colonnade agg cities.cln --by date,state --agg 'sum(cases), sum(deaths)'
-        colonnade agg cities.cln --by state --agg 'mean(cases) as m' --order-by 'm desc'
-        colonnade agg cities.cln --agg 'sum(cases)' --where "state = 'SP' and date >= '2020-07-01'"
+        colonnade agg cities.cln --by state --agg 'mean(cases) as m' \\
+          --order-by 'm desc'
+        colonnade agg cities.cln --agg 'sum(cases)' \\
+          --where "state = 'SP' and date >= '2020-07-01'"
         colonnade agg sales.cln --by "date_trunc('month', day) as month" \\
           --agg 'sum(price * (1 - discount)) as revenue' --having 'revenue > 1000'
         colonnade agg 2024/ --agg 'count(*), sum(amount)' -o total.json
-        colonnade agg cities.cln --by state --agg 'quantile(cases, 0.9) as p90, top(cases, 3)'
+        colonnade agg cities.cln --by state \\
+          --agg 'quantile(cases, 0.9) as p90, top(cases, 3)'
         colonnade agg 2024/ --by shop --agg 'sum(amount)' -o shops.csv --null-as NA
 
       Functions: count(*), count(x), count(distinct x), sum, min, max, mean (avg),
       median, quantile(x, 0.9), var, var_pop, stddev, stddev_pop, corr(x, y),
       covar(x, y), covar_pop(x, y), first, last, any, top(x, 3), bottom(x, 3).
       count(*) counts rows, count(x) values that are not null. All are exact, rounded
-      once at the end: no order of rows, threads or chunks changes a bit. Quantiles of
-      numbers lie between neighbours, those of other types are one of the values.
+      once at the end: no order of rows, threads or chunks changes a bit. Quantiles
+      of numbers lie between neighbours, those of other types are one of the values.
       var and stddev are of samples; with too few values they are null, as corr is
       where one side is constant; a NaN or infinity makes them NaN. first and last go
       by the order of inputs and rows. top and bottom give up to so many rows per
@@ -37,10 +40,11 @@ struct AggCommand: ParsableCommand {
       name with spaces or commas goes in double quotes: --by '"my column"'.
 
       Expressions stand in all options, as in SQL: + - * / %, ||, comparisons,
-      between, in, like (ilike), is null, and, or, not, case when … then … else … end,
-      cast(x as date) or x::date, interval '3' month, abs, round(x, 2), floor, ceil,
-      least, greatest, coalesce, nullif, length, lower, upper, trim, substring(x, 1, 3),
-      year, quarter, month, week, day, dayofweek, hour, minute, second,
+      between, in, like (ilike), is null, and, or, not,
+      case when … then … else … end, cast(x as date) or x::date, interval '3' month,
+      abs, round(x, 2), floor, ceil, least, greatest, coalesce, nullif, length,
+      lower, upper, trim, substring(x, 1, 3), year, quarter, month, week, day,
+      dayofweek, hour, minute, second,
       date_trunc('month', d), d + 7, d - e. --where asks rows; --by groups by columns
       or expressions; --agg puts out expressions over aggregates and keys; --having
       asks groups, by names of the output, which come first, and aggregates.

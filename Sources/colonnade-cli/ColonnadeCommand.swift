@@ -49,7 +49,7 @@ struct ColonnadeCommand: ParsableCommand {
       let code = exitCode(for: error)
       // --help, --version and exit codes of the commands themselves are the argument parser's to print.
       guard code == .validationFailure else { exit(withError: error) }
-      printWrongUsage(misspeltCommand() ?? message(for: error), command: namedCommand)
+      printWrongUsage(misspeltCommand() ?? message(for: error) + joinedValueAdvice(error), command: namedCommand)
       endProcess(code.rawValue)
     }
   }
@@ -72,6 +72,23 @@ struct ColonnadeCommand: ParsableCommand {
 
   /// The subcommand that the first argument names, if it names one.
   private static var namedCommand: String? { commandNames.first { $0 == firstArgument } }
+
+  /// A line of advice if the option that has no value is followed by one that looks like an option: `--by '-x'`.
+  private static func joinedValueAdvice(_ error: any Error) -> String {
+    let message = message(for: error)
+    guard message.hasPrefix("Missing value for ") else { return "" }
+    let arguments = CommandLine.arguments
+    for (option, value) in zip(arguments, arguments.dropFirst())
+    where message.contains("'\(option) ") && value.hasPrefix("-") && !value.hasPrefix("--") {
+      let isPlain = value.unicodeScalars.allSatisfy {
+        $0.properties.isAlphabetic || "0123456789-_.,".unicodeScalars.contains($0)
+      }
+      let doubled = value.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+      let quoted = isPlain ? value : "'\(doubled)'"
+      return "\n  try: \(option)=\(quoted)"
+    }
+    return ""
+  }
 
   /// Says so if the first argument was meant to be a subcommand and is none.
   private static func misspeltCommand() -> String? {

@@ -175,7 +175,6 @@ func saysWhichRowFails(_ aggregates: String, _ code: String, _ row: Int, _ part:
   ("count(d > 5)", "date is compared with int64", "at character 11"),
   ("count(coalesce(n, s))", "int64, string", "at character"),
   ("sum(case when n then 1 end)", "not a condition", "at character 15"),
-  ("count(interval '1' day)", "an interval by itself", "at character 7"),
   ("sum(round(n, n))", "a constant number of digits", "at character 14"),
 ])
 func saysWhatDoesNotFitAnExpression(_ aggregates: String, _ part: String, _ position: String) throws {
@@ -186,6 +185,75 @@ func saysWhatDoesNotFitAnExpression(_ aggregates: String, _ part: String, _ posi
     error.map { "\($0.code) \($0.summary)" }?.contains(part) == true || error?.code == "aggregate.type",
     "\(error?.summary ?? "")")
   #expect(error?.summary.contains(position) == true || error?.code == "aggregate.type", "\(error?.summary ?? "")")
+}
+
+/// What is wrong of any input is wrong usage, and told before one is opened.
+@Test(arguments: [
+  ("count(interval '1' day)", "an interval by itself, at character 7"),
+  ("max(date_trunc('decade', d))", "no part \"decade\" to cut by, at character 16"),
+  ("sum(date_trunc('decade', max(d)))", "max(…) is of many rows"),
+  ("date_trunc('decade', max(d))", "no part \"decade\" to cut by, at character 12"),
+  ("count(s like 'a' escape 'bb')", "no pattern, at character 25"), ("count(s like 'a\\' escape '\\')", "no pattern"),
+  ("max(s || 5)", "|| takes strings, and this is int64, at character 10"),
+  ("sum(round(n, 'a'))", "a constant number of digits, -38 to 38, at character 14"),
+  ("max(n) + (1 + lower('a')::bool)", "takes numbers, and this is bool"), ("sum(1 + ('a' || s))", "takes numbers"),
+  ("max((1 < 2) < 'x')", "bool is compared with string"),
+])
+func whatIsWrongOfAnyInputIsWrongUsage(_ aggregates: String, _ part: String) throws {
+  let error = #expect(throws: QuerySyntaxError.self) { try TableQuery(by: nil, aggregates: aggregates) }
+  #expect(error?.summary.contains(part) == true && error?.part == .aggregates, "\(error?.summary ?? "")")
+}
+
+@Test(arguments: [
+  "max(d - '2020-01-01')", "max('2020-01-01' - d)", "count(coalesce(d, '2020-01-01') + 7)", "max(d + n)",
+  "count(date_trunc('hour', z) > '2020-01-01 00:00:00Z')", "count(z - interval '1' hour > '2020-01-01 00:00:00Z')",
+  "max(case when n > 1 then d else '2020-01-01' end - interval '1' day)", "count(s || null || 'a')",
+  "sum(coalesce(null, p) * 2)", "max(least(d, '2020-01-01') - 1)", "sum(round(p, 1 + 1))", "max(d) - '2020-01-01'",
+  "count(n in (1, 2.5, null)) + count(s in ('a', lower('B')))", "count(not null)", "count(nullif(d, '2020-01-01') + 1)",
+])
+func whatFitsSomeInputIsNoWrongUsage(_ aggregates: String) throws {
+  let moment = Table(columns: [
+    ("n", .int64, [.int64(1)]), ("d", .date, [.date(daysSinceEpoch: 18_300)]), ("s", .string, [.string("a")]),
+    ("p", .decimal(precision: 5, scale: 2), [.decimal(unscaled: 125, scale: 2)]),
+    ("z", .timestamp(isUTC: true), [.timestamp(microsecondsSinceEpoch: 0, isUTC: true)]),
+  ])
+  #expect(try aggregate([moment], TableQuery(by: nil, aggregates: aggregates), threads: 1).rowCount == 1)
+}
+
+@Test
+func keysGoByTheirNamesOutsideOfAggregates() throws {
+  let table = Table(columns: [
+    ("a", .int64, [1, 2, 3].map { .int64($0) }), ("b", .int64, [5, 5, 7].map { .int64($0) }),
+  ])
+  func run(_ by: String?, _ aggregates: String) throws -> [[String]] {
+    let query = try TableQuery(by: by, aggregates: aggregates)
+    let names = query.columnNames
+    #expect(names.allSatisfy { table.schema.position(of: $0) != nil }, "\(names)")
+    return exactRows(try aggregate([table], query, threads: 1))
+  }
+  #expect(try run("b as x", "x + 1, sum(a) + x") == [["5", "6", "8"], ["7", "8", "10"]])
+  #expect(try run("b % 2 as x, b", "x + b") == [["1", "5", "6"], ["1", "7", "8"]])
+  // An expression of a key comes before names, and inside of aggregates names are columns.
+  #expect(
+    try run("a as b, b as a", "a * 10 as c, sum(a)").map { [$0[2], $0[3]] } == [
+      ["10", "1"], ["20", "2"], ["30", "3"],
+    ])
+  #expect(throws: QuerySyntaxError.self) { try run("b as x", "y + 1") }
+  #expect(try run(nil, "1 as z, 'a' || 'b' as s") == [["1", "ab"]])
+}
+
+@Test
+func namesOfFunctionsAreSuggestedOnce() {
+  for withAggregates in [true, false] {
+    let names = FunctionTable.knownNames(withAggregates: withAggregates)
+    #expect(Set(names).count == names.count && names.contains("avg") == withAggregates)
+  }
+  for (name, part) in [
+    ("count_distinct", "count(distinct x)"), ("average", "avg(x)"), ("lenght", "did you mean \"length\"?"),
+  ] {
+    let error = #expect(throws: QuerySyntaxError.self) { try TableQuery(by: nil, aggregates: "\(name)(x)") }
+    #expect(error?.advice?.contains(part) == true, "\(error?.advice ?? "")")
+  }
 }
 
 @Test

@@ -104,7 +104,7 @@ func everyValueSetContainsWhatItsPartsDo() {
   var random = RandomSource(seed: 40)
   func randomSet() -> ValueSet<Int128> {
     let place = IntegerPlace(floor: Int128(Int.random(in: -9...9, using: &random)), isExact: random.next() % 2 == 0)
-    return place.values(Comparison.allCases.randomElement(using: &random)!)
+    return place.equals.values(Comparison.allCases.randomElement(using: &random)!)
   }
   for _ in 0..<300 {
     let sets = (0..<Int.random(in: 1...5, using: &random)).map { _ in randomSet() }

@@ -9,7 +9,7 @@ import Testing
 
 private let nines = Int128("99999999999999999999999999999999999999")!
 
-/// Rows, counted from 0, that a condition takes: in memory, and from a file with its footer and without.
+/// Rows, counted from 0, that a condition takes: in memory, and from a file with its footer and without, and worked out row by row.
 private func rows(_ condition: String, _ type: ColumnType, _ values: [Value]) throws -> [Int] {
   let numbered = Table(columns: [
     ("x", type, values), ("row", .int64, values.indices.map { .int64(Int64($0)) }),
@@ -21,6 +21,8 @@ private func rows(_ condition: String, _ type: ColumnType, _ values: [Value]) th
   ].map { exactRows($0).compactMap { Int($0[0]) } }
   #expect(found[1] == found[0], "\(condition)")
   #expect(found[2] == found[0], "\(condition)")
+  let computed = try AggregateQuery(by: "row", aggregates: nil, where: "(\(condition)) = true")
+  #expect(exactRows(try aggregate([numbered], computed, threads: 1)).map { Int($0[0]) } == found[0], "\(condition)")
   return found[0]
 }
 
@@ -62,22 +64,55 @@ func doublesAreComparedWithTheNearestUnlessThereIsNone(_ condition: String, _ ex
   #expect(try rows(condition, .float64, doubles.map { .float64($0) }) == expected)
 }
 
-@Test
-func doublesThatALibraryUserGivesAreTheirShortestDecimals() throws {
+/// Values at which integers and doubles part ways, and their neighbours.
+private let borders: [Int128] = [0, 1, 1 << 53, 1 << 54, 1 << 62, 1 << 63].flatMap { (border: Int128) -> [Int128] in
+  let near: [Int128] = (-3...3).map { border + $0 } + [border + (border >> 53)]
+  return near + near.map { -$0 }
+}
+
+@Test(arguments: [
+  ColumnType.int64, .decimal(precision: 18, scale: 3), .decimal(precision: 38, scale: 0),
+  .decimal(precision: 38, scale: 20),
+])
+func constantsOfFloat64AreComparedAsDoublesEverywhere(_ type: ColumnType) throws {
+  let limit = type == .int64 ? Int128(Int64.max) : powerOfTen(type.isWide ? 38 : 18) - 1
+  let far: [Int128] = [limit, limit - 1, limit - (limit >> 54), limit / 10, limit / 10 * 3]
+  let integers = Set((borders + far + far.map { -$0 }).filter { $0.magnitude <= limit.magnitude }).sorted()
+  let values =
+    integers.map { type == .int64 ? Value.int64(Int64($0)) : .decimal(unscaled: $0, scale: type.scale) } + [.null]
   let table = Table(columns: [
-    ("x", .decimal(precision: 38, scale: 1), [.decimal(unscaled: 1, scale: 1), .decimal(unscaled: nines, scale: 1)])
+    ("x", type, values), ("row", .int64, values.indices.map { .int64(Int64($0)) }),
   ])
-  func count(_ comparison: Comparison, _ double: Double) throws -> [[String]] {
-    let condition = QueryExpression.comparison(comparison, .column("x"), .literal(.float64(double)))
-    let query = AggregateQuery(aggregates: [Aggregate(.count)], where: condition)
-    return exactRows(try aggregate([table], query, threads: 1))
+  let file = try chunkFile(of: table)
+  let unit = 1 / Double(powerOfTen(type.scale))
+  let doubles = integers.enumerated().filter { $0.offset % 3 == 0 }.map { Double($0.element) * unit }
+  for double in doubles + [0.1, -0.0, 1e38, -1e38, 1.1e38, .infinity, -.infinity, .nan, .leastNonzeroMagnitude] {
+    let constant = QueryExpression.literal(.float64(double))
+    var conditions: [QueryExpression] = [
+      .not(.among(.column("x"), [constant, .literal(.float64(0.5))])), .between(.column("x"), low: 0, high: constant),
+    ]
+    for comparison in Comparison.allCases {
+      conditions.append(.comparison(comparison, .column("x"), constant))
+      conditions.append(.comparison(comparison, constant, .column("x")))
+    }
+    for condition in conditions {
+      let expected = values.indices.filter { truth(condition, [values[$0], .null], table.schema) == true }
+      func taken(_ sources: [any TableSource], _ condition: QueryExpression) throws -> [Int] {
+        let query = AggregateQuery(by: [GroupKey("row")], where: condition)
+        return exactRows(try aggregate(sources, query, threads: 1)).compactMap { Int($0[0]) }
+      }
+      #expect(try taken([file], condition) == expected, "\(condition)")
+      #expect(try taken([table], .comparison(.equal, condition, true)) == expected, "worked out: \(condition)")
+    }
   }
-  #expect(try count(.equal, 0.1) == [["1"]])
-  #expect(try count(.less, .nan) == [["2"]])
-  #expect(try count(.less, .infinity) == [["2"]])
-  #expect(try count(.greater, -.infinity) == [["2"]])
-  #expect(try count(.greater, 1e37) == [["0"]])
-  #expect(try count(.greater, 9e36) == [["1"]])
+}
+
+@Test(arguments: [
+  ("x = 9007199254740993::float64", [0, 1]), ("x > 9007199254740992::float64", [2]),
+  ("x = cast(0.1 as float64)", []), ("x >= 9007199254740993", [1, 2]), ("x in (9007199254740994::float64)", [2]),
+])
+func castsToFloat64AreConstantsOfThatType(_ condition: String, _ expected: [Int]) throws {
+  #expect(try rows(condition, .int64, (0..<3).map { .int64(1 << 53 + $0) }) == expected)
 }
 
 @Test

@@ -90,9 +90,9 @@ private func double(_ value: Value) -> Double {
   switch value {
   case .float64(let value): return value
   default:
-    // Tests draw decimals of few digits, which a division rounds once.
+    // The C library rounds a decimal text once.
     let (unscaled, scale) = fraction(value)
-    return Double(unscaled) / Double(raised(1, scale))
+    return Double("\(unscaled)e-\(scale)")!
   }
 }
 

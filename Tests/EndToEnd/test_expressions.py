@@ -5,6 +5,7 @@
 import datetime
 import decimal
 import math
+import shlex
 import subprocess
 import sys
 
@@ -273,7 +274,16 @@ def small(tmp_path):
         (["--by", "k", "--agg", "sum(max(p))"], 64, "max(…) is of many rows, and stands where each row is asked by itself, at character 5", "name it alone"),
         (["--agg", "count(*)", "--where", "sum(p) > 1"], 64, "sum(…) is of many rows", "--having"),
         (["--by", "lenght(s)"], 64, 'no function "lenght", at character 1', 'did you mean "length"?'),
-        (["--by", "date_trunc('mont', d)"], 2, 'no part "mont" to cut by, at character 12 of --by', 'did you mean "month"?'),
+        (["--by", "date_trunc('mont', d)"], 64, '--by: no part "mont" to cut by, at character 12', 'did you mean "month"?'),
+        (["--agg", "count(s like 'a' escape 'bb')"], 64, "--agg: no pattern, at character 25", "an escape is one character"),
+        (["--by", "s || 5"], 64, "|| takes strings, and this is int64, at character 6", "cast(x as string)"),
+        (["--by", "d - t"], 2, 'no column "t", at character 5 of --by', "columns are"),
+        (["--by", "d + 1.5"], 2, "+ takes numbers, and this is date, at character 1 of --by", "d + interval '1' month"),
+        (["--by", "d::timestamp - d::timestamp"], 64, "- takes numbers, and this is timestamp, at character 2", "cast(t as date) - cast(u as date)"),
+        (["--agg", "sum(cast(p * 1e19 as int64))"], 2, "as int64 does not fit int64, at character 5 of --agg", "cast to a type that holds it"),
+        (["--by", "-n"], 64, "Missing value for '--by <columns>'", "try: --by=-n"),
+        (["--agg", "-sum(n)"], 64, "Missing value for '--agg <list>'", "try: --agg='-sum(n)'"),
+        (["--agg", "count_distinct(k)"], 64, 'no function "count_distinct"', "write count(distinct x)"),
         (["--agg", "sum(p * q)"], 2, 'no column "q", at character 9 of --agg', "columns are"),
         (["--agg", "sum(p) + k"], 64, '"k" is neither a key', "--by"),
         (["--agg", "sum(s + 1)"], 2, "+ takes numbers, and this is string, at character 5 of --agg", "cast"),
@@ -292,6 +302,9 @@ def test_having_order_distinct_and_limit(colonnade, tmp_path):
         return colonnade("agg", small(tmp_path), *arguments).text
 
     assert text("--by", "k", "--agg", "sum(p)", "--having", "p > 2") == "k,p\nb,2.50\n"
+    assert text("--by", "length(k) as x", "--agg", "x + 1") == "x,x + 1\n1,2\n"
+    assert text("--by=-length(k)") == "-length(k)\n-1\n"
+    assert text("--agg", "1 as z") == "z\n1\n"
     assert text("--by", "k", "--agg", "count(*) as n", "--order-by", "min(p) desc") == "k,n\nb,1\na,2\n"
     assert text("--by", "year(d)", "--where", "d is not null") == "year(d)\n1999\n2020\n"
     assert text("--agg", "top(p, 3) > 1 as t", "--distinct") == "t\ntrue\nfalse\n"
@@ -315,6 +328,19 @@ def test_outputs_come_in_the_order_asked_for_whatever_they_are(colonnade, tmp_pa
         assert header == ["b", *(f"c{i}" for i in range(len(chosen)))], (chosen, more)
         wanted = [[key, *(asked[e][row] for e in chosen)] for row, key in enumerate([0, 5])]
         assert [[float(cell) for cell in row] for row in rows] == wanted, (chosen, more)
+
+
+def test_examples_of_the_help_can_be_copied(colonnade):
+    text = colonnade("agg", "--help").text
+    lines = text[text.index("EXAMPLES\n") :].split("\n\n")[0].splitlines()[1:]
+    assert all(line.startswith("  ") for line in lines), lines
+    joined = " ".join(lines).replace("\\ ", " ")
+    commands = ["colonnade agg" + rest for rest in joined.split("colonnade agg")[1:]]
+    assert len(commands) >= 7
+    for command in commands:
+        # Wrong quotes raise; nothing else may be left over behind a command than its own options.
+        words = shlex.split(command)
+        assert words[:2] == ["colonnade", "agg"] and "\n" not in command, words
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Kernels
 import TestSupport
 import Testing
+
+@testable import Kernels
 
 /// A random magnitude of up to `bits` bits, often with few of them set or all.
 private func randomInteger(_ bits: Int, using random: inout RandomSource) -> BigInteger {
@@ -105,4 +106,65 @@ func integersOf384BitsAddProductsAsBigOnesDo(seed: UInt64) {
   }
   parts[0].add(parts[1])
   #expect(parts[0] == sum)
+}
+
+@Test(arguments: UInt64(0)..<20)
+func nearestOfHighestBitsIsThatOfTheLongDivision(seed: UInt64) {
+  var random = RandomSource(seed: 900 + seed)
+  for _ in 0..<100 {
+    let sizes = [10, 63, 64, 65, 126, 127, 128, 129, 200, 450, 900]
+    let denominator = randomInteger(sizes.randomElement(using: &random)!, using: &random)
+    var numerator = randomInteger(sizes.randomElement(using: &random)!, using: &random)
+    // Often next to, or at, a number half way between two doubles, which the highest bits alone do not decide.
+    if Bool.random(using: &random) {
+      let half = BigInteger(Int128((random.next() >> 10) | 1 << 53 | 1))
+      let near = BigInteger(Int128(Int.random(in: -1...1, using: &random)))
+      numerator = (Bool.random(using: &random) ? half * half : half) * denominator + near
+    }
+    if numerator.isZero { continue }
+    let exact = ExactQuotient(numerator, exponent: -60, dividedBy: denominator)
+    let told: Comment = "seed \(seed): \(numerator) / \(denominator)"
+    #expect(ExactQuotient.nearest(numerator, exponent: -60, dividedBy: denominator) == exact.nearest, told)
+    #expect(
+      ExactQuotient.nearest(-numerator, exponent: -60, dividedBy: denominator, isRoot: true) == exact.nearestRoot, told)
+  }
+}
+
+@Test(arguments: UInt64(0)..<20)
+func integersInPlaceAndInArraysAreOneArithmetic(seed: UInt64) {
+  var random = RandomSource(seed: 300 + seed)
+  for _ in 0..<200 {
+    let sizes = [1, 64, 100, 500, 950, 960, 1_000, 1_024, 1_100, 2_000]
+    func drawn() -> BigInteger {
+      let integer = randomInteger(sizes.randomElement(using: &random)!, using: &random)
+      return Bool.random(using: &random) ? integer : -integer
+    }
+    let a = drawn()
+    let b = Int.random(in: 0...5, using: &random) == 0 ? -a : drawn()
+    #expect((a * b).words == BigInteger(words: product(a.words, b.words)).words)
+    #expect((a * b).isNegative == (a.isNegative != b.isNegative))
+    let isLessThanB = isLess(a.words, b.words)
+    let sum =
+      a.isNegative == b.isNegative
+      ? added(a.words, b.words) : isLessThanB ? subtracted(b.words, a.words) : subtracted(a.words, b.words)
+    let expected = BigInteger(words: sum, isNegative: isLessThanB ? b.isNegative : a.isNegative)
+    #expect(a + b == expected && (a + b).isNegative == expected.isNegative)
+    #expect((a - b) + b == a)
+    let count = Int.random(in: 0...200, using: &random)
+    #expect(a.shiftedLeft(by: count).words == BigInteger(words: shifted(a.words, left: count)).words)
+    #expect(a.bitCount == (a.words.count - 1) * 64 + (64 - a.words[a.words.count - 1].leadingZeroBitCount))
+  }
+}
+
+@Test(arguments: [1, 4, 27, 28, 29, 40])
+func limbsWithCarriesAreTheirSum(limbCount: Int) {
+  var random = RandomSource(seed: UInt64(limbCount))
+  for _ in 0..<50 {
+    let limbs = (0..<limbCount).map { _ in Int64.random(in: -(1 << 62)...(1 << 62), using: &random) }
+    var expected = BigInteger(0)
+    for (index, limb) in limbs.enumerated() {
+      expected = expected + BigInteger(Int128(limb)).shiftedLeft(by: 32 * index)
+    }
+    #expect(limbs.withUnsafeBufferPointer { integer(ofLimbs: $0) } == expected)
+  }
 }

@@ -12,6 +12,8 @@ final class BlockEvaluation {
     let column: UnifiedColumn
     let base: Int128
     let nullCode: UInt64
+    /// Values that there may be.
+    let facts: IntegerFacts128
     let register: BlockRegister
   }
 
@@ -74,7 +76,8 @@ final class BlockEvaluation {
     case .table(let column, let columnFacts, let table):
       let nullCode = UInt64(columnFacts.maximum - columnFacts.minimum) + 1
       let read = BlockRegister(IntegerFacts128(0...Int128(nullCode)))
-      leaves.append(Leaf(column: column, base: columnFacts.minimum, nullCode: nullCode, register: read))
+      leaves.append(
+        Leaf(column: column, base: columnFacts.minimum, nullCode: nullCode, facts: columnFacts, register: read))
       steps.append(.lookUp(read, table, to: result))
     }
     return result
@@ -86,7 +89,7 @@ final class BlockEvaluation {
       $0.column.name == column.name && $0.base == 0 && !$0.isNullable && $0.block.isNarrow == facts.isNarrow
     }
     let register = BlockRegister(facts, in: known?.block)
-    if known == nil { leaves.append(Leaf(column: column, base: 0, nullCode: 0, register: register)) }
+    if known == nil { leaves.append(Leaf(column: column, base: 0, nullCode: 0, facts: facts, register: register)) }
     return register
   }
 

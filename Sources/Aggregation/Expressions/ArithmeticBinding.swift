@@ -25,7 +25,13 @@ extension ExpressionBinder {
   ) throws -> BoundExpression {
     if name == "+" || name == "-", let shifted = try span(name, arguments, origin) { return shifted }
     if name == "case" { return try choice(arguments, origin) }
-    let parts = try arguments.map { try bind($0) }
+    if !knowsColumns, FunctionTable.isAggregate(name) {
+      for argument in arguments where !argument.isConstant { _ = try bind(argument) }
+      return null(nil, origin)
+    }
+    // A chain of || is one operation: each text is copied once, however long the chain.
+    let operands = name == "||" ? arguments.flatMap(\.chainedTexts) : arguments
+    let parts = try operands.map { try bind($0) }
     switch name {
     case "-" where parts.count == 1: return try signed(.negate, parts[0], origin)
     case "+", "-", "*": return try arithmetic(name, parts[0], parts[1], origin)
@@ -113,15 +119,15 @@ extension ExpressionBinder {
 
   /// `round(x)`, `round(x, digits)`.
   private mutating func rounded(_ parts: [BoundExpression], _ origin: ExpressionOrigin) throws -> BoundExpression {
-    guard let sides = try numbers("round", [parts[0]], origin), let type = sides[0].type else {
-      return null(nil, origin)
-    }
     var places = 0
-    if parts.count > 1 {
+    if parts.count > 1, knowsColumns || parts[1].type != nil {
       guard case .int64(let constant)? = program.constant(parts[1].node), (-38...38).contains(constant) else {
         throw typeError(parts[1].origin, "round takes a constant number of digits, -38 to 38", "round(x, 2)")
       }
       places = Int(constant)
+    }
+    guard let sides = try numbers("round", [parts[0]], origin), let type = sides[0].type else {
+      return null(nil, origin)
     }
     if type == .float64 { return made(.round(digits: places, .halfAway), sides, type, origin) }
     return try shortened(sides[0], places, .halfAway, origin)
@@ -166,13 +172,29 @@ extension ExpressionBinder {
   func numbers(
     _ name: String, _ parts: [BoundExpression], _ origin: ExpressionOrigin
   ) throws -> [BoundExpression]? {
+    // A date beside a text is no number, but has a difference.
+    if !knowsColumns, parts.contains(where: { $0.type == nil }) { return nil }
     for part in parts {
       guard let type = part.type, !type.isNumeric else { continue }
-      let advice = type == .string ? "bring a text to a number: cast(x as decimal(18,2))" : nil
       throw typeError(
-        parts.count == 1 ? origin : part.origin, "\(name) takes numbers, and this is \(type)", advice)
+        parts.count == 1 ? origin : part.origin, "\(name) takes numbers, and this is \(type)",
+        adviceOnOperand(of: name, type))
     }
     return parts.contains { $0.type == nil } ? nil : parts
+  }
+
+  /// What to write where an operator or function of numbers meets something else.
+  private func adviceOnOperand(of name: String, _ type: ColumnType) -> String {
+    switch (name, type) {
+    case (_, .string): "bring a text to a number: cast(x as decimal(18,2)); for dates: cast(x as date)"
+    case (_, .bool): "make 1 and 0 of it: cast(x as int64)"
+    case ("+", .date): "add whole days or an interval: d + 7, d + interval '1' month"
+    case ("-", .date): "take away a date, whole days or an interval: d - e, d - 7, d - interval '1' month"
+    case ("+", .timestamp): "add an interval: t + interval '1' hour"
+    case ("-", .timestamp):
+      "take away an interval: t - interval '1' hour; days between two: cast(t as date) - cast(u as date)"
+    default: "make a number of it: year(x), month(x), cast(x as date) - date '2020-01-01'"
+    }
   }
 
   private mutating func dayArithmetic(
@@ -210,11 +232,24 @@ extension ExpressionBinder {
     var bound = try bind(operand)
     if bound.type == .date, span.microseconds != 0 { bound = made(.midnight, [bound], .timestamp(isUTC: false)) }
     switch bound.type {
-    case nil: return null(.date, origin)
+    case nil: return null(knowsColumns ? .date : nil, origin)
     case .date: return made(.later(span, isDay: true), [bound], .date, origin)
     case .timestamp(let isUTC): return made(.later(span, isDay: false), [bound], .timestamp(isUTC: isUTC), origin)
     case .some(let type):
       throw typeError(origin, "an interval is added to \(type)", "intervals go with dates and timestamps")
     }
+  }
+}
+
+extension QueryExpression {
+  /// The operands of a chain of `||`, whatever brackets are in it; of all else, it itself.
+  fileprivate var chainedTexts: [QueryExpression] {
+    var (rest, last) = (self, [QueryExpression]())
+    // Chains are deep on their left side.
+    while case .call("||", let sides, _) = rest, sides.count == 2 {
+      last.append(contentsOf: sides[1].chainedTexts.reversed())
+      rest = sides[0]
+    }
+    return [rest] + last.reversed()
   }
 }

@@ -12,10 +12,12 @@ struct Blend {
   /// Per row, which of `texts` it is of: strings are copied once, at the end.
   private var picks: [UInt32] = []
   private var texts: [ExpressionVector] = []
+  private let textByteLimit: Int
 
   /// Nothing but nulls at first. Precondition: all that is taken is held like `pattern`.
-  init(like pattern: ExpressionVector, _ rowCount: Int) {
+  init(like pattern: ExpressionVector, _ rowCount: Int, textByteLimit: Int) {
     self.rowCount = rowCount
+    self.textByteLimit = textByteLimit
     valid = [UInt64](repeating: 0, count: (rowCount + 63) / 64)
     switch pattern.values {
     case .int64: values = .int64([Int64](repeating: 0, count: rowCount))
@@ -70,7 +72,7 @@ struct Blend {
     }
   }
 
-  /// What has been taken. O(rows + bytes of texts).
+  /// What has been taken; rows from the one on whose text has no room have failed. O(rows + bytes of texts).
   var result: ExpressionVector {
     var result = ExpressionVector(
       values: values, validity: rowCount == 0 ? .allValid : Validity(words: valid, rowCount: rowCount),
@@ -78,13 +80,23 @@ struct Blend {
     guard case .codes = values else { return result }
     let sources = texts.map { $0.isSame ? $0.expanded(to: rowCount) : $0 }
     var strings = StringArray(reservingStrings: rowCount)
+    var failed = [UInt64](repeating: 0, count: valid.count)
+    var hasRoom = true
     for row in 0..<rowCount {
       guard valid[row >> 6] >> UInt64(row & 63) & 1 == 1 else {
         strings.append(utf8: [])
         continue
       }
-      sources[Int(picks[row])].withTexts { strings.append($0(row)) }
+      sources[Int(picks[row])].withTexts { text in
+        hasRoom = hasRoom && strings.bytes.count + text(row).count <= textByteLimit
+        if hasRoom { strings.append(text(row)) }
+      }
+      if !hasRoom {
+        strings.append(utf8: [])
+        failed[row >> 6] |= 1 << UInt64(row & 63)
+      }
     }
+    if !hasRoom { result.failures = joinedBits(failures, failed) }
     result.values = .strings(strings)
     return result
   }

@@ -93,6 +93,10 @@ final class ComputedSource: TableSource {
     }
     let page = ColumnPage(values: vector.values, validity: vector.validity)
     guard case .codes = vector.values, try dictionary(own) !== vector.dictionary else { return page }
+    if let failed = vector.firstRow(pastBytes: ExpressionRun.greatestTextByteLimit) {
+      let failure = ExpressionFailure(program: computed.program, root: computed.columns[own].root)
+      throw failure.textError(row: firstRows[chunk] + Int(rows?[failed] ?? UInt32(failed)), file: name)
+    }
     return page.withPlainStrings(vector.dictionary)
   }
 

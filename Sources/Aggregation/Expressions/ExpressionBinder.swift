@@ -11,6 +11,8 @@ struct BoundExpression {
   let type: ColumnType?
   /// For messages.
   let origin: ExpressionOrigin
+  /// Of a constant that no decimal has all digits of: the number that `node` is the nearest double of.
+  var numeral: Numeral?
 }
 
 /// Finds columns, works out types and brings the sides of each operation to one form.
@@ -19,6 +21,8 @@ struct ExpressionBinder {
   /// The option that the expressions are of.
   var part: QuerySyntaxError.Part
   var program = ExpressionProgram()
+  /// False where columns and aggregates are nulls of no type: see ``QueryExpression/checkTypes(_:item:)``.
+  var knowsColumns = true
 
   init(sources: [any TableSource], part: QuerySyntaxError.Part, program: ExpressionProgram = ExpressionProgram()) {
     self.sources = sources
@@ -32,7 +36,10 @@ struct ExpressionBinder {
     switch expression {
     case .column(let name, _): return try column(name, origin)
     case .literal(let value, _): return constant(value, origin)
-    case .number(let numeral, _): return constant(.float64(numeral.nearestDouble), origin)
+    case .number(let numeral, _):
+      var bound = constant(.float64(numeral.nearestDouble), origin)
+      bound.numeral = numeral
+      return bound
     case .interval:
       throw typeError(origin, "an interval by itself", "add it to a date or timestamp: day + interval '3' month")
     case .comparison(let comparison, let left, let right):
@@ -47,6 +54,10 @@ struct ExpressionBinder {
         ], origin)
     case .among(let operand, let options):
       let bound = try bind(operand)
+      if !knowsColumns {
+        for option in options where !option.isConstant { _ = try comparison(.equal, bound, try bind(option), origin) }
+        return null(.bool, origin)
+      }
       return logic(.any, try options.map { try comparison(.equal, bound, try bind($0), origin) }, origin)
     case .isNull(let operand):
       return BoundExpression(
@@ -78,6 +89,7 @@ struct ExpressionBinder {
   }
 
   private mutating func column(_ name: String, _ origin: ExpressionOrigin) throws -> BoundExpression {
+    guard knowsColumns else { return null(nil, origin) }
     var position = program.columns.firstIndex { $0.name == name }
     if position == nil {
       do {
@@ -133,6 +145,7 @@ struct ExpressionBinder {
     _ comparison: Comparison, _ left: BoundExpression, _ right: BoundExpression, _ origin: ExpressionOrigin
   ) throws -> BoundExpression {
     guard left.type != nil, right.type != nil else { return null(.bool, origin) }
+    if let exact = try numeralComparison(comparison, left, right, origin) { return exact }
     var (a, b) = (try moment(left, like: right), try moment(right, like: left))
     var ordering: Ordering
     switch comparison {

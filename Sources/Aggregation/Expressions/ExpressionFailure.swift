@@ -14,6 +14,7 @@ struct ExpressionFailure {
     row: Int, file: String, read: @escaping (Int) throws -> ExpressionVector
   ) throws -> AggregateError {
     var run = ExpressionRun(program: program, rowCount: 1, read: read)
+    if try run.vector(root).failures == nil { return textError(row: row, file: file) }
     var node = root
     // Down to the operation whose inputs are all sound.
     while let input = try program.nodes[node].inputs.first(where: { input throws in
@@ -34,6 +35,27 @@ struct ExpressionFailure {
       place: Place(file: file, row: row + 1), advice: advice)
   }
 
+  /// The error of a row that fails only among the others of its chunk: texts alone have no room together that have it one by one.
+  func textError(row: Int, file: String) -> AggregateError {
+    let limit = "\((ExpressionRun.greatestTextByteLimit + 1) >> 30) GiB"
+    return AggregateError(
+      code: "expression.text-size",
+      summary: "texts that are made of the rows of one chunk need more than \(limit) in all\(textOrigin?.told ?? "")",
+      place: Place(file: file, row: row + 1),
+      advice: "shorten them with substring, or leave rows out with --where")
+  }
+
+  /// Where the first operation that makes long texts of short ones is written, of those that the result depends on.
+  private var textOrigin: ExpressionOrigin? {
+    var needed: Set<Int> = [root]
+    for node in stride(from: root, through: 0, by: -1) where needed.contains(node) {
+      needed.formUnion(program.nodes[node].inputs)
+    }
+    let makers = needed.sorted().filter { program.nodes[$0].type == .string && !program.nodes[$0].inputs.isEmpty }
+    let first = makers.first { program.nodes[$0].operation == .concatenate } ?? makers.first
+    return first.map { program.nodes[$0].origin }
+  }
+
   private func shown(_ value: Value) -> String {
     let text = printable(plainText(of: value))
     if case .string = value { return "'\(text.count > 60 ? text.prefix(60) + "…" : text)'" }
@@ -50,7 +72,11 @@ extension ExpressionProgram.Node {
       return ("expression.overflow", "\(values[0]) \(sign) \(values[1]) \(room)", roomAdvice)
     case .negate: return ("expression.overflow", "-(\(values[0])) \(room)", roomAdvice)
     case .absolute: return ("expression.overflow", "abs(\(values[0])) \(room)", roomAdvice)
-    case .rescale: return ("expression.overflow", "\(values[0]) as \(type) \(room)", roomAdvice)
+    case .rescale:
+      return (
+        "expression.overflow", "\(values[0]) as \(type) \(room)",
+        "leave such rows out, or cast to a type that holds it, such as \(type == .int64 ? "decimal(38,0)" : "float64")"
+      )
     case .remainder:
       return (
         "expression.division-by-zero", "\(values[0]) % \(values[1])", "leave such rows out, or write x % nullif(y, 0)"

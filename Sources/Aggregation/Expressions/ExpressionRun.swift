@@ -12,12 +12,18 @@ struct ExpressionRun {
   let read: (Int) throws -> ExpressionVector
   /// Where results per entry of a dictionary are kept from run to run; nil: rows are worked out one by one.
   let texts: TextResults?
+  /// Most bytes of all rows' texts that one operation makes.
+  let textByteLimit: Int
+  /// What offsets of 32 bits reach.
+  static let greatestTextByteLimit = Int(UInt32.max)
   private var memo: [ExpressionVector?]
 
   init(
-    program: ExpressionProgram, rowCount: Int, texts: TextResults? = nil,
+    program: ExpressionProgram, rowCount: Int, texts: TextResults? = nil, textByteLimit: Int = greatestTextByteLimit,
     read: @escaping (Int) throws -> ExpressionVector
   ) {
+    precondition(textByteLimit <= Self.greatestTextByteLimit, "offsets have 32 bits")
+    self.textByteLimit = textByteLimit
     self.program = program
     self.rowCount = rowCount
     self.read = read

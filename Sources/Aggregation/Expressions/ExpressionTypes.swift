@@ -57,6 +57,7 @@ extension ExpressionBinder {
         ?? parts.first(where: { $0.type != nil })
     else { return (parts, nil) }
     let parts = try parts.map { try moment($0, like: model) }
+    if !knowsColumns, parts.contains(where: { $0.type == nil }) { return (parts, nil) }
     guard let type = commonType(parts) else {
       let types = parts.compactMap { $0.type.map { "\($0)" } }
       throw typeError(parts[0].origin, "\(what) of \(types.joined(separator: ", "))", "bring all to one type with cast")

@@ -90,6 +90,20 @@ struct ExpressionVector: Sendable {
     }
   }
 
+  /// The first row whose text, after those of the rows before it, ends past so many bytes; nil if all have room. Precondition: codes with
+  /// their dictionary, a slot per row. O(rows) where that is possible at all.
+  func firstRow(pastBytes limit: Int) -> Int? {
+    guard case .codes(let codes) = values, let entries = dictionary?.entries else {
+      preconditionFailure("codes expected")
+    }
+    guard entries.bytes.count > limit / max(1, codes.count) else { return nil }
+    var total = 0
+    return codes.indices.first { row in
+      if validity.isValid(row) { total += entries.range(Int(codes[row])).count }
+      return total > limit
+    }
+  }
+
   /// Rows with a value, as bits of `rowCount` rows.
   func validBits(_ rowCount: Int) -> [UInt64] {
     switch validity {

@@ -159,14 +159,14 @@ private struct FilterBinder {
       return leaf(column, .texts(isNegated ? set.complement : set))
     }
     let sets = try known.map { constant in
-      let place: IntegerPlace? =
+      let equals: EqualIntegers? =
         switch constant {
-        case .literal(let value, _): place(of: value, in: type)
-        case .number(let numeral, _): place(of: numeral, in: type)
+        case .literal(let value, _): EqualIntegers(value, in: type)
+        case .number(let numeral, _): place(of: numeral, in: type)?.equals
         default: preconditionFailure("a constant")
         }
-      guard let place else { throw mismatch(column, constant) }
-      return place.values(comparison)
+      guard let equals else { throw mismatch(column, constant) }
+      return equals.values(comparison)
     }
     let set = ValueSet.union(sets)
     return leaf(column, .integers(isNegated ? set.complement : set))

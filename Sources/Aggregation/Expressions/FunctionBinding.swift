@@ -68,16 +68,17 @@ extension ExpressionBinder {
       throw typeError(
         part.origin, "\(name) takes strings, and this is \(own)", "make it one: cast(x as string)")
     }
-    guard parts.allSatisfy({ $0.type != nil }) else { return null(type, origin) }
-    if case .like(let ignoresCase) = operation, let pattern = constantText(parts[1]) {
+    if case .like(let ignoresCase) = operation, let pattern = constantText(parts[1]),
       let escape = parts.count > 2 ? constantText(parts[2]) : ""
-      guard let escape, LikePattern(Array(pattern.utf8), escape: Array(escape.utf8), ignoresCase: ignoresCase) != nil
+    {
+      guard LikePattern(Array(pattern.utf8), escape: Array(escape.utf8), ignoresCase: ignoresCase) != nil
       else {
         throw typeError(
           parts[parts.count - 1].origin, "no pattern",
           "an escape is one character, with one behind it: like '10\\%' escape '\\'")
       }
     }
+    guard parts.allSatisfy({ $0.type != nil }) else { return null(type, origin) }
     return made(operation, parts, type, origin)
   }
 
@@ -100,13 +101,14 @@ extension ExpressionBinder {
   /// `date_trunc('month', x)`: a date stays one, but cut by parts of the day a timestamp.
   private mutating func cut(_ parts: [BoundExpression], _ origin: ExpressionOrigin) throws -> BoundExpression {
     let name = constantText(parts[0])
+    if !knowsColumns, parts[0].type == nil { return null(nil, origin) }
     guard let name, let part = DatePart.cut[name.lowercased()] else {
       throw typeError(
         parts[0].origin, name.map { "no part \"\($0)\" to cut by" } ?? "date_trunc takes a part such as 'month' first",
         adviceOnName(name ?? "", DatePart.cut.keys.sorted(), list: "parts are"))
     }
     switch parts[1].type {
-    case nil: return null(.date, origin)
+    case nil: return null(knowsColumns ? .date : nil, origin)
     case .date: return made(.cut(part, isDay: true), [parts[1]], .date, origin)
     case .timestamp(let isUTC): return made(.cut(part, isDay: false), [parts[1]], .timestamp(isUTC: isUTC), origin)
     case .some(let type):

@@ -40,8 +40,29 @@ enum FunctionTable {
 
   /// All names, for suggestions.
   static func knownNames(withAggregates: Bool) -> [String] {
-    (Array(scalars.keys) + Array(synonyms.keys) + ["cast", "extract"] + (withAggregates ? FunctionForm.names : []))
+    let aggregates = Set(FunctionForm.names)
+    let ofRows = Set(scalars.keys).union(synonyms.keys).union(["cast", "extract"])
+    return (withAggregates ? ofRows.union(aggregates) : ofRows.filter { !aggregates.contains(canonicalName($0)) })
       .sorted()
+  }
+
+  /// What functions of other engines are called here.
+  private static let otherNames = [
+    "count_distinct": "count(distinct x)", "countdistinct": "count(distinct x)", "nunique": "count(distinct x)",
+    "n_unique": "count(distinct x)", "average": "avg(x)", "std": "stddev(x)", "stdev": "stddev(x)",
+    "percentile": "quantile(x, 0.9)", "percentile_cont": "quantile(x, 0.9)", "quantile_cont": "quantile(x, 0.9)",
+    "covar_samp_pop": "covar_pop(x, y)", "len": "length(x)", "ifnull": "coalesce(x, y)", "nvl": "coalesce(x, y)",
+    "strlen": "length(x)", "concat": "x || y", "if": "case when x > 5 then y else z end",
+    "trunc": "date_trunc('month', x)",
+    "mod": "x % y", "date_part": "extract(year from x)", "datediff": "d - e", "to_date": "cast(x as date)",
+  ]
+
+  /// What to write instead of a name that there is not.
+  static func advice(onName name: String, withAggregates: Bool) -> String {
+    if let known = otherNames[name], withAggregates || !isAggregate(String(known.prefix { $0 != "(" })) {
+      return "write \(known)"
+    }
+    return adviceOnName(name, knownNames(withAggregates: withAggregates), list: "functions are")
   }
 }
 
@@ -66,9 +87,7 @@ extension QueryExpression {
         mayAggregateInside = false
       } else {
         guard let arity = FunctionTable.operators[name] ?? FunctionTable.scalars[name] else {
-          throw wrong(
-            "no function \"\(name)\"",
-            adviceOnName(name, FunctionTable.knownNames(withAggregates: mayAggregate), list: "functions are"))
+          throw wrong("no function \"\(name)\"", FunctionTable.advice(onName: name, withAggregates: mayAggregate))
         }
         guard arity.contains(arguments.count), name != "case" || arguments.count % 2 == 1 else {
           let wanted = arity.count == 1 ? "\(arity.lowerBound)" : "\(arity.lowerBound) to \(arity.upperBound)"
@@ -83,16 +102,21 @@ extension QueryExpression {
 }
 
 extension TableQuery {
-  /// Throws `query.syntax` for functions that are not there or stand where they cannot: of queries that a program has put together.
-  func checkFunctions() throws(QuerySyntaxError) {
-    for (item, key) in keys.enumerated() { try key.expression.checkFunctions(.keys, item: item) }
+  /// Throws `query.syntax` for what is wrong whatever the inputs: functions that are not there or stand where they cannot, types that do not
+  /// fit. Of texts, and of queries that a program has put together.
+  func check() throws(QuerySyntaxError) {
+    func check(
+      _ expression: QueryExpression, _ part: QuerySyntaxError.Part, item: Int = 0, mayAggregate: Bool = false
+    ) throws(QuerySyntaxError) {
+      try expression.checkFunctions(part, item: item, mayAggregate: mayAggregate)
+      try expression.checkTypes(part, item: item)
+    }
+    for (item, key) in keys.enumerated() { try check(key.expression, .keys, item: item) }
     for (item, result) in results.enumerated() {
-      try result.expression.checkFunctions(.aggregates, item: item, mayAggregate: true)
+      try check(result.expression, .aggregates, item: item, mayAggregate: true)
     }
-    try filter?.checkFunctions(.filter)
-    try having?.checkFunctions(.having, mayAggregate: true)
-    for (item, sortKey) in order.enumerated() {
-      try sortKey.expression.checkFunctions(.order, item: item, mayAggregate: true)
-    }
+    if let filter { try check(filter, .filter) }
+    if let having { try check(having, .having, mayAggregate: true) }
+    for (item, sortKey) in order.enumerated() { try check(sortKey.expression, .order, item: item, mayAggregate: true) }
   }
 }

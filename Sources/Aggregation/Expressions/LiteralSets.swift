@@ -17,26 +17,78 @@ struct IntegerPlace {
     IntegerPlace(floor: isNegative ? .min : .max, isExact: false)
   }
 
+  /// The integers that are equal to the constant: it itself, or none.
+  var equals: EqualIntegers {
+    // What is beyond all values stays there.
+    let next = floor == .max || floor == .min ? floor : floor + 1
+    return EqualIntegers(first: isExact ? floor : next, end: next)
+  }
+}
+
+/// Integers, among those that a column's values are held as, that count as equal to a constant: none, one, or of constants of float64 all
+/// that round to it. Smaller ones are less than the constant, greater ones greater.
+struct EqualIntegers: Equatable {
+  /// The least, where there are any.
+  let first: Int128
+  /// Behind the last; `first` where there are none. The ends of Int128, which no value reaches, stand for all beyond.
+  let end: Int128
+
   /// Values for which `value comparison constant` holds.
   func values(_ comparison: Comparison) -> ValueSet<Int128> {
     switch comparison {
-    case .lessOrEqual: return .below(after)
-    case .less: return .below(isExact ? before : after)
+    case .lessOrEqual: return .below(cut(end))
+    case .less: return .below(cut(first))
     case .greater: return values(.lessOrEqual).complement
     case .greaterOrEqual: return values(.less).complement
-    case .equal: return isExact ? .between(before, after) : .empty
+    case .equal: return first == end ? .empty : .between(cut(first), cut(end))
     case .notEqual: return values(.equal).complement
     }
   }
 
-  private var before: ValueSet<Int128>.Cut { .init(bound: floor, isAfter: false) }
-  /// Just before the next integer: all cuts between integers are told that way. What is beyond all values stays there.
-  private var after: ValueSet<Int128>.Cut {
-    .init(bound: floor == .max || floor == .min ? floor : floor + 1, isAfter: false)
+  /// Just before an integer: all cuts between integers are told that way.
+  private func cut(_ bound: Int128) -> ValueSet<Int128>.Cut { .init(bound: bound, isAfter: false) }
+}
+
+extension EqualIntegers {
+  /// Of a literal: its place, but of a float64 beside exact numbers the stretch of those whose nearest double it is. nil if the two do not
+  /// compare.
+  init?(_ literal: Value, in type: ColumnType) {
+    switch (type, literal) {
+    case (.int64, .float64(let double)), (.decimal, .float64(let double)):
+      self.init(roundingTo: double, scale: type.scale)
+    default:
+      guard let place = place(of: literal, in: type) else { return nil }
+      self = place.equals
+    }
+  }
+
+  /// Integers that, divided by 10^`scale`, have `double` as their nearest double. As rounding keeps the order, they are found by
+  /// bisection with the rounding itself, so that conditions agree with expressions in every case: some 260 roundings.
+  private init(roundingTo double: Double, scale: Int) {
+    let wanted = orderedBits(double)
+    /// The least integer of up to 38 digits whose double is not before `wanted` (behind it, if `isBehind`); the greatest of all if there is
+    /// none, the least of all if these are all.
+    func least(isBehind: Bool) -> Int128 {
+      func isReached(_ integer: Int128) -> Bool {
+        let bits = orderedBits(nearestQuotient(integer, dividedBy: 1, scale: scale))
+        return isBehind ? bits > wanted : bits >= wanted
+      }
+      let limit: Int128 = powerOfTen(ColumnType.maximumDecimalPrecision) - 1
+      var (low, high) = (-limit, limit)
+      if isReached(low) { return .min }
+      guard isReached(high) else { return .max }
+      while low + 1 < high {
+        // Their mean, rounded down: the sum may leave 128 bits.
+        let middle = (low & high) + (low ^ high) >> 1
+        if isReached(middle) { high = middle } else { low = middle }
+      }
+      return high
+    }
+    self.init(first: least(isBehind: false), end: least(isBehind: true))
   }
 }
 
-/// Where `literal` lies among the integers of a column of `type`; nil if the two do not compare.
+/// Where `literal` lies among the integers of a column of `type`; nil if the two do not compare, or more than one of them equals it.
 ///
 /// float64 columns are held by ``orderedBits(_:)``: their order is that of doubles.
 func place(of literal: Value, in type: ColumnType) -> IntegerPlace? {
@@ -46,10 +98,6 @@ func place(of literal: Value, in type: ColumnType) -> IntegerPlace? {
     return place(ofDecimal: unscaled, scale: scale, atScale: type.scale)
   case (.int64, .int64(let value)), (.decimal, .int64(let value)):
     return place(ofDecimal: Int128(value), scale: 0, atScale: type.scale)
-  case (.int64, .float64(let double)), (.decimal, .float64(let double)):
-    // NaN is the greatest of all.
-    guard let numeral = Numeral("\(double)") else { return .beyond(isNegative: double < 0) }
-    return numeral.place(atScale: type.scale)
   case (.float64, .decimal(let unscaled, let scale)):
     return exact(orderedBits(nearestQuotient(unscaled, dividedBy: 1, scale: scale)))
   case (.float64, .int64(let value)): return exact(orderedBits(Double(value)))

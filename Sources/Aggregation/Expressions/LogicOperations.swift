@@ -83,7 +83,7 @@ extension ExpressionRun {
   /// The result behind the first condition that is true.
   func chosen(_ inputs: [ExpressionVector], _ count: Int) -> ExpressionVector {
     var open = allBits(count)
-    var choice = Blend(like: inputs[inputs.count - 1], count)
+    var choice = Blend(like: inputs[inputs.count - 1], count, textByteLimit: textByteLimit)
     for pair in stride(from: 0, to: inputs.count - 1, by: 2) {
       let condition = inputs[pair]
       let failed = condition.failureBits(count)
@@ -99,7 +99,7 @@ extension ExpressionRun {
 
   func firstValues(_ inputs: [ExpressionVector], _ count: Int) -> ExpressionVector {
     var open = allBits(count)
-    var choice = Blend(like: inputs[0], count)
+    var choice = Blend(like: inputs[0], count, textByteLimit: textByteLimit)
     for input in inputs {
       // What fails is asked for too.
       let failed = input.failureBits(count)
@@ -112,7 +112,7 @@ extension ExpressionRun {
   }
 
   func extremes(_ inputs: [ExpressionVector], isGreatest: Bool, _ count: Int) -> ExpressionVector {
-    var best = Blend(like: inputs[0], count)
+    var best = Blend(like: inputs[0], count, textByteLimit: textByteLimit)
     best.take(inputs[0], where: allBits(count))
     for input in inputs.dropFirst() {
       let kept = best.result

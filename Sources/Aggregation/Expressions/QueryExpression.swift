@@ -46,9 +46,10 @@ public struct TimeSpan: Sendable, Hashable {
 /// **Null.** A comparison or function of null is null; `and` and `or` have three values; a row is taken by a condition only where that is
 /// true. `coalesce`, `least`, `greatest`, `case` and `is null` alone make something of a null.
 ///
-/// **Comparing.** Integers and decimals are compared exactly. With float64 they are the nearest double, where NaN is the greatest value
-/// and equals itself, and -0.0 equals 0.0; a constant past all finite doubles, or nearer to 0 than to any other, equals none and lies
-/// between two. Strings order by their UTF-8 bytes. A constant string stands for a date or timestamp where it is compared with one; a
+/// **Comparing.** Integers and decimals are compared exactly. With a float64, be it a column, a constant of that type or what an
+/// expression gives, they are the nearest double, so that beyond 2^53 several equal one; NaN is the greatest value and equals itself, and
+/// -0.0 equals 0.0. A constant that is written as a number is an exact one: beside a float64 column it is the nearest double, but past all
+/// finite doubles, or nearer to 0 than to any other, it equals none and lies between two. Strings order by their UTF-8 bytes. A constant string stands for a date or timestamp where it is compared with one; a
 /// date for its midnight where it is compared with a timestamp. Names of columns are equal under Unicode canonical equivalence, as in a
 /// schema.
 ///
@@ -61,8 +62,7 @@ public struct TimeSpan: Sendable, Hashable {
 public indirect enum QueryExpression: Sendable, Hashable {
   /// A column; alone as a condition, one of truth values.
   case column(String, at: Int? = nil)
-  /// A constant: null, truth value, number, date, timestamp or string. A float64 stands for the shortest decimal that reads back as it
-  /// where it is compared with integers and decimals.
+  /// A constant: null, truth value, number, date, timestamp or string.
   case literal(Value, at: Int? = nil)
   /// A constant that no decimal has all digits of.
   case number(Numeral, at: Int? = nil)

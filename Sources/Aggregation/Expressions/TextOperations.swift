@@ -16,15 +16,7 @@ extension ExpressionRun {
       }
       return strict(inputs, count, .int64(values))
     case .like(let ignoresCase): return liked(inputs, ignoresCase: ignoresCase, count)
-    case .concatenate:
-      return inputs[0].withTexts { a in
-        inputs[1].withTexts { b in
-          made(inputs, count) { row, bytes in
-            bytes += a(row)
-            bytes += b(row)
-          }
-        }
-      }
+    case .concatenate: return concatenated(inputs, count)
     case .lower, .upper:
       let isLower = operation == .lower
       return inputs[0].withTexts { text in
@@ -51,19 +43,64 @@ extension ExpressionRun {
     }
   }
 
-  /// Texts made row by row: `make` appends a row's bytes.
+  /// Texts made row by row: `make` appends a row's bytes. Rows from the one on whose text has no room fail.
   private func made(
     _ inputs: [ExpressionVector], _ count: Int, _ make: (Int, inout [UInt8]) -> Void
   ) -> ExpressionVector {
     var bytes: [UInt8] = []
     var offsets: [UInt32] = [0]
     offsets.reserveCapacity(count + 1)
+    var firstFailed = count
     for row in 0..<count {
-      if inputs.allSatisfy({ $0.isValid(row) }) { make(row, &bytes) }
-      // Chunks are cut so that a column's texts stay far below; what a few functions make of them does too.
+      if row < firstFailed, inputs.allSatisfy({ $0.isValid(row) }) {
+        make(row, &bytes)
+        if bytes.count > textByteLimit {
+          bytes.removeLast(bytes.count - Int(offsets[row]))
+          firstFailed = row
+        }
+      }
       offsets.append(UInt32(bytes.count))
     }
-    return strict(inputs, count, .strings(StringArray(offsets: offsets, bytes: bytes)))
+    let values = PageValues.strings(StringArray(offsets: offsets, bytes: bytes))
+    return strict(inputs, count, values, mayFail: firstFailed < count) { $0 >= firstFailed }
+  }
+
+  /// The texts of a row one after the other, of any number of inputs: lengths first, then each input's bytes at their places. Rows from the
+  /// one on whose text has no room fail.
+  private func concatenated(_ inputs: [ExpressionVector], _ count: Int) -> ExpressionVector {
+    let areValid = (0..<count).map { row in inputs.allSatisfy { $0.isValid(row) } }
+    var lengths = [Int](repeating: 0, count: count)
+    for input in inputs {
+      input.withTexts { text in
+        for row in 0..<count where areValid[row] { lengths[row] += text(row).count }
+      }
+    }
+    var ends: [Int] = []
+    var total = 0
+    for length in lengths {
+      guard total + length <= textByteLimit else { break }
+      total += length
+      ends.append(total)
+    }
+    let firstFailed = ends.count
+    ends += repeatElement(total, count: count - firstFailed)
+    let bytes = [UInt8](unsafeUninitializedCapacity: total) { buffer, initializedCount in
+      var places = [0] + ends
+      for input in inputs {
+        input.withTexts { text in
+          for row in 0..<firstFailed where areValid[row] {
+            let bytes = text(row)
+            // In range: a row's place moves from the end of the row before to its own, by the bytes counted above.
+            UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[places[row]...])
+              .copyMemory(from: bytes)
+            places[row] += bytes.count
+          }
+        }
+      }
+      initializedCount = total
+    }
+    let values = PageValues.strings(StringArray(offsets: [0] + ends.map { UInt32($0) }, bytes: bytes))
+    return strict(inputs, count, values, mayFail: firstFailed < count) { $0 >= firstFailed }
   }
 
   /// From the first to before the last scalar, counted from 1, that a row's `substring` asks for.

@@ -62,10 +62,10 @@ final class ChunkReader {
     _ forms: [PageForm], of source: any TableSource, number: Int, chunk: Int, _ selection: Selection,
     _ body: (_ count: Int) throws -> Void
   ) throws {
-    let blocks = pageBlocks(forms, number: number)
+    let rowCount = source.rowCount(ofChunk: chunk)
+    let blocks = pageBlocks(forms, number: number, rowCount: rowCount)
     let columns = keys + readColumns.map { values[$0] }
     let targets = stored.map(\.block) + (evaluation?.leaves.map(\.register.block) ?? [])
-    let rowCount = source.rowCount(ofChunk: chunk)
     for first in stride(from: 0, to: rowCount, by: blockRows) {
       let count = min(blockRows, rowCount - first)
       var taken = count
@@ -98,12 +98,17 @@ final class ChunkReader {
     }
   }
 
-  private func pageBlocks(_ forms: [PageForm], number: Int) -> [PageBlocks] {
+  private func pageBlocks(_ forms: [PageForm], number: Int, rowCount: Int) -> [PageBlocks] {
     let ofStored = zip(forms, stored).map { form, column in
-      PageBlocks(form, base: column.base, nullCode: column.nullCode, map: column.strings?.maps[number])
+      PageBlocks(
+        form, base: column.base, nullCode: column.nullCode, map: column.strings?.maps[number],
+        allowed: column.strings?.allowedCodes(ofInput: number) ?? column.allowed, isNullable: column.isNullable,
+        rowCount: rowCount)
     }
     let ofLeaves = zip(forms[stored.count...], evaluation?.leaves ?? []).map { form, leaf in
-      PageBlocks(form, base: leaf.base, nullCode: leaf.nullCode)
+      PageBlocks(
+        form, base: leaf.base, nullCode: leaf.nullCode, allowed: leaf.facts.minimum...leaf.facts.maximum,
+        isNullable: leaf.facts.hasNulls, rowCount: rowCount)
     }
     return ofStored + ofLeaves
   }
@@ -115,6 +120,8 @@ struct CodedColumn {
   let base: Int128
   let nullCode: UInt64
   let isNullable: Bool
+  /// Values that there may be; of strings, see ``KeyStrings``.
+  let allowed: ClosedRange<Int128>
   let strings: KeyStrings?
   /// Where the codes of a block go.
   let block: BlockColumn
@@ -122,12 +129,14 @@ struct CodedColumn {
   init(_ key: KeyPacking.Key, in block: BlockColumn) {
     (column, base, strings) = (key.column, key.base, key.strings)
     (nullCode, isNullable) = (key.nullCode ?? 0, key.nullCode != nil)
+    allowed = key.allowed
     self.block = block
   }
 
   init(_ column: UnifiedColumn, _ coding: ValueCoding, in block: BlockColumn) {
     (self.column, base, strings) = (column, coding.base, nil)
     (nullCode, isNullable) = (0, coding.isNullable)
+    allowed = coding.allowed
     self.block = block
   }
 }

@@ -22,6 +22,8 @@ struct KeyPacking: Sendable {
     /// Bits of a code.
     var bitWidth: Int { bitCount(UInt128(codeCount - 1)) }
     var isNarrow: Bool { codeCount <= 1 << 32 }
+    /// Integers that there may be.
+    var allowed: ClosedRange<Int128> { base...base + Int128(max(1, nullCode ?? codeCount) - 1) }
   }
 
   let keys: [Key]
@@ -165,6 +167,9 @@ final class KeyStrings: Sendable {
     maps = sources.indices.map { union.map(of: $0) }
     read = { dictionary }
   }
+
+  /// Codes that pages of an input may hold, before they are renamed; 0 stands for those of an input without strings.
+  func allowedCodes(ofInput number: Int) -> ClosedRange<Int128> { 0...Int128(max(1, maps[number]?.count ?? count) - 1) }
 
   /// All strings, read on first use.
   func dictionary() throws -> StringDictionary { try whole.value(read) }

@@ -60,16 +60,28 @@ struct PageBlocks {
   }
 
   private let content: Content
+  /// What its values are to be, before they become codes.
+  private let allowed: ClosedRange<Int128>
+  /// False: the page breaks what was told of it, and nothing is read.
+  private let isSound: Bool
   /// Which rows of the page have a value.
   let validity: Validity
   private let nullCode: UInt64
   /// What becomes of the page's own codes; nil where they stay.
   private let map: [UInt32]?
 
-  /// `nullCode` is what null rows get. Precondition: valid values, less `base`, are codes of the column, or positions in `map`.
-  init(_ form: PageForm, base: Int128, nullCode: UInt64, map: [UInt32]? = nil) {
+  /// `nullCode` is what null rows get; `allowed` are the values (of strings, the page's own codes) that the statistics of all pages make
+  /// possible, at most as far apart as 62 bits. Of pages that chunk files hold they are known to be kept; whoever else makes tables may not
+  /// keep them, and fields of records have no room for other values.
+  init(
+    _ form: PageForm, base: Int128, nullCode: UInt64, map: [UInt32]? = nil, allowed: ClosedRange<Int128>,
+    isNullable: Bool, rowCount: Int
+  ) {
+    self.allowed = allowed
     validity = form.validity
     self.nullCode = nullCode
+    let hasNullsAsTold = isNullable || form.validity.nullCount(ofRows: form.rowCount) == 0
+    isSound = form.rowCount == rowCount && hasNullsAsTold && form.mayKeep(allowed)
     // Rows without value have no code to look up.
     if case .allNull = form.validity { self.map = nil } else { self.map = map }
     if case .allNull = form.validity {
@@ -100,26 +112,37 @@ struct PageBlocks {
   /// Reads the codes of `count` rows from `first` on, a multiple of 1,024. False, and nothing to use, if the page breaks its bounds: decoding
   /// it tells how.
   func read(first: Int, count: Int, into block: BlockColumn) -> Bool {
+    guard isSound else { return false }
     switch content {
     case .constant(let code): block.fill(code, count: count)
     case .packed(let packed, let factor, let addend):
       guard readPacked(packed, factor, addend, first, count, block) else { return false }
     case .integers(let values, let base):
-      values.withUnsafeBufferPointer { values in
+      let isKept = values.withUnsafeBufferPointer { values in
+        guard keepsBounds(UnsafeBufferPointer(rebasing: values[first..<first + count]), first: first) else {
+          return false
+        }
         if block.isNarrow {
           for i in 0..<count { block.narrow[i] = UInt32(truncatingIfNeeded: values[first + i] &- base) }
         } else {
           for i in 0..<count { block.wide[i] = UInt64(bitPattern: values[first + i] &- base) }
         }
+        return true
       }
+      guard isKept else { return false }
     case .codes(let codes):
-      codes.withUnsafeBufferPointer { codes in
+      let isKept = codes.withUnsafeBufferPointer { codes in
+        guard keepsBounds(UnsafeBufferPointer(rebasing: codes[first..<first + count]), first: first) else {
+          return false
+        }
         if block.isNarrow {
           for i in 0..<count { block.narrow[i] = codes[first + i] }
         } else {
           for i in 0..<count { block.wide[i] = UInt64(codes[first + i]) }
         }
+        return true
       }
+      guard isKept else { return false }
     }
     if let map { rename(block, count, map) }
     if case .bits(let words) = validity {
@@ -133,7 +156,20 @@ struct PageBlocks {
 
   private func rename(_ block: BlockColumn, _ count: Int, _ map: [UInt32]) {
     precondition(block.isNarrow, "codes of strings have 32 bits")
-    for i in 0..<count { block.narrow[i] = map[Int(block.narrow[i])] }
+    // Slots of null rows may hold codes that there are not.
+    for i in 0..<count { block.narrow[i] = block.narrow[i] < map.count ? map[Int(block.narrow[i])] : 0 }
+  }
+
+  /// True if all values of rows that have one are allowed; those of null rows are looked at only where others would not be.
+  private func keepsBounds<Number: FixedWidthInteger>(_ values: UnsafeBufferPointer<Number>, first: Int) -> Bool {
+    let least = UInt64(truncatingIfNeeded: allowed.lowerBound)
+    let span = UInt64(truncatingIfNeeded: allowed.upperBound - allowed.lowerBound)
+    var outside: UInt64 = 0
+    for value in values { outside |= UInt64(truncatingIfNeeded: value) &- least > span ? 1 : 0 }
+    if outside == 0 { return true }
+    return values.indices.allSatisfy { row in
+      !validity.isValid(first + row) || UInt64(truncatingIfNeeded: values[row]) &- least <= span
+    }
   }
 
   /// Precondition: codes of rows that are not null, and keep the page's bounds, fit the block.
@@ -166,8 +202,27 @@ struct PageBlocks {
 extension UnifiedColumn {
   /// Says what is wrong with a page that breaks its bounds: always throws.
   func refuse(of source: any TableSource, number: Int, chunk: Int) throws -> Never {
+    // Chunk files know more.
     _ = try page(of: source, number: number, chunk: chunk)
-    preconditionFailure("a page beyond its bounds, which decoding refuses")
+    throw AggregateError(
+      code: "table.bounds", summary: "chunk \(chunk + 1) is not what its statistics tell of it",
+      place: Place(file: source.name, column: name),
+      advice: "bounds, null counts and row counts of a TableSource hold for all rows of the page")
+  }
+}
+
+extension PageForm {
+  /// False if the page has values outside of `allowed`, as far as that is known without a look at each: integers side by side are looked at
+  /// block by block.
+  func mayKeep(_ allowed: ClosedRange<Int128>) -> Bool {
+    if case .allNull = validity { return true }
+    switch content {
+    case .constant(let value): return allowed.contains(value &* factor)
+    case .packed(let packed):
+      let least = Int128(packed.reference)
+      return allowed.contains(least &* factor) && allowed.contains((least + Int128(packed.greatestOffset)) &* factor)
+    case .runs, .decoded: return true
+    }
   }
 }
 

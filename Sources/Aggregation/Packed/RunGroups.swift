@@ -8,6 +8,8 @@ struct RunGroups {
   private(set) var groups: [Int] = []
   /// Where each run ends.
   private(set) var ends: [Int] = []
+  /// Rows in all.
+  var rowCount: Int { ends.last ?? 0 }
 
   /// Shortest average run that is worth it.
   private static let worthwhileLength = 32
@@ -17,7 +19,9 @@ struct RunGroups {
     guard let rowCount = forms.first?.rowCount, rowCount > 0 else { return nil }
     var cursors: [RunCursor] = []
     for ((form, key), factor) in zip(zip(forms, keys), factors) {
-      guard let cursor = RunCursor(form, key, factor: factor, map: key.strings?.maps[number]) else { return nil }
+      guard form.rowCount == rowCount, let cursor = RunCursor(form, key, factor: factor, number: number) else {
+        return nil
+      }
       cursors.append(cursor)
     }
     let runCount = cursors.reduce(0) { $0 + $1.ends.count }
@@ -44,8 +48,11 @@ private struct RunCursor {
   private let steps: [Int]
   private var run = 0
 
-  init?(_ form: PageForm, _ key: KeyPacking.Key, factor: Int, map: [UInt32]?) {
-    guard form.validity == .allValid else { return nil }
+  /// nil also where a value is not one that the key may have: who reads it block by block says so.
+  init?(_ form: PageForm, _ key: KeyPacking.Key, factor: Int, number: Int) {
+    let map = key.strings?.maps[number]
+    let allowed = key.strings?.allowedCodes(ofInput: number) ?? key.allowed
+    guard form.validity == .allValid, form.keepsAll(allowed) else { return nil }
     func step(_ value: Int128) -> Int {
       let code = Int(truncatingIfNeeded: value &* form.factor &- key.base)
       return (map.map { Int($0[code]) } ?? code) * factor
@@ -75,10 +82,28 @@ private struct RunCursor {
 }
 
 extension PageForm {
-  /// Sums of the codes of each run of rows; nil where values are packed, or their sums may leave 64 bits.
+  /// True if all values are in `allowed`; false also where they are packed. Precondition: none is null. O(runs), of decoded values O(rows).
+  fileprivate func keepsAll(_ allowed: ClosedRange<Int128>) -> Bool {
+    switch content {
+    case .constant: return mayKeep(allowed)
+    case .runs(let values, _): return values.allSatisfy { allowed.contains(Int128($0) &* factor) }
+    case .decoded(.int64(let values)):
+      guard let least = Int64(exactly: allowed.lowerBound), let greatest = Int64(exactly: allowed.upperBound) else {
+        return false
+      }
+      var isOutside = false
+      for value in values { isOutside = isOutside || value < least || value > greatest }
+      return !isOutside
+    case .packed, .decoded: return false
+    }
+  }
+
+  /// Sums of the codes of each run of rows; nil where values are packed, one of them breaks its bounds, or their sums may leave 64 bits.
   func runSums(_ runs: RunGroups, _ coding: ValueCoding) -> [UInt128]? {
     let greatest = max(coding.base.magnitude, (coding.base + Int128(coding.limit)).magnitude)
-    guard validity == .allValid, bitCount(greatest) + bitCount(UInt128(rowCount)) <= 63 else { return nil }
+    guard validity == .allValid, rowCount == runs.rowCount, keepsAll(coding.allowed),
+      bitCount(greatest) + bitCount(UInt128(rowCount)) <= 63
+    else { return nil }
     switch content {
     case .packed, .decoded: break
     case .constant(let value): return runSums(runs, coding, [Int64(truncatingIfNeeded: value &* factor)], [rowCount])

@@ -13,6 +13,9 @@ struct ValueCoding: Sendable {
   /// No value's code is less.
   let least: UInt64
 
+  /// Values that there may be.
+  var allowed: ClosedRange<Int128> { base + Int128(least)...base + Int128(limit) }
+
   /// True if all codes, and the one after the last, fit 32 bits.
   var isNarrow: Bool { limit < UInt64(UInt32.max) }
 }

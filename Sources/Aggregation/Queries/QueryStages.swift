@@ -21,7 +21,7 @@ package struct QueryStages: Sendable {
 
   /// Throws `query.syntax` for names that clash or are not there.
   package init(_ query: TableQuery) throws(QuerySyntaxError) {
-    try query.checkFunctions()
+    try query.check()
     self.query = query
     names = try query.outputNames()
     keyNames = Array(names.prefix(query.keys.count))
@@ -32,6 +32,10 @@ package struct QueryStages: Sendable {
     for (item, sortKey) in query.order.enumerated() {
       order.append(
         OrderedExpression(try staged(sortKey.expression, .order, item), descending: sortKey.isDescending))
+    }
+    // Of nothing but constants there is one row all the same, as of any query without keys.
+    if keyNames.isEmpty, calls.isEmpty {
+      _ = name(of: AggregateCall(function: .count, arguments: []), .call("count", []))
     }
   }
 

@@ -38,7 +38,8 @@ public struct OrderedExpression: Sendable, Hashable {
 public struct TableQuery: Sendable, Hashable {
   /// What to group by: columns, or expressions over them.
   public var keys: [NamedExpression]
-  /// What to put out of each group behind its keys: aggregates, and expressions over aggregates and keys.
+  /// What to put out of each group behind its keys: aggregates, and expressions over aggregates and keys. Outside of aggregates a key goes by
+  /// its expression, or by its name in the result; inside, names are the input's columns.
   public var results: [NamedExpression]
   /// Which rows take part: those for which this is true; nil for all.
   public var filter: QueryExpression?
@@ -109,19 +110,25 @@ public struct TableQuery: Sendable, Hashable {
     return names
   }
 
-  /// Columns of the inputs wherever they are named: in `having` and `order` inside aggregates alone, as other names are the result's.
+  /// Columns of the inputs wherever they are named: in `having` and `order` inside aggregates alone, as other names are the result's; in
+  /// `results` also outside, but for names of keys.
   private var mentions: [(name: String, origin: ExpressionOrigin)] {
     func mentions(_ expression: QueryExpression, _ part: QuerySyntaxError.Part) -> [(
       name: String, origin: ExpressionOrigin
     )] {
       expression.mentions.map { ($0.name, ExpressionOrigin(part: part, position: $0.position)) }
     }
-    let ofResult = having.map { [($0, QuerySyntaxError.Part.having)] } ?? []
-    return keys.flatMap { mentions($0.expression, .keys) } + results.flatMap { mentions($0.expression, .aggregates) }
-      + (filter.map { mentions($0, .filter) } ?? [])
-      + (ofResult + order.map { ($0.expression, .order) }).flatMap { expression, part in
-        expression.aggregateCalls.flatMap { mentions($0, part) }
-      }
+    let keyNames = Set(keys.map { $0.alias ?? $0.expression.name ?? $0.expression.text })
+    var found = keys.flatMap { mentions($0.expression, .keys) }
+    for result in results {
+      for part in result.expression.withoutKeys(keyNames) { found += mentions(part, .aggregates) }
+    }
+    if let filter { found += mentions(filter, .filter) }
+    for call in having?.aggregateCalls ?? [] { found += mentions(call, .having) }
+    for sortKey in order {
+      for call in sortKey.expression.aggregateCalls { found += mentions(call, .order) }
+    }
+    return found
   }
 
   /// The same with its place in the texts; for those who look for columns before `aggregate` does.
@@ -145,6 +152,15 @@ extension QueryExpression {
   /// The name of a column; nil of all else.
   var name: String? {
     if case .column(let name, _) = self { name } else { nil }
+  }
+
+  /// Its columns and aggregates, but for columns outside of aggregates that are called like one of `keyNames`.
+  fileprivate func withoutKeys(_ keyNames: Set<String>) -> [QueryExpression] {
+    switch self {
+    case .column(let name, _): keyNames.contains(name) ? [] : [self]
+    case .call(let name, _, _) where FunctionTable.isAggregate(name): [self]
+    default: children.flatMap { $0.withoutKeys(keyNames) }
+    }
   }
 
   /// Calls of aggregates, wherever they are.

@@ -8,7 +8,7 @@ import Kernels
 /// The double nearest to value / divisor; 0.0 for 0. Precondition: the divisor is above 0.
 func nearestDouble(_ value: ScaledInteger, dividedBy divisor: BigInteger) -> Double {
   guard !value.integer.isZero else { return 0 }
-  let magnitude = ExactQuotient(value.integer, exponent: value.exponent, dividedBy: divisor).nearest
+  let magnitude = ExactQuotient.nearest(value.integer, exponent: value.exponent, dividedBy: divisor)
   return value.integer.isNegative ? -magnitude : magnitude
 }
 
@@ -54,8 +54,7 @@ func spread(
 /// central / divisor, or its root, rounded once.
 func spread(_ central: ScaledInteger, _ divisor: BigInteger, isRoot: Bool) -> Double {
   guard !central.integer.isZero else { return 0 }
-  let quotient = ExactQuotient(central.integer, exponent: central.exponent, dividedBy: divisor)
-  return isRoot ? quotient.nearestRoot : quotient.nearest
+  return ExactQuotient.nearest(central.integer, exponent: central.exponent, dividedBy: divisor, isRoot: isRoot)
 }
 
 /// central / (divisor x power), or its root, rounded once; without allocations where 128 bits hold both sides. Precondition: `divisor` and
@@ -98,10 +97,10 @@ func correlation(_ moments: PairMoments) -> Double? {
   guard !x.integer.isZero, !y.integer.isZero else { return nil }
   let both = centralProduct(count: count, moments.xy, moments.x, moments.y)
   guard !both.integer.isZero else { return 0 }
-  let squared = ExactQuotient(
-    both.integer * both.integer, exponent: 2 * both.exponent - x.exponent - y.exponent, dividedBy: x.integer * y.integer
-  )
-  return both.integer.isNegative ? -squared.nearestRoot : squared.nearestRoot
+  let magnitude = ExactQuotient.nearest(
+    both.integer * both.integer, exponent: 2 * both.exponent - x.exponent - y.exponent,
+    dividedBy: x.integer * y.integer, isRoot: true)
+  return both.integer.isNegative ? -magnitude : magnitude
 }
 
 /// The same of central products in 128 bits; without allocations where those have 63 bits.

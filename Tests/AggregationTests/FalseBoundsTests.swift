@@ -1,0 +1,112 @@
+// SPDX-FileCopyrightText: 2026 The Colonnade authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Columns
+import TestSupport
+import Testing
+
+@testable import Aggregation
+
+/// A table of somebody's own whose statistics do not hold.
+private struct Liar: TableSource {
+  var base: Table
+  var form: (@Sendable (ColumnPage) -> PageForm)?
+  /// Column, and what is told of each of its pages.
+  let column: Int
+  let told: PageStatistics
+
+  var name: String { "liar" }
+  var schema: Schema { base.schema }
+  var chunkCount: Int { base.chunkCount }
+  var rowCount: Int { base.rowCount }
+  func rowCount(ofChunk chunk: Int) -> Int { base.rowCount(ofChunk: chunk) }
+  func statistics(column: Int, chunk: Int) throws -> PageStatistics {
+    column == self.column ? told : base.statistics(column: column, chunk: chunk)
+  }
+  func dictionary(column: Int) throws -> StringDictionary? { base.dictionary(column: column) }
+  func holdsOnlyCodes(column: Int) throws -> Bool { base.schema.fields[column].type == .string }
+  func page(column: Int, chunk: Int) throws -> ColumnPage { base.page(column: column, chunk: chunk) }
+  func withForm<R>(column: Int, chunk: Int, _ body: (PageForm) throws -> R) throws -> R {
+    let page = base.page(column: column, chunk: chunk)
+    return try body(column == self.column ? form?(page) ?? PageForm(page) : PageForm(page))
+  }
+}
+
+private let rowCount = 5_000
+
+/// 5,000 rows: `k` has runs of 100, `x` is 0 to 6 with one value far off, `y` the same in every row.
+private func source(
+  nulls: Bool = false, _ far: Int64 = 1 << 40, column: Int = 1, told: PageStatistics,
+  form: (@Sendable (ColumnPage) -> PageForm)? = nil
+) -> Liar {
+  let rows = 0..<rowCount
+  let table = Table(columns: [
+    ("k", .int64, rows.map { .int64(Int64($0 / 100 % 5)) }),
+    ("x", .int64, rows.map { $0 == 4_000 ? (nulls ? .null : .int64(far)) : .int64(Int64($0 % 7)) }),
+    ("y", .int64, rows.map { _ in .int64(3) }),
+  ])
+  return Liar(base: table, form: form, column: column, told: told)
+}
+
+private func told(_ low: Int128, _ high: Int128, nulls: Int = 0, rows: Int = rowCount) -> PageStatistics {
+  PageStatistics(rowCount: rows, nullCount: nulls, bounds: .integer(minimum: low, maximum: high, sum: nil))
+}
+
+private func run(_ source: Liar, _ by: String, _ aggregates: String, _ strategy: GroupingStrategy?) throws -> [[String]]
+{
+  let query = try AggregateQuery(by: by, aggregates: aggregates)
+  return exactRows(try aggregate([source], query, threads: 2, strategy: strategy))
+}
+
+private func expectRefusal(_ source: Liar, _ by: String, _ aggregates: String, column: String) {
+  for strategy in [GroupingStrategy.direct, .partitioned] {
+    let error = #expect(throws: AggregateError.self, "\(aggregates) by \(by), \(strategy)") {
+      try run(source, by, aggregates, strategy)
+    }
+    #expect(error?.code == "table.bounds")
+    #expect(error?.place == Place(file: "liar", column: column))
+  }
+}
+
+@Test
+func valuesBeyondTheirBoundsAreRefused() throws {
+  for far in [1 << 40, 7, -1, Int64.min, .max, 1 << 32, 3 << 32] {
+    expectRefusal(source(far, told: told(0, 6)), "k", "sum(x)", column: "x")
+    expectRefusal(source(far, told: told(0, 6)), "x", "sum(y)", column: "x")
+    expectRefusal(source(far, told: told(0, 6, nulls: 1)), "k", "sum(x), min(x), var(x)", column: "x")
+  }
+  // A bound that is told of values that may be their own codes.
+  expectRefusal(source(told: told(1, 6)), "k", "count(*), sum(x)", column: "x")
+  // What is told is kept by the rest of the rows.
+  #expect(try run(source(6, told: told(0, 6)), "k", "max(x)", .direct).map { $0[1] } == ["6", "6", "6", "6", "6"])
+}
+
+@Test
+func nullsThatWereNotToldAreRefused() throws {
+  expectRefusal(source(nulls: true, told: told(0, 6)), "k", "sum(x)", column: "x")
+  expectRefusal(source(nulls: true, told: told(0, 6)), "x", "sum(y)", column: "x")
+  let sound = try run(source(nulls: true, told: told(0, 6, nulls: 1)), "k", "count(x)", .direct)
+  #expect(sound.map { $0[1] } == ["999", "1000", "1000", "1000", "1000"] || sound.map { $0[1] }.contains("999"))
+}
+
+@Test
+func formsBeyondTheirBoundsAreRefused() throws {
+  let runs: @Sendable (ColumnPage) -> PageForm = { page in
+    guard case .int64(let values) = page.values else { preconditionFailure("integers") }
+    return PageForm(
+      rowCount: page.rowCount, validity: page.validity,
+      content: .runs(values: values, lengths: values.map { _ in 1 }))
+  }
+  let constant: @Sendable (ColumnPage) -> PageForm = { page in
+    PageForm(rowCount: page.rowCount, validity: page.validity, content: .constant(3))
+  }
+  let short: @Sendable (ColumnPage) -> PageForm = { page in PageForm(page.gathering([1, 2, 3][...])) }
+  for by in ["k", "x", "y"] {
+    let column = by == "y" ? 2 : 1
+    let name = by == "y" ? "y" : "x"
+    let query = by == "y" ? "count(*)" : "sum(x), sum(y)"
+    expectRefusal(source(column: column, told: told(4, 9), form: constant), by, query, column: name)
+    expectRefusal(source(3, column: column, told: told(0, 6), form: short), by, query, column: name)
+    if by != "y" { expectRefusal(source(told: told(0, 6), form: runs), by, query, column: name) }
+  }
+}
