@@ -114,20 +114,19 @@ extension PageForm {
     guard case .decoded(.int64(let values)) = content else { return nil }
     return values.withUnsafeBufferPointer { values in
       var row = 0
-      return runs.ends.map { end in
+      return inBounds(runs, coding) { end in
         var sum: Int64 = 0
         for index in row..<end { sum &+= values[index] }
-        defer { row = end }
-        return UInt128(Int128(sum) - coding.base * Int128(end - row))
+        row = end
+        return sum
       }
     }
   }
 
   /// The same of values that are runs themselves.
-  private func runSums(_ runs: RunGroups, _ coding: ValueCoding, _ values: [Int64], _ lengths: [Int]) -> [UInt128] {
+  private func runSums(_ runs: RunGroups, _ coding: ValueCoding, _ values: [Int64], _ lengths: [Int]) -> [UInt128]? {
     var (run, left, row) = (0, lengths.first ?? 0, 0)
-    return runs.ends.map { end in
-      let first = row
+    return inBounds(runs, coding) { end in
       var sum: Int64 = 0
       while row < end {
         let count = min(left, end - row)
@@ -139,7 +138,23 @@ extension PageForm {
           left = lengths[run]
         }
       }
-      return UInt128(Int128(sum) - coding.base * Int128(end - first))
+      return sum
     }
+  }
+
+  /// Sums of codes, of the sums of values that `sum` gives for the run that ends there; nil if bounds do not hold, so that a field might not either.
+  private func inBounds(
+    _ runs: RunGroups, _ coding: ValueCoding, _ sum: (_ end: Int) -> Int64
+  ) -> [UInt128]? {
+    var sums: [UInt128] = []
+    sums.reserveCapacity(runs.ends.count)
+    var row = 0
+    for end in runs.ends {
+      let codes = Int128(sum(end)) - coding.base * Int128(end - row)
+      guard codes >= 0, codes <= Int128(coding.limit) * Int128(end - row) else { return nil }
+      sums.append(UInt128(codes))
+      row = end
+    }
+    return sums
   }
 }
