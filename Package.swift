@@ -42,7 +42,7 @@ let package = Package(
       dependencies: ["CColumnShims", "Columns", "Kernels", "TextFormats", "Grouping", "Workers"],
       exclude: ["README.md"]),
     .target(
-      name: "Compare", dependencies: ["Columns", "Kernels", "TextFormats", "Grouping", "Workers"],
+      name: "Compare", dependencies: ["CColumnShims", "Columns", "Kernels", "TextFormats", "Grouping", "Workers"],
       exclude: ["README.md"]),
     .target(
       name: "Pipelines",

@@ -23,6 +23,12 @@ public struct QuerySyntaxError: Diagnosis, Equatable {
     case on = "--on"
     /// Columns to look at, of a comparison.
     case columns = "--columns"
+    /// Columns of other names in the other table, of a comparison.
+    case rename = "--rename"
+    /// Columns that take no part, of a comparison.
+    case ignore = "--ignore"
+    /// How far apart numbers may be, of a comparison.
+    case tolerance = "--tolerance"
     /// Columns to sort rows by.
     case sortBy = "--sort-by"
   }
@@ -42,7 +48,7 @@ public struct QuerySyntaxError: Diagnosis, Equatable {
   /// What to write instead.
   public let advice: String?
 
-  init(part: Part, item: Int, position: Int? = nil, summary: String, advice: String?) {
+  package init(part: Part, item: Int, position: Int? = nil, summary: String, advice: String?) {
     self.part = part
     self.item = item
     self.position = position

@@ -57,6 +57,21 @@ public func columnNames(
     part: part, item: 0, summary: "no column named", advice: "\(part.rawValue) takes names such as 'date,state'")
 }
 
+/// Names with what each is said to be, `uf=state, date, "a=b"=c`: nil where nothing follows the name. A name with `=` in it needs quotes.
+///
+/// Throws `query.syntax` where there are none.
+public func namePairs(
+  in text: String, part: QuerySyntaxError.Part, example: String
+) throws(QuerySyntaxError) -> [(name: String, value: String?)] {
+  var cursor = QueryText(text, part: part)
+  let pairs = try cursor.list { text throws(QuerySyntaxError) in
+    let name = try text.name("a column name", before: "=")
+    return (name: name, value: try text.value(after: "="))
+  }
+  guard pairs.isEmpty else { return pairs }
+  throw QuerySyntaxError(part: part, item: 0, summary: "no column named", advice: "\(part.rawValue) takes \(example)")
+}
+
 /// Columns to sort by, `date, state desc`, each once. Throws `query.syntax` where there are none, or one comes twice.
 public func sortKeys(in text: String, part: QuerySyntaxError.Part) throws(QuerySyntaxError) -> [SortKey] {
   var cursor = QueryText(text, part: part)
@@ -104,14 +119,22 @@ private struct QueryText {
     }
   }
 
-  /// A name, quoted or bare.
-  mutating func name(_ what: String) throws(QuerySyntaxError) -> String {
+  /// A name, quoted or bare; a bare one ends before `end` too.
+  mutating func name(_ what: String, before end: Unicode.Scalar? = nil) throws(QuerySyntaxError) -> String {
     cursor.skipSpace()
     if cursor.current == "\"" { return try quotedName() }
-    let name = cursor.prefix { !$0.properties.isWhitespace && !",()\"".unicodeScalars.contains($0) }
+    let name = cursor.prefix {
+      !$0.properties.isWhitespace && !",()\"".unicodeScalars.contains($0) && $0 != end
+    }
     guard !name.isEmpty else { throw unexpected(what) }
     cursor.skipSpace()
     return name
+  }
+
+  /// What follows `sign`, quoted or bare; nil without the sign.
+  mutating func value(after sign: Unicode.Scalar) throws(QuerySyntaxError) -> String? {
+    guard accept(sign) else { return nil }
+    return try name("what is equal to it", before: sign)
   }
 
   /// `name` with the `asc` or `desc` that follows, if one does.

@@ -41,4 +41,9 @@ extension ChunkFile {
   public func pageDescription(column: Int, chunk: Int) throws -> PageDescription {
     PageDescription(try section(column).pages[chunk])
   }
+
+  /// The hash that the footer keeps. Costs reading the column's section once.
+  public func contentHash(column: Int, chunk: Int) throws -> UInt128? {
+    try section(column).pages[chunk].contentHash
+  }
 }

@@ -34,6 +34,9 @@ public protocol TableSource: Sendable {
   func isComputed(column: Int) -> Bool
   /// True if ``statistics(column:chunk:)`` were kept when the table was written; false if asking for them costs a look at the page.
   var hasStoredStatistics: Bool { get }
+  /// Hash of a page's values, kept when the table was written; nil where none was. Equal for equal rows, however they are stored; of pages of
+  /// codes it stands for the codes. Two pages of one type and of equal dictionaries whose hashes are equal hold the same rows.
+  func contentHash(column: Int, chunk: Int) throws -> UInt128?
   /// Reads and checks one page, decodes it only where no simpler form of it is there, and runs `body` on that form.
   ///
   /// What the form points to is valid inside `body` alone. Checked is what ``page(column:chunk:)`` checks, but for what
@@ -44,6 +47,9 @@ public protocol TableSource: Sendable {
 extension TableSource {
   /// False: statistics are computed when asked for.
   public var hasStoredStatistics: Bool { false }
+
+  /// None is kept.
+  public func contentHash(column: Int, chunk: Int) throws -> UInt128? { nil }
 
   /// Asks the dictionary itself.
   public func dictionaryCount(column: Int) throws -> Int? { try dictionary(column: column)?.count }

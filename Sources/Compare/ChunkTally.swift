@@ -9,6 +9,8 @@ struct ChunkTally: Sendable {
   /// Bit `row % 64` of word `row / 64` is 1 where the column differs; rows of the chunk without a partner are 0.
   var differs: [UInt64]
   var equalCount = 0
+  /// Unequal, but within the column's tolerance.
+  var toleratedCount = 0
   var differentCount = 0
   var sourceNullCount = 0
   var compareNullCount = 0
@@ -24,11 +26,42 @@ struct ChunkTally: Sendable {
   init(rowCount: Int) { differs = [UInt64](repeating: 0, count: (rowCount + 63) / 64) }
 }
 
+extension ChunkTally {
+  /// Adds a row in which a column's codes (``ColumnCodes``) are not the same.
+  @inline(__always)
+  mutating func addDifference(_ codes: ColumnCodes, _ tolerance: Tolerance?, _ own: UInt64, _ other: UInt64, row: Int) {
+    if own == 0 {
+      sourceNullCount += 1
+    } else if other == 0 {
+      compareNullCount += 1
+    } else if codes.pairing.sourceType.isNumeric {
+      // Code 1 is the base.
+      let shift = codes.base &- 1
+      let (a, b) = (shift &+ Int64(truncatingIfNeeded: own), shift &+ Int64(truncatingIfNeeded: other))
+      distances.append(a, b)
+      if let tolerance, tolerance.allows(a, b, digits: codes.pairing.scale) {
+        toleratedCount += 1
+        return
+      }
+    }
+    differs[row >> 6] |= 1 << UInt64(row & 63)
+    differentCount += 1
+  }
+}
+
 /// A 128-bit sum that knows whether it left its range.
 struct CheckedSum: Sendable {
   private(set) var total: Int128 = 0
   private(set) var count = 0
   private(set) var hasOverflowed = false
+
+  init() {}
+
+  /// The sum of `count` values, which did not leave its range.
+  init(total: Int128, count: Int) {
+    self.total = total
+    self.count = count
+  }
 
   /// Exact: fewer than 2^64 values of 64 bits cannot leave 128 bits.
   @inline(__always)
@@ -85,13 +118,14 @@ struct PairedRows {
   let validity: Validity
   let partnerIsValid: UnsafePointer<Bool>
 
-  /// Counts equal, different and half-null rows of a chunk.
+  /// Counts equal, tolerated, different and half-null rows of a chunk.
   ///
-  /// `isEqual` is asked where both sides have a value (row of the chunk, row of the other table) and may add to sums; the other two
+  /// `verdict` is asked where both sides have a value (row of the chunk, row of the other table) and may add to sums; the other two
   /// are told of rows where one side alone has one.
   @inline(__always)
   func tally(
-    into tally: inout ChunkTally, isEqual: (Int, Int) -> Bool, sourceOnly: (Int) -> Void, partnerOnly: (Int) -> Void
+    into tally: inout ChunkTally, verdict: (Int, Int) -> Verdict, sourceOnly: (Int) -> Void,
+    partnerOnly: (Int) -> Void
   ) {
     var equal = 0
     for row in partners.indices {
@@ -100,9 +134,14 @@ struct PairedRows {
       let position = Int(partner)
       switch (validity.isValid(row), partnerIsValid[position]) {
       case (true, true):
-        if isEqual(row, position) {
+        switch verdict(row, position) {
+        case .equal:
           equal &+= 1
           continue
+        case .tolerated:
+          tally.toleratedCount += 1
+          continue
+        case .different: break
         }
       case (true, false):
         sourceOnly(row)
@@ -119,4 +158,15 @@ struct PairedRows {
     }
     tally.equalCount += equal
   }
+}
+
+/// What is found of two values.
+enum Verdict {
+  case equal
+  /// Unequal, but near enough.
+  case tolerated
+  case different
+
+  /// Of unequal values.
+  init(isTolerated: Bool) { self = isTolerated ? .tolerated : .different }
 }

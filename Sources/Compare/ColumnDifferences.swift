@@ -14,18 +14,81 @@ struct ColumnOutcome {
   func total(_ count: KeyPath<ChunkTally, Int>) -> Int { tallies.reduce(0) { $0 + $1[keyPath: count] } }
 }
 
-/// Holds one column of paired rows against its partner, chunk by chunk of the source on `threads` threads.
+/// Holds columns of paired rows against their partners, chunk by chunk of the source on `threads` threads.
 ///
 /// Memory: the other table's column in one piece, and a chunk of the source's per thread.
-func compareColumn(
-  _ pairing: ColumnPairing, _ source: any TableSource, _ other: any TableSource, _ alignment: RowAlignment, threads: Int
-) throws -> ColumnOutcome {
-  let columns = ColumnPair(pairing: pairing, source: source, other: other, alignment: alignment, threads: threads)
-  let tallies = try columns.tallies()
-  var distances = Distances()
-  for tally in tallies { distances.append(tally.distances) }
-  return ColumnOutcome(
-    tallies: tallies, sums: sums(of: tallies, pairing), distances: distances.distribution(scale: pairing.scale))
+final class ColumnComparer {
+  private let source: any TableSource
+  private let other: any TableSource
+  private let alignment: RowAlignment
+  private let threads: Int
+  /// Room for a code of each row of the other table, used again for column after column.
+  private lazy var scratch = LargeMemory<UInt32>(alignment.compareRowCount + 1)
+
+  init(_ source: any TableSource, _ other: any TableSource, _ alignment: RowAlignment, threads: Int) {
+    (self.source, self.other, self.alignment, self.threads) = (source, other, alignment, threads)
+  }
+
+  /// Compares columns and gives what is found of each, in order, to `body`. Throws what reading or `body` throws.
+  ///
+  /// Where rows line up, a column at a time, equal pages of which are passed over; else as many at a time as fit a record.
+  func forEachOutcome(
+    _ columns: [ColumnPairing], tolerance: (ColumnPairing) -> Tolerance?,
+    _ body: (ColumnPairing, ColumnOutcome) throws -> Void
+  ) throws {
+    let codes = try columns.map { try ColumnCodes($0, source, other) }
+    let isStraight = alignment.isStraight
+    var next = 0
+    while next < columns.count {
+      let together = isStraight ? 1 : RecordComparison.count(of: codes[next...])
+      guard together > 1 else {
+        let tallies = try tallies(columns[next], codes[next], tolerance(columns[next]))
+        try body(columns[next], outcome(columns[next], tallies))
+        next += 1
+        continue
+      }
+      let chosen = (next..<next + together).compactMap { index in codes[index].map { ($0, tolerance(columns[index])) } }
+      let records = try RecordComparison(chosen, source, other, alignment, threads: threads)
+      let tallies = try foundInChunks(alignment.sourceRows.chunkCount, threads: threads) {
+        try records.tallies(chunk: $0)
+      }
+      for column in 0..<together {
+        try body(columns[next + column], outcome(columns[next + column], tallies.map { $0[column] }))
+      }
+      next += together
+    }
+  }
+
+  private func tallies(_ pairing: ColumnPairing, _ codes: ColumnCodes?, _ tolerance: Tolerance?) throws -> [ChunkTally]
+  {
+    guard let codes, codes.isNarrow else {
+      return try ColumnPair(
+        pairing: pairing, source: source, other: other, alignment: alignment, tolerance: tolerance, threads: threads
+      ).tallies()
+    }
+    let comparison = try CodeComparison(
+      codes, source, other, alignment, tolerance: tolerance, scratch: scratch, threads: threads)
+    return try foundInChunks(alignment.sourceRows.chunkCount, threads: threads) { try comparison.tally(chunk: $0) }
+  }
+
+  private func outcome(_ pairing: ColumnPairing, _ tallies: [ChunkTally]) -> ColumnOutcome {
+    var distances = Distances()
+    for tally in tallies { distances.append(tally.distances) }
+    return ColumnOutcome(
+      tallies: tallies, sums: sums(of: tallies, pairing), distances: distances.distribution(scale: pairing.scale))
+  }
+}
+
+/// What `body` finds in each chunk, by chunk.
+private func foundInChunks<Found: Sendable>(
+  _ count: Int, threads: Int, _ body: @escaping @Sendable (Int) throws -> Found
+) throws -> [Found] {
+  let all = Mutex<[Found?]>(Array(repeating: nil, count: count))
+  try forEachChunk(count, threads: threads) { chunk in
+    let found = try body(chunk)
+    all.withLock { $0[chunk] = found }
+  }
+  return all.withLock { $0.compactMap { $0 } }
 }
 
 private struct ColumnPair: Sendable {
@@ -33,28 +96,31 @@ private struct ColumnPair: Sendable {
   let source: any TableSource
   let other: any TableSource
   let alignment: RowAlignment
+  let tolerance: Tolerance?
   let threads: Int
 
   func tallies() throws -> [ChunkTally] {
+    let tolerance = tolerance
     switch pairing.comparedAs {
     case .bool, .date, .integer, .decimal:
       if !pairing.isNarrow { return try wideTallies() }
-      let isNumeric = pairing.sourceType.isNumeric
-      return try tallies(zero: 0, convert: { $0.narrowIntegers }) { page, compare, rows, tally in
-        tallyIntegers(page.narrowIntegers, compare, rows, isNumeric: isNumeric, into: &tally)
+      let (isNumeric, scale) = (pairing.sourceType.isNumeric, pairing.scale)
+      return try tallies(convert: { $0.narrowIntegers }) { page, compare, rows, tally in
+        tallyIntegers(
+          page.narrowIntegers, compare, rows, isNumeric: isNumeric, digits: scale, tolerance: tolerance, into: &tally)
       }
     case .timestamp:
       // A day among timestamps is its midnight.
       let type = pairing.sourceType == .date ? pairing.compareType : pairing.sourceType
       let (sourceType, compareType) = (pairing.sourceType, pairing.compareType)
-      return try tallies(zero: 0, convert: { $0.rescaled(from: compareType, to: type).narrowIntegers }) {
+      return try tallies(convert: { $0.rescaled(from: compareType, to: type).narrowIntegers }) {
         page, compare, rows, tally in
         let values = page.rescaled(from: sourceType, to: type).narrowIntegers
-        tallyIntegers(values, compare, rows, isNumeric: false, into: &tally)
+        tallyIntegers(values, compare, rows, isNumeric: false, digits: 0, tolerance: nil, into: &tally)
       }
     case .float64:
-      return try tallies(zero: 0, convert: { $0.doubles }) { page, compare, rows, tally in
-        tallyDoubles(page.doubles, compare, rows, into: &tally)
+      return try tallies(convert: { $0.doubles }) { page, compare, rows, tally in
+        tallyDoubles(page.doubles, compare, rows, tolerance: tolerance, into: &tally)
       }
     case .printedNumber: return try printedNumberTallies()
     case .string, .text: return try textTallies()
@@ -62,23 +128,24 @@ private struct ColumnPair: Sendable {
   }
 
   private func wideTallies() throws -> [ChunkTally] {
-    let sourceFactor = powerOfTen(pairing.scale - pairing.sourceType.scale)
-    let compareFactor = powerOfTen(pairing.scale - pairing.compareType.scale)
-    return try tallies(zero: 0, convert: { $0.wideIntegers }) { page, compare, rows, tally in
+    let scales = (pairing.sourceType.scale, pairing.compareType.scale)
+    let tolerance = tolerance
+    return try tallies(convert: { $0.wideIntegers }) { page, compare, rows, tally in
       tallyWideIntegers(
-        page.wideIntegers, factor: sourceFactor, compare, factor: compareFactor, rows, into: &tally)
+        page.wideIntegers, scale: scales.0, compare, scale: scales.1, rows, tolerance: tolerance, into: &tally)
     }
   }
 
   private func printedNumberTallies() throws -> [ChunkTally] {
     let scale = pairing.scale
+    let tolerance = tolerance
     if pairing.sourceType == .float64 {
-      return try tallies(zero: 0, convert: { $0.wideIntegers }) { page, compare, rows, tally in
-        tallyDoublesAgainstNumbers(page.doubles, compare, scale: scale, rows, into: &tally)
+      return try tallies(convert: { $0.wideIntegers }) { page, compare, rows, tally in
+        tallyDoublesAgainstNumbers(page.doubles, compare, scale: scale, rows, tolerance: tolerance, into: &tally)
       }
     }
-    return try tallies(zero: 0, convert: { $0.doubles }) { page, compare, rows, tally in
-      tallyNumbersAgainstDoubles(page.wideIntegers, scale: scale, compare, rows, into: &tally)
+    return try tallies(convert: { $0.doubles }) { page, compare, rows, tally in
+      tallyNumbersAgainstDoubles(page.wideIntegers, scale: scale, compare, rows, tolerance: tolerance, into: &tally)
     }
   }
 
@@ -88,27 +155,24 @@ private struct ColumnPair: Sendable {
     let sourceDictionary = try source.dictionary(column: pairing.sourcePosition)
     let compareDictionary = try other.dictionary(column: pairing.comparePosition)
     return try tallies(
-      zero: 0,
       convert: { page in
         codes.codes(
           of: textPage(page, type: pairing.compareType, dictionary: compareDictionary), dictionary: compareDictionary)
       },
       body: { page, compare, rows, tally in
         let text = textPage(page, type: pairing.sourceType, dictionary: sourceDictionary)
-        tallyCodes(codes.codes(of: text, dictionary: sourceDictionary), compare, rows, into: &tally)
+        tallyNumberedTexts(codes.codes(of: text, dictionary: sourceDictionary), compare, rows, into: &tally)
       })
   }
 
   /// Reads the other table's column through `convert`, then runs `body` on each page of the source's.
   private func tallies<Element: BitwiseCopyable & Sendable>(
-    zero: Element, convert: @escaping @Sendable (ColumnPage) throws -> [Element],
+    convert: @escaping @Sendable (ColumnPage) throws -> [Element],
     body: @escaping @Sendable (ColumnPage, UnsafePointer<Element>, PairedRows, inout ChunkTally) throws -> Void
   ) throws -> [ChunkTally] {
     let flat = try FlatColumn(
-      other, column: pairing.comparePosition, rows: alignment.otherRows, threads: threads, zero: zero, convert: convert)
-    let chunkCount = alignment.sourceRows.chunkCount
-    let tallies = Mutex<[ChunkTally?]>(Array(repeating: nil, count: chunkCount))
-    try forEachChunk(chunkCount, threads: threads) { chunk in
+      other, column: pairing.comparePosition, rows: alignment.otherRows, threads: threads, convert: convert)
+    return try foundInChunks(alignment.sourceRows.chunkCount, threads: threads) { chunk in
       let page = try source.page(column: pairing.sourcePosition, chunk: chunk)
       let range = alignment.sourceRows.rows(ofChunk: chunk)
       precondition(page.rowCount == range.count, "a page has other rows than its chunk")
@@ -119,9 +183,8 @@ private struct ColumnPair: Sendable {
           validity: page.validity, partnerIsValid: UnsafePointer(flat.isValid))
         try body(page, UnsafePointer(flat.values), rows, &tally)
       }
-      tallies.withLock { $0[chunk] = tally }
+      return tally
     }
-    return tallies.withLock { $0.compactMap { $0 } }
   }
 }
 

@@ -4,18 +4,21 @@
 import Columns
 
 extension ColumnPairing {
-  /// Pairs the columns called `name`. Throws ``UnknownColumn`` naming the side that lacks it.
-  init(_ name: String, in source: any TableSource, and other: any TableSource) throws(UnknownColumn) {
-    let sourcePosition = try source.schema.require(name, in: source.name)
-    let comparePosition = try other.schema.require(name, in: other.name)
+  /// Pairs two columns. Throws ``UnknownColumn`` naming the side that lacks its own.
+  init(_ names: NamePair, in source: any TableSource, and other: any TableSource) throws(UnknownColumn) {
+    let sourcePosition = try source.schema.require(names.source, in: source.name)
+    let comparePosition = try other.schema.require(names.compare, in: other.name)
     self.init(
-      name: name, sourceType: source.schema.fields[sourcePosition].type,
+      names, sourceType: source.schema.fields[sourcePosition].type,
       compareType: other.schema.fields[comparePosition].type, sourcePosition: sourcePosition,
       comparePosition: comparePosition)
   }
 
-  init(name: String, sourceType: ColumnType, compareType: ColumnType, sourcePosition: Int, comparePosition: Int) {
-    self.name = name
+  private init(
+    _ names: NamePair, sourceType: ColumnType, compareType: ColumnType, sourcePosition: Int, comparePosition: Int
+  ) {
+    name = names.source
+    compareName = names.compare
     self.sourceType = sourceType
     self.compareType = compareType
     self.sourcePosition = sourcePosition
@@ -51,37 +54,143 @@ extension ComparedAs {
   }
 }
 
-extension SchemaDifferences {
-  init(_ source: any TableSource, _ other: any TableSource) {
-    let common = source.schema.fields.enumerated().compactMap { position, field -> ColumnPairing? in
-      guard let comparePosition = other.schema.position(of: field.name) else { return nil }
-      return ColumnPairing(
-        name: field.name, sourceType: field.type, compareType: other.schema.fields[comparePosition].type,
-        sourcePosition: position, comparePosition: comparePosition)
+/// Which columns of two tables a request pairs, and for what.
+struct PairedColumns {
+  /// The keys, in the order asked for; empty where rows are paired otherwise, or keys are still to be found.
+  var keys: [ColumnPairing]
+  /// Columns to compare, keys that are still to be found among them.
+  private var compared: [ColumnPairing]
+  /// Tolerances by position in the source's schema; those asked for by name.
+  private let named: [Int: Tolerance]
+  private let tolerance: Tolerance?
+  let schema: SchemaDifferences
+  /// Pairs of columns that may be keys where none are named: all but those that are ignored or asked to be compared, in the source's order.
+  let possibleKeys: [ColumnPairing]
+  private let areColumnsNamed: Bool
+
+  /// Throws ``CompareError`` for requests that make no sense and ``UnknownColumn`` for names that a side lacks.
+  init(_ source: any TableSource, _ other: any TableSource, _ request: CompareRequest) throws {
+    let names = try ColumnNames(source, other, request)
+    keys = try names.keys.map { try ColumnPairing($0, in: source, and: other) }
+    let all = try names.common.map { try ColumnPairing($0, in: source, and: other) }
+    schema = SchemaDifferences(source, other, all, ignored: names.ignored)
+    areColumnsNamed = request.columns != nil
+    if let wanted = request.columns {
+      compared = try wanted.map { try ColumnPairing(names.pair(for: $0), in: source, and: other) }
+      let keyColumns = Set(keys.map(\.sourcePosition))
+      if let key = compared.first(where: { keyColumns.contains($0.sourcePosition) }) {
+        throw CompareError.comparedKey(key.name)
+      }
+    } else {
+      let keyColumns = Set(keys.map(\.sourcePosition))
+      compared = all.filter { !keyColumns.contains($0.sourcePosition) }
     }
-    onlyInSource = source.schema.fields.filter { other.schema.position(of: $0.name) == nil }
-    onlyInCompare = other.schema.fields.filter { source.schema.position(of: $0.name) == nil }
-    typeDifferences = common.filter { $0.sourceType != $0.compareType }
+    let asked = Set(request.columns == nil ? [] : compared.map(\.sourcePosition))
+    possibleKeys = all.filter { !asked.contains($0.sourcePosition) }
+    var named: [Int: Tolerance] = [:]
+    for item in request.tolerances where item.column != NamedTolerance.everyColumn {
+      let pairing = try ColumnPairing(names.pair(for: item.column), in: source, and: other)
+      guard compared.contains(where: { $0.sourcePosition == pairing.sourcePosition }) else {
+        throw CompareError.toleranceNotCompared(item.column)
+      }
+      guard pairing.sourceType.isNumeric, pairing.compareType.isNumeric else {
+        throw CompareError.toleranceWithoutNumbers(item.column, pairing.sourceType, pairing.compareType)
+      }
+      named[pairing.sourcePosition] = item.tolerance
+    }
+    self.named = named
+    tolerance = request.tolerances.first { $0.column == NamedTolerance.everyColumn }?.tolerance
   }
+
+  /// Columns to compare: in the order asked for, else in the source's. Keys that were found are not among them, unless asked for.
+  var columns: [ColumnPairing] {
+    let keyColumns = Set(keys.map(\.sourcePosition))
+    return areColumnsNamed ? compared : compared.filter { !keyColumns.contains($0.sourcePosition) }
+  }
+
+  /// How far apart the numbers of a column may be.
+  func tolerance(of pairing: ColumnPairing) -> Tolerance? { named[pairing.sourcePosition] ?? tolerance }
 }
 
-/// The key columns and the compared columns that `request` means for two tables.
-///
-/// Throws ``CompareError`` for requests that make no sense and ``UnknownColumn`` for names that a side lacks.
-func pairColumns(
-  _ source: any TableSource, _ other: any TableSource, _ request: CompareRequest
-) throws -> (keys: [ColumnPairing], columns: [ColumnPairing]) {
-  guard !request.keys.isEmpty else { throw CompareError.noKeys }
-  for names in [request.keys, request.columns ?? []] {
-    var seen: Set<String> = []
-    for name in names where !seen.insert(name).inserted { throw CompareError.repeatedName(name) }
-  }
-  let keys = try request.keys.map { try ColumnPairing($0, in: source, and: other) }
-  let names =
-    request.columns
-    ?? source.schema.names.filter {
-      other.schema.position(of: $0) != nil && !request.keys.contains($0)
+/// What a request's names stand for.
+private struct ColumnNames {
+  /// The keys asked for.
+  let keys: [NamePair]
+  /// Columns of both sides, in the source's order, those of unlike names that were said to belong together among them.
+  let common: [NamePair]
+  /// Names on either side that take no part.
+  let ignored: (source: Set<String>, compare: Set<String>)
+  private let renamed: [NamePair]
+
+  init(_ source: any TableSource, _ other: any TableSource, _ request: CompareRequest) throws {
+    for names in [request.columns ?? [], request.ignored, request.tolerances.map(\.column)] {
+      try refuseRepeats(names)
     }
-  for name in names where request.keys.contains(name) { throw CompareError.comparedKey(name) }
-  return (keys, try names.map { try ColumnPairing($0, in: source, and: other) })
+    for name in request.renames {
+      _ = try source.schema.require(name.source, in: source.name)
+      _ = try other.schema.require(name.compare, in: other.name)
+    }
+    var keys: [NamePair] = []
+    if case .keys(let asked) = request.rows {
+      guard !asked.isEmpty else { throw CompareError.noKeys }
+      keys = asked.map { $0.source == $0.compare ? found($0.source, in: request.renames) : $0 }
+    }
+    let renamed = request.renames + keys.filter { $0.source != $0.compare && !request.renames.contains($0) }
+    try refuseRepeats(renamed.map(\.source))
+    try refuseRepeats(renamed.map(\.compare))
+    try refuseRepeats(keys.map(\.source))
+    try refuseRepeats(keys.map(\.compare))
+    var ignored: (source: Set<String>, compare: Set<String>) = ([], [])
+    for name in request.ignored {
+      let pair = found(name, in: renamed)
+      let known = (source.schema.position(of: pair.source) != nil, other.schema.position(of: pair.compare) != nil)
+      guard known.0 || known.1 else {
+        let more = other.schema.names.filter { source.schema.position(of: $0) == nil }
+        throw UnknownColumn(name: name, source: source.name, known: source.schema.names + more)
+      }
+      if known.0 { ignored.source.insert(pair.source) }
+      if known.1 { ignored.compare.insert(pair.compare) }
+    }
+    let asked =
+      keys + (request.columns ?? []).map { found($0, in: renamed) }
+      + request.tolerances.map { found($0.column, in: renamed) }
+    if let both = asked.first(where: { ignored.source.contains($0.source) || ignored.compare.contains($0.compare) }) {
+      throw CompareError.ignoredToo(both.source)
+    }
+    let targets = Set(renamed.map(\.compare))
+    common = source.schema.names.compactMap { name in
+      if ignored.source.contains(name) { return nil }
+      if let pair = renamed.first(where: { $0.source == name }) {
+        return ignored.compare.contains(pair.compare) ? nil : pair
+      }
+      return other.schema.position(of: name) == nil || targets.contains(name) ? nil : NamePair(name, name)
+    }
+    (self.keys, self.ignored, self.renamed) = (keys, ignored, renamed)
+  }
+
+  /// The columns that a name of either side stands for.
+  func pair(for name: String) -> NamePair { found(name, in: renamed) }
+}
+
+/// The pair that `name` is part of; of no pair, the name itself on both sides.
+private func found(_ name: String, in pairs: [NamePair]) -> NamePair {
+  pairs.first { $0.source == name } ?? pairs.first { $0.compare == name } ?? NamePair(name, name)
+}
+
+private func refuseRepeats(_ names: [String]) throws(CompareError) {
+  var seen: Set<String> = []
+  for name in names where !seen.insert(name).inserted { throw CompareError.repeatedName(name) }
+}
+
+extension SchemaDifferences {
+  fileprivate init(
+    _ source: any TableSource, _ other: any TableSource, _ common: [ColumnPairing],
+    ignored: (source: Set<String>, compare: Set<String>)
+  ) {
+    let sourceNames = Set(common.map(\.name)).union(ignored.source)
+    let compareNames = Set(common.map(\.compareName)).union(ignored.compare)
+    onlyInSource = source.schema.fields.filter { !sourceNames.contains($0.name) }
+    onlyInCompare = other.schema.fields.filter { !compareNames.contains($0.name) }
+    typeDifferences = common.filter { $0.sourceType != $0.compareType }
+  }
 }

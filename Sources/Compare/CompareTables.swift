@@ -6,42 +6,58 @@ import Workers
 
 /// Says what differs between two tables: schemas first, then rows by key, then each common column in bulk.
 ///
-/// Keys must be unique on each side; null is a key value like others. Null equals null and differs from every value; numbers are
-/// equal if they are the same number whatever their types (`1358` and `1358.0`), NaN equals NaN, -0.0 equals 0.0; values of unlike
-/// types are held against each other by what they print as. The result is the same for any number of threads.
+/// When are two values equal? By the types of the column on both sides:
+/// - No value equals no value, and differs from every value, an empty text included (unless ``TextRules/emptyIsNull``).
+/// - Numbers are equal if they are the same number whatever their types: `1358` and `1358.0`. A double stands for the number that it
+///   prints as, so that `18.1` is equal in float64 and decimal; NaN equals NaN, -0.0 equals 0.0. Unequal numbers count as alike within
+///   the column's ``Tolerance``: exactly with integers and decimals, in doubles where a side is float64.
+/// - Dates are equal to timestamps without offset at their midnight. Texts are equal byte by byte, after what ``TextRules`` take away.
+/// - Values of other pairs of types are equal if they print as the same text.
+///
+/// Keys follow the same rules, but for tolerances; null is a key value like others. The result is the same for any number of threads.
 /// Throws ``CompareError`` and ``UnknownColumn``, and what the tables throw on reading. Memory: the keys, 4 bytes per row, and one
 /// column of each side at a time.
 public func compare(
   _ source: any TableSource, _ other: any TableSource, _ request: CompareRequest, threads: Int = availableProcessors()
 ) throws -> Comparison {
-  let (keys, columns) = try pairColumns(source, other, request)
-  let alignment = try alignRows(source, other, keys: keys, threads: threads)
-  let examples = ExampleReader(source, other, keys: keys, alignment, limit: request.exampleLimit)
-  var differing = (0..<source.chunkCount).map { chunk in
-    [UInt64](repeating: 0, count: (source.rowCount(ofChunk: chunk) + 63) / 64)
+  try refuseTooManyRows([source, other])
+  var columns = try PairedColumns(source, other, request)
+  let isExact = request.texts.areExact
+  let (left, right): (any TableSource, any TableSource) =
+    isExact ? (source, other) : (FoldedTable(source, request.texts), FoldedTable(other, request.texts))
+  let alignment: RowAlignment
+  switch request.rows {
+  case .keys:
+    alignment = try alignRows(left, right, keys: columns.keys, duplicates: request.duplicates, threads: threads)
+  case .proposedKeys:
+    (columns.keys, alignment) = try proposeKeys(left, right, columns.possibleKeys, threads: threads)
+  case .positions: alignment = alignPositions(left, right)
   }
+  let examples = ExampleReader(source, other, keys: columns.keys, alignment, limit: request.exampleLimit)
+  let comparer = ColumnComparer(left, right, alignment, threads: threads)
+  var differences = RowDifferences(alignment.sourceRows)
   var comparisons: [ColumnComparison] = []
-  for column in columns {
-    let outcome = try compareColumn(column, source, other, alignment, threads: threads)
-    for (chunk, tally) in outcome.tallies.enumerated() {
-      for word in tally.differs.indices { differing[chunk][word] |= tally.differs[word] }
-    }
+  try comparer.forEachOutcome(columns.columns, tolerance: { columns.tolerance(of: $0) }) { column, outcome in
+    differences.add(outcome.tallies.map(\.differs))
     comparisons.append(
       ColumnComparison(
-        pairing: column, equalCount: outcome.total(\.equalCount), differentCount: outcome.total(\.differentCount),
+        pairing: column, tolerance: columns.tolerance(of: column), equalCount: outcome.total(\.equalCount),
+        toleratedCount: outcome.total(\.toleratedCount), differentCount: outcome.total(\.differentCount),
         sourceNullCount: outcome.total(\.sourceNullCount), compareNullCount: outcome.total(\.compareNullCount),
         sums: outcome.sums, distances: outcome.distances,
         examples: try examples.differences(column, outcome.tallies.map(\.differs))))
   }
+  let differing = differences.differing
   let differentCount = differing.reduce(0) { $1.reduce($0) { $0 + $1.nonzeroBitCount } }
   return Comparison(
-    sourceName: source.name, compareName: other.name, keys: keys, schema: SchemaDifferences(source, other),
-    sourceRowCount: source.rowCount, compareRowCount: other.rowCount,
-    sourceOnlyRowCount: source.rowCount - alignment.pairedCount,
-    compareOnlyRowCount: other.rowCount - alignment.pairedCount,
-    equalRowCount: alignment.pairedCount - differentCount, differentRowCount: differentCount, columns: comparisons,
-    sourceOnlyExamples: try examples.sourceOnlyRows(), compareOnlyExamples: try examples.compareOnlyRows(),
-    alignment: alignment, differing: differing)
+    sourceName: source.name, compareName: other.name, matching: request.rows, keys: columns.keys,
+    schema: columns.schema, sourceRowCount: source.rowCount, compareRowCount: other.rowCount,
+    sourceOnlyRowCount: alignment.sourceOnlyCount, compareOnlyRowCount: alignment.compareOnlyCount,
+    equalRowCount: alignment.pairedCount - differentCount, differentRowCount: differentCount,
+    repeatedKeys: alignment.repeated, columns: comparisons, sourceOnlyExamples: try examples.sourceOnlyRows(),
+    compareOnlyExamples: try examples.compareOnlyRows(),
+    mostDifferentRows: try examples.rows(differences.most(request.exampleLimit)), alignment: alignment,
+    differing: differing)
 }
 
 /// Reads the first rows of each kind, with their keys.
@@ -82,15 +98,25 @@ private struct ExampleReader {
     return examples
   }
 
+  func rows(_ counted: [(row: Int, columnCount: Int)]) throws -> [DifferentRow] {
+    try counted.map { row, columnCount in
+      DifferentRow(
+        sourceRow: row + 1, compareRow: Int(alignment.compareRows[row]) + 1,
+        key: try keys.map { try source.value(row: row, column: $0.sourcePosition) }, columnCount: columnCount)
+    }
+  }
+
   func sourceOnlyRows() throws -> [RowExample] {
-    let rows = alignment.compareRows.indices.lazy.filter { alignment.compareRows[$0] >= alignment.compareRowCount }
+    if alignment.sourceOnlyCount == 0 { return [] }
+    let rows = alignment.compareRows.indices.lazy.filter { alignment.isSourceOnly($0) }
     return try rows.prefix(limit).map { row in
       RowExample(row: row + 1, key: try keys.map { try source.value(row: row, column: $0.sourcePosition) })
     }
   }
 
   func compareOnlyRows() throws -> [RowExample] {
-    let rows = (0..<alignment.compareRowCount).lazy.filter { !alignment.isPaired($0) }
+    if alignment.compareOnlyCount == 0 { return [] }
+    let rows = (0..<alignment.compareRowCount).lazy.filter { alignment.isCompareOnly($0) }
     return try rows.prefix(limit).map { row in
       RowExample(row: row + 1, key: try keys.map { try other.value(row: row, column: $0.comparePosition) })
     }

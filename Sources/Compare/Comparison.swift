@@ -9,7 +9,9 @@ public struct Comparison: Sendable {
   public let sourceName: String
   /// Name of the table held against it.
   public let compareName: String
-  /// The key columns, in the order asked for.
+  /// How rows were paired: by the keys asked for, by keys that were found (``keys`` are these), or by their positions.
+  public let matching: RowMatching
+  /// The key columns, in the order asked for; none where rows are paired by their positions.
   public let keys: [ColumnPairing]
   /// Columns on one side only, and types that differ.
   public let schema: SchemaDifferences
@@ -25,12 +27,17 @@ public struct Comparison: Sendable {
   public let equalRowCount: Int
   /// Rows whose key both have and in which at least one compared column differs.
   public let differentRowCount: Int
+  /// Keys that several rows of a side have; nil if there are none. Where they are counted alone, their rows are in none of the counts of rows
+  /// but ``sourceRowCount`` and ``compareRowCount``.
+  public let repeatedKeys: RepeatedKeys?
   /// The compared columns: in the order asked for, else in the source's.
   public let columns: [ColumnComparison]
   /// First source rows whose key the other table lacks.
   public let sourceOnlyExamples: [RowExample]
   /// First rows of the other table whose key the source lacks.
   public let compareOnlyExamples: [RowExample]
+  /// The rows with the most differing columns, at most as many as examples: most columns first, then in the source's order.
+  public let mostDifferentRows: [DifferentRow]
   /// Which rows belong together, and which of them differ: for ``DifferingRows``.
   let alignment: RowAlignment
   let differing: [[UInt64]]
@@ -38,8 +45,14 @@ public struct Comparison: Sendable {
   /// Rows whose key both tables have: always equal plus different rows.
   public var pairedRowCount: Int { equalRowCount + differentRowCount }
 
-  /// True if every row has an equal one on the other side; schemas may still differ.
-  public var hasEqualRows: Bool { sourceOnlyRowCount == 0 && compareOnlyRowCount == 0 && differentRowCount == 0 }
+  /// True if every row has an equal one on the other side, and every key that is counted alone as many; schemas may still differ.
+  public var hasEqualRows: Bool { loneRowCount == 0 && differentRowCount == 0 }
+
+  /// Rows on one side only, and keys counted alone that do not have as many rows on both.
+  public var loneRowCount: Int {
+    let unequalKeyCount = repeatedKeys.map { $0.policy == .count ? $0.unequalKeyCount : 0 } ?? 0
+    return sourceOnlyRowCount + compareOnlyRowCount + unequalKeyCount
+  }
 }
 
 /// How the values of two columns of one name are held against each other.
@@ -64,10 +77,12 @@ public enum ComparedAs: String, Sendable, CaseIterable {
   case text
 }
 
-/// One column of both tables.
+/// A column of both tables.
 public struct ColumnPairing: Sendable, Hashable {
-  /// Name on both sides.
+  /// Name in the source.
   public let name: String
+  /// Name in the other table.
+  public let compareName: String
   /// Type in the source.
   public let sourceType: ColumnType
   /// Type in the other table.
@@ -96,8 +111,12 @@ public struct SchemaDifferences: Sendable, Equatable {
 public struct ColumnComparison: Sendable {
   /// The column.
   public let pairing: ColumnPairing
+  /// How far apart its numbers may be; nil: not at all.
+  public let tolerance: Tolerance?
   /// Rows with equal values, or null on both sides.
   public let equalCount: Int
+  /// Rows with two numbers that are not equal, but within ``tolerance``.
+  public let toleratedCount: Int
   /// All other rows.
   public let differentCount: Int
   /// Of the different rows, those where the source alone has no value.
@@ -123,13 +142,20 @@ public struct ComparedSums: Sendable, Equatable {
   public let difference: Value
 }
 
-/// Distribution of the absolute difference over the rows in which both sides have a number and these differ.
+/// Distribution of the absolute difference over the rows in which both sides have a number and these are not equal, within the column's
+/// tolerance or not.
 ///
 /// Rows with a NaN are left out. Percentiles are by nearest rank: the smallest distance that at least that share of the rows does
 /// not exceed. Where neither side is float64 all but the mean are exact decimals.
 public struct DistanceDistribution: Sendable, Equatable {
   /// Rows it is about.
   public let rowCount: Int
+  /// Of these, rows in which the other table's number is greater.
+  public let upCount: Int
+  /// Of these, rows in which it is smaller.
+  public let downCount: Int
+  /// Smallest distance.
+  public let minimum: Value
   /// Greatest distance.
   public let maximum: Value
   /// Mean distance: the exact quotient rounded once, of float64 distances their correctly rounded sum divided.
@@ -140,6 +166,39 @@ public struct DistanceDistribution: Sendable, Equatable {
   public let percentile95: Value
   /// 99 % of the rows are not further apart.
   public let percentile99: Value
+  /// The distance as a part of the source's magnitude; nil where the source is zero (or infinite) in all of these rows.
+  public let relative: RelativeDistribution?
+}
+
+/// Distribution of the distance divided by the source's magnitude, over the rows of a ``DistanceDistribution`` in which this is finite and not
+/// zero: 0.01 is one percent. Each quotient is that of the two nearest doubles, rounded; percentiles as there.
+public struct RelativeDistribution: Sendable, Equatable {
+  /// Rows it is about.
+  public let rowCount: Int
+  /// Smallest part.
+  public let minimum: Double
+  /// Greatest part.
+  public let maximum: Double
+  /// The correctly rounded sum of the parts, divided.
+  public let mean: Double
+  /// Half of the rows are not further apart.
+  public let median: Double
+  /// 95 % of the rows are not further apart.
+  public let percentile95: Double
+  /// 99 % of the rows are not further apart.
+  public let percentile99: Double
+}
+
+/// A row in which columns differ.
+public struct DifferentRow: Sendable, Equatable {
+  /// Row number in the source, counted from 1.
+  public let sourceRow: Int
+  /// Row number in the other table, counted from 1.
+  public let compareRow: Int
+  /// Values of the key columns, as the source has them.
+  public let key: [Value]
+  /// How many columns differ.
+  public let columnCount: Int
 }
 
 /// A row that one table alone has.

@@ -7,7 +7,7 @@ import Synchronization
 /// The rows in which two tables differ, as a table to be written or read on: each has its key, what kind of difference it is, and
 /// both sides' values of every compared column.
 ///
-/// Columns: the keys; `change` (`source_only`, `compare_only` or `different`); then `X_source` and `X_compare` for each compared
+/// Columns: the keys, or `row` (its number on its side, counted from 1) where rows are paired by their positions; `change` (`source_only`, `compare_only` or `different`); then `X_source` and `X_compare` for each compared
 /// column `X` (underscores are added where a name is taken). Rows follow the source's order; rows of the other table alone come
 /// last, in its order. Keys of unlike types are strings, as printed. Chunks follow those of the tables. Besides the page at hand,
 /// each column read keeps the other table's values of all paired differing rows.
@@ -25,11 +25,13 @@ public final class DifferingRows: TableSource {
   /// Partner rows of the paired differing rows in source order, and the order in which they lie in the other table.
   private let partners: [UInt32]
   private let partnerOrder: [UInt32]
+  private let sourceRows: RowLocator
   private let otherRows: RowLocator
   private let partnerPages: Mutex<[Int: PagesInParts]>
 
   private enum Role: Sendable {
     case key(ColumnPairing)
+    case position
     case change
     case source(ColumnPairing)
     case compare(ColumnPairing)
@@ -50,9 +52,11 @@ public final class DifferingRows: TableSource {
     self.source = source
     self.other = other
     name = "differences between \(comparison.sourceName) and \(comparison.compareName)"
+    sourceRows = comparison.alignment.sourceRows
     otherRows = comparison.alignment.otherRows
     let columns = comparison.columns.map(\.pairing)
-    roles = comparison.keys.map { .key($0) } + [.change] + columns.flatMap { [.source($0), .compare($0)] }
+    let keys: [Role] = comparison.keys.isEmpty ? [.position] : comparison.keys.map { .key($0) }
+    roles = keys + [.change] + columns.flatMap { [.source($0), .compare($0)] }
     schema = Self.schema(roles)
     (chunks, partners) = Self.chunks(comparison)
     rowCount = chunks.reduce(0) { $0 + $1.rows.count }
@@ -72,6 +76,7 @@ public final class DifferingRows: TableSource {
       roles.map { role in
         switch role {
         case .key(let key): Field(name: unique(key.name), type: keyType(key))
+        case .position: Field(name: unique("row"), type: .int64)
         case .change: Field(name: unique("change"), type: .string)
         case .source(let column): Field(name: unique(column.name + "_source"), type: column.sourceType)
         case .compare(let column): Field(name: unique(column.name + "_compare"), type: column.compareType)
@@ -93,7 +98,8 @@ public final class DifferingRows: TableSource {
       var positions: [Int32] = []
       for row in 0..<range.count {
         let partner = alignment.compareRows[range.lowerBound + row]
-        if partner >= alignment.compareRowCount {
+        if partner == noPartner {
+          guard alignment.isSourceOnly(range.lowerBound + row) else { continue }
           positions.append(-1)
         } else if comparison.differing[chunk][row >> 6] >> UInt64(row & 63) & 1 == 1 {
           positions.append(Int32(partners.count))
@@ -109,7 +115,7 @@ public final class DifferingRows: TableSource {
     }
     for chunk in 0..<alignment.otherRows.chunkCount {
       let range = alignment.otherRows.rows(ofChunk: chunk)
-      let rows = range.filter { !alignment.isPaired($0) }.map { UInt32($0 - range.lowerBound) }
+      let rows = range.filter { alignment.isCompareOnly($0) }.map { UInt32($0 - range.lowerBound) }
       if !rows.isEmpty { chunks.append(Chunk(side: .compare, index: chunk, rows: rows, partnerPositions: [])) }
     }
     return (chunks, partners)
@@ -134,6 +140,9 @@ public final class DifferingRows: TableSource {
     let chunk = chunks[chunk]
     switch (roles[column], chunk.side) {
     case (.change, _): return changePage(chunk)
+    case (.position, let side):
+      let first = (side == .source ? sourceRows : otherRows).starts[chunk.index]
+      return ColumnPage(values: .int64(chunk.rows.map { Int64(first) + Int64($0) + 1 }))
     case (.key(let key), .source):
       return keyPage(key, try rows(chunk.rows, of: source, key.sourcePosition, chunk.index), key.sourceType)
     case (.key(let key), .compare):

@@ -4,27 +4,65 @@
 import Columns
 import Kernels
 
-/// Absolute differences of one column; of the three lists one is in use.
+/// How far unequal numbers of one column are apart; of the lists of absolute distances one is in use.
 struct Distances: Sendable {
   /// Of 64-bit integers.
-  var narrow: [UInt64] = []
+  private(set) var narrow: [UInt64] = []
   /// Of 128-bit integers.
-  var wide: [Int128] = []
+  private(set) var wide: [Int128] = []
   /// Where a side is float64.
-  var float: [Double] = []
+  private(set) var float: [Double] = []
+  /// Distance by the source's magnitude, where that is not zero (and finite, where it is a double).
+  private(set) var relative: [Double] = []
+  private(set) var upCount = 0
+  private(set) var downCount = 0
   /// True if a difference left 128 bits: nothing can be said of the rest then.
-  var hasOverflowed = false
+  private(set) var hasOverflowed = false
 
-  /// Adds the distance of two different numbers.
-  mutating func append(_ a: Int128, _ b: Int128) {
-    let (distance, overflowed) = a < b ? b.subtractingReportingOverflow(a) : a.subtractingReportingOverflow(b)
-    if overflowed { hasOverflowed = true } else { wide.append(distance) }
+  /// Two unequal integers of one scale.
+  @inline(__always)
+  mutating func append(_ source: Int64, _ compare: Int64) {
+    let isUp = source < compare
+    let distance = isUp ? UInt64(bitPattern: compare &- source) : UInt64(bitPattern: source &- compare)
+    narrow.append(distance)
+    count(isUp)
+    if source != 0 { relative.append(Double(distance) / Double(source.magnitude)) }
+  }
+
+  /// The same in 128 bits.
+  mutating func append(_ source: Int128, _ compare: Int128) {
+    let isUp = source < compare
+    let (distance, overflowed) =
+      isUp ? compare.subtractingReportingOverflow(source) : source.subtractingReportingOverflow(compare)
+    if overflowed { return setOverflowed() }
+    wide.append(distance)
+    count(isUp)
+    if source != 0 { relative.append(Double(distance.magnitude) / Double(source.magnitude)) }
+  }
+
+  /// Two unequal doubles; a NaN has no distance.
+  mutating func append(_ source: Double, _ compare: Double) {
+    guard !source.isNaN, !compare.isNaN else { return }
+    let distance = (source - compare).magnitude
+    float.append(distance)
+    count(source < compare)
+    if source != 0, source.isFinite { relative.append(distance / source.magnitude) }
+  }
+
+  mutating func setOverflowed() { hasOverflowed = true }
+
+  @inline(__always)
+  private mutating func count(_ isUp: Bool) {
+    if isUp { upCount &+= 1 } else { downCount &+= 1 }
   }
 
   mutating func append(_ other: Distances) {
     narrow += other.narrow
     wide += other.wide
     float += other.float
+    relative += other.relative
+    upCount += other.upCount
+    downCount += other.downCount
     hasOverflowed = hasOverflowed || other.hasOverflowed
   }
 
@@ -35,7 +73,8 @@ struct Distances: Sendable {
       narrow.sort()
       // Fewer than 2^32 rows: far from leaving 128 bits.
       let sum = narrow.reduce(Int128(0)) { $0 &+ Int128($1) }
-      return exact(narrow, mean: nearestQuotient(sum, dividedBy: narrow.count, scale: scale), scale)
+      let mean = nearestQuotient(sum, dividedBy: narrow.count, scale: scale)
+      return distribution(of: narrow, mean: mean) { .decimal(unscaled: Int128($0), scale: scale) }
     }
     if !wide.isEmpty {
       wide.sort()
@@ -45,23 +84,29 @@ struct Distances: Sendable {
         if overflowed { return nil }
         sum = next
       }
-      return exact(wide, mean: nearestQuotient(sum, dividedBy: wide.count, scale: scale), scale)
+      let mean = nearestQuotient(sum, dividedBy: wide.count, scale: scale)
+      return distribution(of: wide, mean: mean) { .decimal(unscaled: $0, scale: scale) }
     }
     guard !float.isEmpty else { return nil }
     float.sort()
-    return DistanceDistribution(
-      rowCount: float.count, maximum: .float64(float[float.count - 1]),
-      mean: exactSum(float) / Double(float.count),
-      median: .float64(nearestRank(float, 50)), percentile95: .float64(nearestRank(float, 95)),
-      percentile99: .float64(nearestRank(float, 99)))
+    return distribution(of: float, mean: exactSum(float) / Double(float.count)) { .float64($0) }
   }
 
-  private func exact<T: BinaryInteger>(_ sorted: [T], mean: Double, _ scale: Int) -> DistanceDistribution {
-    func value(_ distance: T) -> Value { .decimal(unscaled: Int128(distance), scale: scale) }
-    return DistanceDistribution(
-      rowCount: sorted.count, maximum: value(sorted[sorted.count - 1]), mean: mean,
-      median: value(nearestRank(sorted, 50)), percentile95: value(nearestRank(sorted, 95)),
-      percentile99: value(nearestRank(sorted, 99)))
+  private func distribution<T>(of sorted: [T], mean: Double, value: (T) -> Value) -> DistanceDistribution {
+    DistanceDistribution(
+      rowCount: sorted.count, upCount: upCount, downCount: downCount, minimum: value(sorted[0]),
+      maximum: value(sorted[sorted.count - 1]), mean: mean, median: value(nearestRank(sorted, 50)),
+      percentile95: value(nearestRank(sorted, 95)), percentile99: value(nearestRank(sorted, 99)),
+      relative: relativeDistribution())
+  }
+
+  private func relativeDistribution() -> RelativeDistribution? {
+    guard !relative.isEmpty else { return nil }
+    let sorted = relative.sorted()
+    return RelativeDistribution(
+      rowCount: sorted.count, minimum: sorted[0], maximum: sorted[sorted.count - 1],
+      mean: exactSum(sorted) / Double(sorted.count), median: nearestRank(sorted, 50),
+      percentile95: nearestRank(sorted, 95), percentile99: nearestRank(sorted, 99))
   }
 }
 

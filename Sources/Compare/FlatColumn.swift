@@ -13,13 +13,11 @@ final class FlatColumn<Element: BitwiseCopyable & Sendable>: @unchecked Sendable
 
   /// Reads a column with `threads` threads; `convert` gives a page's values, one per row.
   init(
-    _ table: any TableSource, column: Int, rows: RowLocator, threads: Int, zero: Element,
+    _ table: any TableSource, column: Int, rows: RowLocator, threads: Int,
     convert: @escaping @Sendable (ColumnPage) throws -> [Element]
   ) throws {
     values = .allocate(capacity: max(1, rows.rowCount))
     isValid = .allocate(capacity: max(1, rows.rowCount))
-    values.initialize(repeating: zero, count: rows.rowCount)
-    isValid.initialize(repeating: true, count: rows.rowCount)
     let start = Rows(values: values, isValid: isValid)
     try forEachChunk(rows.chunkCount, threads: threads) { chunk in
       let page = try table.page(column: column, chunk: chunk)
@@ -28,11 +26,11 @@ final class FlatColumn<Element: BitwiseCopyable & Sendable>: @unchecked Sendable
       precondition(converted.count == range.count, "a page has other rows than its chunk")
       converted.withUnsafeBufferPointer {
         guard let base = $0.baseAddress else { return }
-        (start.values + range.lowerBound).update(from: base, count: range.count)
+        (start.values + range.lowerBound).initialize(from: base, count: range.count)
       }
       switch page.validity {
-      case .allValid: break
-      case .allNull: (start.isValid + range.lowerBound).update(repeating: false, count: range.count)
+      case .allValid: (start.isValid + range.lowerBound).initialize(repeating: true, count: range.count)
+      case .allNull: (start.isValid + range.lowerBound).initialize(repeating: false, count: range.count)
       case .bits: for row in 0..<range.count { start.isValid[range.lowerBound + row] = page.validity.isValid(row) }
       }
     }

@@ -2,34 +2,91 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Columns
-import Grouping
-import Synchronization
 import Workers
 
-/// Which rows of two tables belong together: rows of equal keys, each key occurring at most once on a side.
+/// Which rows of two tables belong together; each row has at most one partner.
 final class RowAlignment: Sendable {
-  /// Per source row, the row (from 0) of the other table with the same key; numbers of `compareRowCount` and more: none.
+  /// Per source row, the row (from 0) of the other table that belongs to it, ``noPartner`` for none.
   let compareRows: [UInt32]
   let compareRowCount: Int
-  /// Bit `row % 64` of word `row / 64` is 1 where a row of the other table has a source row.
-  let paired: [UInt64]
   let pairedCount: Int
   let sourceRows: RowLocator
   let otherRows: RowLocator
+  /// Per chunk of the source, the partner of its first row if those of the rows after it follow one another; else nil.
+  let straight: [Int?]
+  /// Rows whose keys are counted alone.
+  let setAside: SetAside?
+  /// Keys that several rows have, where that is no error.
+  let repeated: RepeatedKeys?
+  /// Bit `row % 64` of word `row / 64` is 1 where a row of the other table has a source row; nil: all have.
+  private let paired: [UInt64]?
 
+  /// Takes partners of all source rows, each at most once.
   init(
-    compareRows: [UInt32], paired: [UInt64], pairedCount: Int, sourceRows: RowLocator, otherRows: RowLocator
+    compareRows: [UInt32], sourceRows: RowLocator, otherRows: RowLocator, setAside: SetAside? = nil,
+    repeated: RepeatedKeys? = nil
   ) {
     self.compareRows = compareRows
-    self.paired = paired
-    self.pairedCount = pairedCount
     self.sourceRows = sourceRows
     self.otherRows = otherRows
+    self.setAside = setAside
+    self.repeated = repeated
     compareRowCount = otherRows.rowCount
+    pairedCount = compareRows.withUnsafeBufferPointer { rows in
+      var count = 0
+      for row in 0..<rows.count { count &+= rows[row] == noPartner ? 0 : 1 }
+      return count
+    }
+    paired = pairedCount == otherRows.rowCount ? nil : pairedBits(compareRows, otherRows.rowCount)
+    straight = (0..<sourceRows.chunkCount).map { chunk in
+      let rows = sourceRows.rows(ofChunk: chunk)
+      guard let first = rows.first, compareRows[first] != noPartner else { return nil }
+      return areConsecutive(compareRows, rows) ? Int(compareRows[first]) : nil
+    }
   }
 
+  /// True if some row of the other table has no source row.
+  var hasUnpairedOthers: Bool { paired != nil }
+
   /// True if a row of the other table has a source row.
-  func isPaired(_ row: Int) -> Bool { paired[row >> 6] >> UInt64(row & 63) & 1 == 1 }
+  func isPaired(_ row: Int) -> Bool { paired.map { $0[row >> 6] >> UInt64(row & 63) & 1 == 1 } ?? true }
+
+  /// True if the rows of each chunk of the source have partners that follow one another.
+  var isStraight: Bool { straight.indices.allSatisfy { straight[$0] != nil || sourceRows.rows(ofChunk: $0).isEmpty } }
+
+  /// True if a row of the other table has neither a source row nor is set aside.
+  func isCompareOnly(_ row: Int) -> Bool {
+    !isPaired(row) && setAside?.compare.contains(row) != true
+  }
+
+  /// True if a source row has neither a partner nor is set aside.
+  func isSourceOnly(_ row: Int) -> Bool {
+    compareRows[row] == noPartner && setAside?.source.contains(row) != true
+  }
+
+  var sourceOnlyCount: Int { sourceRows.rowCount - pairedCount - (setAside?.source.count ?? 0) }
+  var compareOnlyCount: Int { compareRowCount - pairedCount - (setAside?.compare.count ?? 0) }
+}
+
+private func pairedBits(_ compareRows: [UInt32], _ rowCount: Int) -> [UInt64] {
+  var words = [UInt64](repeating: 0, count: (rowCount + 63) / 64)
+  for row in compareRows where row != noPartner { words[Int(row >> 6)] |= 1 << UInt64(row & 63) }
+  return words
+}
+
+/// True if each of `rows` has the row after that of the row before it.
+private func areConsecutive(_ partners: [UInt32], _ rows: Range<Int>) -> Bool {
+  partners.withUnsafeBufferPointer { partners in
+    let first = partners[rows.lowerBound]
+    for start in stride(from: rows.lowerBound, to: rows.upperBound, by: 1_024) {
+      var union: UInt32 = 0
+      for row in start..<min(rows.upperBound, start + 1_024) {
+        union |= partners[row] ^ (first &+ UInt32(truncatingIfNeeded: row &- rows.lowerBound))
+      }
+      if union != 0 { return false }
+    }
+    return true
+  }
 }
 
 /// Finds a table's rows in its chunks.
@@ -71,82 +128,50 @@ func forEachChunk(_ count: Int, threads: Int, _ body: @escaping @Sendable (Int) 
 
 /// Pairs the rows of two tables by their keys.
 ///
-/// Keys of the other table are numbered first: as no key occurs twice there, a key's number is its row. Then the source's keys get
-/// the numbers of equal keys, or new ones. Throws ``CompareError/duplicateKeys(_:text:)``. Memory: 4 bytes per row and the keys.
+/// Keys of one integer are looked up as such (``PackedAlignment``); others are numbered (``NumberedKeys``), which also tells of keys that
+/// occur twice. Throws ``CompareError``, and what reading a key column throws. Memory: 4 bytes per source row and what these two need.
 func alignRows(
-  _ source: any TableSource, _ other: any TableSource, keys: [ColumnPairing], threads: Int
+  _ source: any TableSource, _ other: any TableSource, keys: [ColumnPairing], duplicates: DuplicatePolicy, threads: Int
 ) throws -> RowAlignment {
-  let sourceRows = RowLocator(source)
-  let otherRows = RowLocator(other)
-  for (table, rows) in [(source, sourceRows), (other, otherRows)] where rows.rowCount >= Int(UInt32.max) - 1 {
-    throw CompareError.tooManyRows(file: table.name, rowCount: rows.rowCount)
+  let rows = (source: RowLocator(source), other: RowLocator(other))
+  if let packed = try PackedAlignment(
+    source, other, keys: keys, sourceRows: rows.source, otherRows: rows.other, threads: threads),
+    let partners = try packed.partners()
+  {
+    return RowAlignment(compareRows: partners, sourceRows: rows.source, otherRows: rows.other)
   }
-  let forms = keys.map(KeyForm.init)
-  let numbering = SharedKeyNumbering(
-    types: forms.flatMap(\.types), expectedKeys: max(sourceRows.rowCount, otherRows.rowCount))
-  let compareNumbers = try numberKeys(
-    of: other, rows: otherRows, columns: keys.map(\.comparePosition), forms, numbering, threads)
-  let sourceNumbers = try numberKeys(
-    of: source, rows: sourceRows, columns: keys.map(\.sourcePosition), forms, numbering, threads)
-  let keyCount = numbering.count
-  let sourceScan = RepeatScan(sourceNumbers, keyCount: keyCount)
-  let compareScan = RepeatScan(compareNumbers, keyCount: keyCount)
-  if sourceScan.repeatedCount + compareScan.repeatedCount > 0 {
-    throw try duplicateKeyError([
-      (.source, source, keys.map(\.sourcePosition), sourceScan, sourceNumbers),
-      (.compare, other, keys.map(\.comparePosition), compareScan, compareNumbers),
-    ])
-  }
-  var paired = Array(sourceScan.seen.prefix((otherRows.rowCount + 63) / 64))
-  // Numbers past the other table's rows are keys of the source alone; they may share its last word.
-  if otherRows.rowCount % 64 != 0, !paired.isEmpty {
-    paired[paired.count - 1] &= 1 << UInt64(otherRows.rowCount % 64) - 1
-  }
-  return RowAlignment(
-    compareRows: sourceNumbers, paired: paired, pairedCount: paired.reduce(0) { $0 + $1.nonzeroBitCount },
-    sourceRows: sourceRows, otherRows: otherRows)
+  return try NumberedKeys(
+    source, other, keys, sourceRows: rows.source, otherRows: rows.other, threads: threads
+  ).alignment(duplicates)
 }
 
-/// One key numbering for workers that take turns.
-private final class SharedKeyNumbering: @unchecked Sendable {
-  // Used inside a turnstile, which lets one worker through at a time, and between runs of workers.
-  private let numbering: KeyNumbering
-  var count: Int { numbering.count }
-
-  init(types: [ColumnType], expectedKeys: Int) { numbering = KeyNumbering(types: types, expectedKeys: expectedKeys) }
-
-  func number(_ pages: [ColumnPage], _ dictionaries: [StringDictionary?], into numbers: inout [UInt32]) {
-    numbering.number(pages, dictionaries: dictionaries, into: &numbers)
-  }
-}
-
-/// Numbers all keys of a table in row order; pages are read and converted by several workers.
-private func numberKeys(
-  of table: any TableSource, rows: RowLocator, columns: [Int], _ forms: [KeyForm], _ numbering: SharedKeyNumbering,
-  _ threads: Int
-) throws -> [UInt32] {
-  let numbers = Mutex<[UInt32]>([])
-  numbers.withLock { $0.reserveCapacity(rows.rowCount) }
-  let counter = WorkCounter(limit: rows.chunkCount)
-  let cancellation = Cancellation()
-  let turnstile = Turnstile(cancellation: cancellation)
-  try runWorkers(max(1, min(threads, rows.chunkCount)), cancellation: cancellation) { _, cancellation in
-    var chunkNumbers: [UInt32] = []
-    while !cancellation.isCancelled, let chunk = counter.next() {
-      var pages: [ColumnPage] = []
-      var dictionaries: [StringDictionary?] = []
-      for (column, form) in zip(columns, forms) {
-        let page = try table.page(column: column, chunk: chunk)
-        let dictionary = try table.dictionary(column: column)
-        let formed = form.pages(page, type: table.schema.fields[column].type, dictionary: dictionary)
-        pages += formed
-        dictionaries += formed.map { _ in dictionary }
-      }
-      turnstile.pass(ticket: chunk) {
-        numbering.number(pages, dictionaries, into: &chunkNumbers)
-        numbers.withLock { $0.append(contentsOf: chunkNumbers) }
-      }
+/// As ``alignRows(_:_:keys:duplicates:threads:)``; nil if a key occurs twice on a side.
+func uniqueAlignment(
+  _ source: any TableSource, _ other: any TableSource, _ keys: [ColumnPairing], threads: Int
+) throws -> RowAlignment? {
+  let rows = (source: RowLocator(source), other: RowLocator(other))
+  if let packed = try PackedAlignment(
+    source, other, keys: keys, sourceRows: rows.source, otherRows: rows.other, threads: threads)
+  {
+    return try packed.partners().map {
+      RowAlignment(compareRows: $0, sourceRows: rows.source, otherRows: rows.other)
     }
   }
-  return numbers.withLock { $0 }
+  let numbered = try NumberedKeys(
+    source, other, keys, sourceRows: rows.source, otherRows: rows.other, threads: threads)
+  return numbered.hasRepeats ? nil : try numbered.alignment(.error)
+}
+
+/// Pairs the first row with the first, the second with the second, and so on. O(rows).
+func alignPositions(_ source: any TableSource, _ other: any TableSource) -> RowAlignment {
+  let otherRows = RowLocator(other)
+  let partners = (0..<UInt32(source.rowCount)).map { $0 < otherRows.rowCount ? $0 : noPartner }
+  return RowAlignment(compareRows: partners, sourceRows: RowLocator(source), otherRows: otherRows)
+}
+
+/// Throws ``CompareError/tooManyRows(file:rowCount:)`` for a table with more rows than partners have numbers.
+func refuseTooManyRows(_ tables: [any TableSource]) throws(CompareError) {
+  for table in tables where table.rowCount >= Int(UInt32.max) - 1 {
+    throw CompareError.tooManyRows(file: table.name, rowCount: table.rowCount)
+  }
 }

@@ -54,7 +54,7 @@ private func schema(_ schema: SchemaDifferences) -> JSONDocument {
 private func column(_ column: ColumnComparison) -> JSONDocument {
   .object(
     pairingMembers(column.pairing) + [
-      ("equal", .integer(column.equalCount)),
+      ("equal", .integer(column.equalCount + column.toleratedCount)),
       ("different", .integer(column.differentCount)),
       ("source_null", .integer(column.sourceNullCount)),
       ("compare_null", .integer(column.compareNullCount)),

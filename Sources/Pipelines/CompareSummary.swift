@@ -14,23 +14,38 @@ private let shownExampleCount = 3
 public func summary(of comparison: Comparison) -> [String] {
   var lines = [verdict(comparison)]
   lines += rowLines(comparison)
+  lines += repeatedLines(comparison.repeatedKeys, comparison.keys)
   lines += schemaLines(comparison.schema)
   let differing = comparison.columns.filter { $0.differentCount > 0 }
   if !differing.isEmpty {
     lines += ["", "Columns that differ, over the \(grouped(comparison.pairedRowCount)) rows in both:"]
     lines += columnTable(differing)
   }
-  let equal = comparison.columns.filter { $0.differentCount == 0 }.map { printable($0.pairing.name) }
-  if !equal.isEmpty { lines.append("Equal in every row: " + listed(equal)) }
+  let equal = comparison.columns.filter { $0.differentCount == 0 && $0.toleratedCount == 0 }
+  if !equal.isEmpty { lines.append("Equal in every row: " + listed(equal.map { printable($0.pairing.name) })) }
+  let near = comparison.columns.filter { $0.differentCount == 0 && $0.toleratedCount > 0 }
+  if !near.isEmpty {
+    lines.append(
+      "Within tolerance in every row: "
+        + listed(near.map { "\(printable($0.pairing.name)) (\(grouped($0.toleratedCount)) not equal)" }))
+  }
   lines += exampleLines(comparison, differing)
   return lines
 }
 
 private func verdict(_ comparison: Comparison) -> String {
   let names = "\(printable(comparison.sourceName)) (source) and \(printable(comparison.compareName)) (compare)"
-  let keys = comparison.keys.map { printable($0.name) }.joined(separator: ", ")
-  if comparison.hasEqualRows { return "\(names) have equal rows, by \(keys)." }
-  return "\(names) differ, by \(keys)."
+  let keys = comparison.keys.map { key in
+    let name = printable(key.name)
+    return key.name == key.compareName ? name : "\(name) = \(printable(key.compareName))"
+  }
+  let pairing =
+    switch comparison.matching {
+    case .keys: "by \(keys.joined(separator: ", "))"
+    case .proposedKeys: "by \(keys.joined(separator: ", ")) (found in the data: unique on both sides; --on says it)"
+    case .positions: "row by row"
+    }
+  return "\(names) \(comparison.hasEqualRows ? "have equal rows" : "differ"), \(pairing)."
 }
 
 private func rowLines(_ comparison: Comparison) -> [String] {
@@ -44,6 +59,20 @@ private func rowLines(_ comparison: Comparison) -> [String] {
   return zip(rows, zip(counts, parts)).map { row, texts in
     "  \(row.0)\(String(repeating: " ", count: 7 - row.0.count))  \(texts.0) rows, \(texts.1) \(row.2)"
   }
+}
+
+private func repeatedLines(_ repeated: RepeatedKeys?, _ keys: [ColumnPairing]) -> [String] {
+  guard let repeated else { return [] }
+  let rows = "\(grouped(repeated.sourceRowCount)) rows of source, \(grouped(repeated.compareRowCount)) of compare"
+  let what = repeated.policy == .count ? "counted alone" : "paired in order"
+  var line = "Keys that occur more than once: \(grouped(repeated.keyCount)) (\(rows)), \(what)"
+  line += ", \(grouped(repeated.unequalKeyCount)) not equally often on both sides"
+  guard repeated.unequalKeyCount > 0 else { return [line] }
+  return [line]
+    + repeated.examples.prefix(shownExampleCount).map { example in
+      let key = zip(keys, example.key).map { "\(printable($0.name)) \(shown($1))" }.joined(separator: ", ")
+      return "  \(key): \(grouped(example.sourceRowCount)) in source, \(grouped(example.compareRowCount)) in compare"
+    }
 }
 
 private func schemaLines(_ schema: SchemaDifferences) -> [String] {
@@ -64,6 +93,7 @@ private func columnTable(_ columns: [ColumnComparison]) -> [String] {
   let columns: [(name: String, cells: [String])] = [
     ("column", columns.map { printable($0.pairing.name) }),
     ("different", columns.map { grouped($0.differentCount) }),
+    ("tolerated", columns.map { grouped($0.toleratedCount) }),
     ("null in source", columns.map { grouped($0.sourceNullCount) }),
     ("null in compare", columns.map { grouped($0.compareNullCount) }),
     ("source sum", columns.map { number($0.sums?.source) }),
@@ -85,19 +115,22 @@ private func columnTable(_ columns: [ColumnComparison]) -> [String] {
 
 private func exampleLines(_ comparison: Comparison, _ differing: [ColumnComparison]) -> [String] {
   let names = comparison.keys.map { printable($0.name) }
-  func key(_ values: [Value]) -> String {
-    zip(names, values).map { "\($0) \(shown($1))" }.joined(separator: ", ")
+  func place(_ values: [Value], row: Int) -> String {
+    if names.isEmpty { return "row \(grouped(row))" }
+    return zip(names, values).map { "\($0) \(shown($1))" }.joined(separator: ", ")
   }
   var lines: [String] = []
   for column in differing {
     for example in column.examples.prefix(shownExampleCount) {
       let change = "\(shown(example.source)) → \(shown(example.compare))"
-      lines.append("  \(printable(column.pairing.name)): \(change)  at \(key(example.key))")
+      lines.append("  \(printable(column.pairing.name)): \(change)  at \(place(example.key, row: example.sourceRow))")
     }
   }
   for (side, examples) in [("source", comparison.sourceOnlyExamples), ("compare", comparison.compareOnlyExamples)] {
     for example in examples.prefix(shownExampleCount) {
-      lines.append("  only in \(side): \(key(example.key))  (row \(grouped(example.row)))")
+      lines.append(
+        "  only in \(side): \(place(example.key, row: example.row))\(names.isEmpty ? "" : "  (row \(grouped(example.row)))")"
+      )
     }
   }
   return lines.isEmpty ? [] : ["", "First examples (source → compare):"] + lines

@@ -16,10 +16,12 @@ struct CmpCommand: ParsableCommand {
       EXAMPLES
         colonnade cmp published.csv computed.csv --on date,state
         colonnade cmp old.cln new.cln --on id --columns price,stock -o report.json
+        colonnade cmp old.cln new.cln --on 'uf=state,date' --tolerance 'rate=0.1%'
         colonnade cmp old.cln new.cln --on id --rows changes.csv
 
       1358 equals 1358.0, null equals null. A key that occurs twice on one side
-      is an error.
+      is an error, unless --duplicates says what becomes of it. Without --on,
+      columns that tell all rows apart are looked for, and named.
       Exit code: 0 equal, 1 rows on one side only or values that differ, 2 trouble.
       """)
 
@@ -29,11 +31,13 @@ struct CmpCommand: ParsableCommand {
   @Argument(help: "The table to compare it with.")
   var compare: String
 
-  @Option(help: ArgumentHelp("Key columns that name a row on both sides: 'date,state'.", valueName: "columns"))
-  var on: String
+  @Option(
+    help: ArgumentHelp(
+      "Key columns that name a row on both sides: 'date,state', or 'uf=state' where names differ.",
+      valueName: "columns"))
+  var on: String?
 
-  @Option(help: ArgumentHelp("Columns to compare. (default: all that both sides have)", valueName: "columns"))
-  var columns: String?
+  @OptionGroup var rules: CompareRuleOptions
 
   @Option(
     name: [.customShort("o"), .long], help: ArgumentHelp("Write the report, as JSON, to this file.", valueName: "file"))
@@ -50,7 +54,9 @@ struct CmpCommand: ParsableCommand {
 
   func validate() throws {
     if source == "-", compare == "-" { throw ValidationError("standard input can be only one of the two tables") }
-    _ = try request()
+    if on != nil, rules.byPosition { throw ValidationError("--on and --by-position are two ways to pair rows") }
+    _ = try usage { try rules.request(on: on, renames: csv.rename) }
+    _ = try rules.limits()
     if try rowsTarget() == nil, let option = style.given {
       throw ValidationError("\(option) has no effect without --rows")
     }
@@ -61,25 +67,22 @@ struct CmpCommand: ParsableCommand {
     return try usage { try OutputTarget(path: rows, format: nil, fallback: .csv).styled(as: style.style()) }
   }
 
-  private func request() throws -> CompareRequest {
-    try usage {
-      CompareRequest(
-        keys: try columnNames(in: on, part: .on), columns: try columns.map { try columnNames(in: $0, part: .columns) })
-    }
-  }
-
   func run() throws {
     try usage { try refuseOverwriting(outputs: [output, rows].compactMap { $0 }, inputs: [source, compare]) }
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
-    var options = CompareOptions(source: source, compare: compare, request: try request())
-    options.reading = try csv.reading(isQuiet: common.quiet)
+    var options = CompareOptions(
+      source: source, compare: compare, request: try usage { try rules.request(on: on, renames: csv.rename) })
+    // Here, names are of the two tables, whatever these are: not new ones for a CSV's columns.
+    var reading = csv
+    reading.rename = nil
+    options.reading = try reading.reading(isQuiet: common.quiet)
     options.report = output
     options.rows = try rowsTarget()
     options.threads = common.threads
     let comparison = try compareInputs(options, progress: line.update)
     line.clear()
     if !common.quiet { try printToStandardOutput(summary(of: comparison).joined(separator: "\n") + "\n") }
-    if !comparison.hasEqualRows { throw ExitCode(1) }
+    if comparison.exceeds(try rules.limits()) { throw ExitCode(1) }
   }
 }

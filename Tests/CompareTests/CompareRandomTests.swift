@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Columns
+import Glibc
 import TestSupport
 import Testing
 import TextFormats
@@ -28,9 +29,10 @@ func agreesWithTheObviousComparison(round: Int) throws {
   let names = ["k", "schlüssel", "a", "b", "c"]
   let a = maker.table("a.csv", rows: rowCounts.0, Array(zip(names + ["only a"], left)))
   let b = maker.table("b.csv", rows: rowCounts.1, Array(zip(names + ["only b"], right)))
-  let expected = ObviousComparison(a, b, keys: ["k", "schlüssel"], columns: ["a", "b", "c"])
+  let request = CompareRequest(keys: ["k", "schlüssel"], exampleLimit: 1000)
+  let expected = ObviousComparison(a, b, request, columns: ["a", "b", "c"])
   for threads in [1, 3] {
-    let comparison = try compare(a, b, CompareRequest(keys: ["k", "schlüssel"], exampleLimit: 1000), threads: threads)
+    let comparison = try compare(a, b, request, threads: threads)
     #expect(ObviousComparison(comparison) == expected, "seed \(seed), threads \(threads)")
     #expect(comparison.sourceOnlyRowCount == expected.sourceOnly.count)
     #expect(comparison.compareOnlyRowCount == expected.compareOnly.count)
@@ -68,4 +70,75 @@ private func checkRows(_ rows: DifferingRows, _ a: Table, _ b: Table, _ comparis
     #expect(try shown(sourceRows.count + index, 2) == "compare_only")
     #expect(try shown(sourceRows.count + index, 0) == plainText(of: example.key[0]))
   }
+}
+
+/// Small tables of any types with keys that repeat, texts that differ in case and blanks, renamed and missing columns, tolerances:
+/// 150 pairs, or as many as `COMPARE_ROUNDS` says.
+@Test func anyRequestAgreesWithTheObviousComparison() throws {
+  let rounds = getenv("COMPARE_ROUNDS").flatMap { Int(String(cString: $0)) } ?? 150
+  for round in 0..<rounds { try checkAnyRequest(seed: UInt64(90_000 + round)) }
+}
+
+private func checkAnyRequest(seed: UInt64) throws {
+  var maker = TableMaker(random: RandomSource(seed: seed))
+  let repeatsKeys = Int.random(in: 0..<3, using: &maker.random) > 0
+  let left = (0..<6).map { _ in types.randomElement(using: &maker.random)! }
+  let right = left.map { Bool.random(using: &maker.random) ? $0 : types.randomElement(using: &maker.random)! }
+  let rowCounts = (Int.random(in: 0...40, using: &maker.random), Int.random(in: 0...40, using: &maker.random))
+  // Keys of few values and unlike types may have no room for so many unlike rows.
+  let isUnique =
+    !repeatsKeys && [left[1], right[1]].allSatisfy { $0 != .bool } && [left[0], right[0]].allSatisfy { $0 != .bool }
+  let a = maker.table(
+    "a", rows: rowCounts.0, Array(zip(["k", "l", "a", "b", "c", "only a"], left)), repeatsKeys: !isUnique)
+  let b = maker.table(
+    "b", rows: rowCounts.1, Array(zip(["k", "L", "a", "B", "c", "only b"], right)), repeatsKeys: !isUnique)
+  var request = CompareRequest(keys: ["k", NamePair("l", "L")], exampleLimit: 1000)
+  if Int.random(in: 0..<6, using: &maker.random) == 0 { request.rows = .positions }
+  request.renames = request.rows == .positions ? [NamePair("l", "L"), NamePair("b", "B")] : [NamePair("b", "B")]
+  request.duplicates = DuplicatePolicy.allCases.randomElement(using: &maker.random)!
+  request.texts = TextRules(
+    ignoresCase: Bool.random(using: &maker.random), trims: Bool.random(using: &maker.random),
+    emptyIsNull: Bool.random(using: &maker.random))
+  request.tolerances = ["1", "0.5", "10%", "100%", "0"].shuffled(using: &maker.random).prefix(1).map {
+    NamedTolerance(NamedTolerance.everyColumn, Tolerance($0)!)
+  }
+  if left[2].isNumeric, right[2].isNumeric { request.tolerances.append(NamedTolerance("a", Tolerance("2")!)) }
+  var columns: [NamePair] = ["a", NamePair("b", "B"), "c"]
+  if request.rows == .positions { columns = ["k", NamePair("l", "L")] + columns }
+  if Int.random(in: 0..<4, using: &maker.random) == 0 {
+    request.ignored = ["c"]
+    columns.removeLast()
+  }
+  let expected = ObviousComparison(a, b, request, columns: columns)
+  for threads in [1, 2] {
+    if expected.hasDuplicates, request.duplicates == .error {
+      let error = #expect(throws: CompareError.self, "seed \(seed)") { try compare(a, b, request, threads: threads) }
+      #expect(error?.code == "compare.duplicate-key", "seed \(seed)")
+      continue
+    }
+    let comparison = try compare(a, b, request, threads: threads)
+    #expect(ObviousComparison(comparison) == expected, "seed \(seed), threads \(threads)")
+    let alone = expected.hasDuplicates && request.duplicates == .count ? comparison.repeatedKeys : nil
+    #expect(
+      comparison.pairedRowCount + comparison.sourceOnlyRowCount + (alone?.sourceRowCount ?? 0) == a.rowCount,
+      "seed \(seed)")
+    #expect(
+      comparison.pairedRowCount + comparison.compareOnlyRowCount + (alone?.compareRowCount ?? 0) == b.rowCount,
+      "seed \(seed)")
+    for column in comparison.columns {
+      let count = column.equalCount + column.toleratedCount + column.differentCount
+      #expect(count == comparison.pairedRowCount, "seed \(seed)")
+    }
+    #expect(comparison.schema.onlyInSource.map(\.name) == ["only a"])
+    try checkMost(comparison, "seed \(seed)")
+  }
+}
+
+/// Rows with the most differing columns, counted from the examples, which are all here.
+private func checkMost(_ comparison: Comparison, _ comment: Comment) throws {
+  var counts: [Int: Int] = [:]
+  for column in comparison.columns { for example in column.examples { counts[example.sourceRow, default: 0] += 1 } }
+  let expected = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+  #expect(comparison.mostDifferentRows.map(\.sourceRow) == expected.map(\.key), comment)
+  #expect(comparison.mostDifferentRows.map(\.columnCount) == expected.map(\.value), comment)
 }

@@ -156,7 +156,7 @@ private let byK = CompareRequest(keys: ["k"])
   let b = table("b.csv", [("date", .int64, one), ("cases", .int64, one)])
   func failure(_ keys: [String], _ columns: [String]?) -> (any Diagnosis)? {
     do {
-      _ = try compare(a, b, CompareRequest(keys: keys, columns: columns), threads: 1)
+      _ = try compare(a, b, CompareRequest(keys: keys.map { NamePair($0, $0) }, columns: columns), threads: 1)
       return nil
     } catch { return error as? any Diagnosis }
   }

@@ -80,7 +80,6 @@ def test_wrong_usage(colonnade, covid):
         ["agg", source, *SUMS, "--threads", "many"],
         ["agg", source, *SUMS, "--format", "xml"],
         ["agg", source, *SUMS, "--limit", "-3"],
-        ["cmp", source, source],
         ["cmp", source],
         ["convert", source],
         ["convert", "-o", "out.cln"],
