@@ -34,6 +34,97 @@ private let byK = CompareRequest(keys: ["k"])
   #expect(distances.rowCount == 2 && distances.maximum == .decimal(unscaled: (1 << 64) - 1, scale: 0))
   #expect(distances.median == .decimal(unscaled: 3, scale: 0))
   #expect(distances.mean == 9_223_372_036_854_775_808)
+  #expect(distances.minimum == .decimal(unscaled: 3, scale: 0))
+  #expect(distances.upCount == 2 && distances.downCount == 0)
+  #expect(distances.relative?.minimum == 0.6 && distances.relative?.maximum == 2 && distances.relative?.rowCount == 2)
+}
+
+@Test func relativeDistancesLeaveZerosOut() throws {
+  let keys = integers([1, 2, 3, 4])
+  let pairs: [(ColumnType, [Value], [Value])] = [
+    (.int64, integers([0, 10, -4, 8]), integers([5, 5, -2, 10])),
+    (.decimal(precision: 30, scale: 1), decimals([0, 100, -40, 80], scale: 1), decimals([50, 50, -20, 100], scale: 1)),
+    (.float64, doubles([0, 10, -4, 8]), doubles([5, 5, -2, 10])),
+  ]
+  for (type, left, right) in pairs {
+    let a = table("a", [("k", .int64, keys), ("v", type, left)])
+    let b = table("b", [("k", .int64, keys), ("v", type, right)])
+    let distances = try #require(try compare(a, b, byK, threads: 1).columns[0].distances)
+    #expect(distances.rowCount == 4 && distances.upCount == 3 && distances.downCount == 1)
+    let expected = RelativeDistribution(
+      rowCount: 3, minimum: 0.25, maximum: 0.5, mean: 1.25 / 3, median: 0.5, percentile95: 0.5, percentile99: 0.5)
+    #expect(distances.relative == expected)
+  }
+}
+
+@Test func tolerancesAreExact() throws {
+  #expect(Tolerance("1") == Tolerance(.absolute, unscaled: 1, scale: 0))
+  #expect(Tolerance("0.1%") == Tolerance(.relative, unscaled: 1, scale: 3))
+  #expect(Tolerance(".5") == Tolerance(.absolute, unscaled: 5, scale: 1))
+  for text in ["", "%", ".", "1.", "-1", "1e3", "1 %", "1..2", String(repeating: "9", count: 37)] {
+    #expect(Tolerance(text) == nil, "\(text)")
+  }
+  #expect(["1", "0.1%", "0.05", "10%", "0"].map { Tolerance($0)!.description } == ["1", "0.1%", "0.05", "10%", "0"])
+  func allows(_ text: String, _ a: Int64, _ b: Int64, digits: Int = 0) -> Bool {
+    Tolerance(text)!.allows(a, b, digits: digits)
+  }
+  #expect(allows("1", 5, 6) && !allows("1", 5, 7) && allows("0.1", 10, 11, digits: 2) && !allows("0.1", 10, 21, digits: 2))
+  #expect(allows("10%", 100, 110) && !allows("10%", 100, 111) && !allows("10%", 110, 122) && !allows("99%", 0, 1))
+  #expect(allows("18446744073709551615", .min, .max) && !allows("18446744073709551614", .min, .max))
+  let tenth = Tolerance("0.1")!
+  #expect(tenth.allows(1.1, 1.0) && tenth.allows(0.3, 0.2) && !tenth.allows(1.1, 0.99) && !tenth.allows(.nan, 1))
+  #expect(!Tolerance("100%")!.allows(.infinity, 1) && !Tolerance("100%")!.allows(1, .infinity))
+}
+
+@Test func toleranceReachesPastOneScale() throws {
+  // The first leaves 128 bits with the other's digits.
+  let keys = integers([1, 2])
+  let a = table(
+    "a",
+    [("k", .int64, keys), ("v", .decimal(precision: 38, scale: 0), decimals([4_000_000_000_000_000_000, 1], scale: 0))])
+  let b = table(
+    "b",
+    [
+      ("k", .int64, keys),
+      ("v", .decimal(precision: 38, scale: 20), decimals([powerOfTen(37), powerOfTen(20) + 1], scale: 20)),
+    ])
+  var request = byK
+  request.tolerances = [NamedTolerance("v", Tolerance("100%")!)]
+  #expect(try compare(a, b, request, threads: 1).columns[0].toleratedCount == 2)
+  request.tolerances = [NamedTolerance("v", Tolerance("90%")!)]
+  #expect(try compare(a, b, request, threads: 1).columns[0].toleratedCount == 1)
+}
+
+@Test func keysAreFoundInTheData() throws {
+  let names: [Value] = [.string("x"), .string("y"), .string("x"), .string("y")]
+  let a = table(
+    "a", [("n", .int64, integers([1, 2, 3, 4])), ("place", .string, names), ("day", .int64, integers([1, 1, 2, 2])), ("f", .float64, doubles([1, 2, 3, 4]))])
+  let b = table(
+    "b", [("n", .int64, integers([9, 8, 7, 6])), ("place", .string, names), ("day", .int64, integers([1, 1, 2, 2])), ("f", .float64, doubles([1, 2, 3, 5]))])
+  // A number of the row is unique on both sides and pairs nothing.
+  let found = try compare(a, b, CompareRequest(rows: .proposedKeys), threads: 2)
+  #expect(found.keys.map(\.name) == ["place", "day"] && found.columns.map(\.pairing.name) == ["n", "f"])
+  #expect(found.matching == .proposedKeys && found.pairedRowCount == 4)
+  // What is to be compared is no key.
+  let error = #expect(throws: CompareError.self) {
+    try compare(a, b, CompareRequest(rows: .proposedKeys, columns: ["n", "place"]), threads: 1)
+  }
+  #expect(error?.code == "compare.no-unique-columns")
+  #expect(try compare(a, a, CompareRequest(rows: .proposedKeys), threads: 1).keys.map(\.name) == ["n"])
+}
+
+@Test func limitsOfDifferences() throws {
+  let a = table("a", [("k", .int64, integers([1, 2, 3, 4])), ("v", .int64, integers([1, 2, 3, 4]))])
+  let b = table("b", [("k", .int64, integers([1, 2, 3, 5])), ("v", .float64, doubles([1, 2, 4, 4]))])
+  let comparison = try compare(a, b, byK, threads: 1)
+  // A row on each side alone, and one that differs: three of five.
+  #expect(comparison.exceeds(DifferenceLimits()) && comparison.exceeds(DifferenceLimits(maximumCount: 2)))
+  #expect(!comparison.exceeds(DifferenceLimits(maximumCount: 3)))
+  #expect(!comparison.exceeds(DifferenceLimits(maximumShare: Tolerance("60%"))))
+  #expect(comparison.exceeds(DifferenceLimits(maximumShare: Tolerance("59.9%"))))
+  #expect(comparison.exceeds(DifferenceLimits(maximumCount: 3, maximumShare: Tolerance("59.9%"))))
+  #expect(!comparison.exceeds(DifferenceLimits(kinds: [.values], maximumCount: 1)))
+  #expect(comparison.exceeds(DifferenceLimits(kinds: [.schema], maximumCount: 9)))
 }
 
 @Test func percentilesAreByNearestRank() throws {
@@ -170,6 +261,21 @@ private let byK = CompareRequest(keys: ["k"])
   #expect(failure(["date"], ["cases", "cases"])?.place == Place(column: "cases"))
   #expect(failure(["date"], ["date"])?.code == "compare.compared-key")
   #expect(failure(["date"], nil) == nil)
+  func failure(_ change: (inout CompareRequest) -> Void) -> (any Diagnosis)? {
+    var request = CompareRequest(keys: ["date"])
+    change(&request)
+    do {
+      _ = try compare(a, b, request, threads: 1)
+      return nil
+    } catch { return error as? any Diagnosis }
+  }
+  #expect(failure { $0.ignored = ["casse"] }?.advice == "did you mean \"cases\"?")
+  #expect(failure { $0.ignored = ["region"] } == nil)
+  #expect(failure { $0.ignored = ["date"] }?.code == "compare.ignored-too")
+  #expect(failure { $0.renames = [NamePair("region", "casse")] }?.place.file == "b.csv")
+  #expect(failure { $0.renames = [NamePair("region", "cases"), NamePair("cases", "cases")] }?.code == "compare.repeated-name")
+  #expect(failure { $0.tolerances = [NamedTolerance("casse", Tolerance("1")!)] }?.advice == "did you mean \"cases\"?")
+  #expect(failure { $0.tolerances = [NamedTolerance("date", Tolerance("1")!)] }?.code == "compare.tolerance-not-compared")
 }
 
 @Test func tablesWithoutRowsOrColumns() throws {

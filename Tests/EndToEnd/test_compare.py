@@ -81,6 +81,36 @@ def test_figures_are_those_of_duckdb(seeded, compare, tmp_path, form):
         assert absolute == pytest.approx(list(map(float, expected)), rel=1e-12)
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_rows_that_line_up(compare, threads):
+    """Several chunks: of equal pages only the hashes are looked at, and the figures are the same."""
+    rows = [[key, key % 7, f"p{key % 100}", key / 4] for key in range(300_000)]
+    header = "id,n,place,f"
+
+    def text(rows):
+        return "\n".join([header, *(",".join(map(str, row)) for row in rows)]) + "\n"
+
+    left = text(rows)
+    same = compare(left, left, "--on", "id", "--threads", threads, expect=0, form="cln").report
+    assert [column["equal"] for column in same["columns"]] == [300_000] * 3
+    sums = {"source": sum(row[1] for row in rows), "compare": sum(row[1] for row in rows), "difference": 0}
+    assert same["columns"][0]["sums"] == sums
+    for row in range(140_000, 140_010):
+        rows[row] = [row, "", "", -1]
+    rows[299_999][2] = "new"
+    found = compare(left, text(rows), "--on", "id", "--threads", threads, expect=1, form="cln").report
+    assert counts(found) == [0, 0, 299_989, 11]
+    assert [column["different"] for column in found["columns"]] == [10, 11, 10]
+    assert found["columns"][0]["sums"]["compare"] == sum(row[1] for row in rows if row[1] != "")
+    # The same rows in another order say the same.
+    shuffled = compare(left, text(rows[::-1]), "--on", "id", "--threads", threads, expect=1, form="cln").report
+    for column, other in zip(found["columns"], shuffled["columns"]):
+        for examples in (column["examples"], other["examples"]):
+            for example in examples:
+                del example["compare_row"]
+        assert column == other
+
+
 def test_renamed_keys_and_columns(compare):
     left, right = "uf,casos,note\nSP,1,x\nRJ,2,y\n", "state,cases,source\nRJ,2,z\nSP,3,z\n"
     run = compare(left, right, "--on", "uf=state", "--rename", "casos=cases", expect=1)
@@ -161,7 +191,7 @@ def test_exit_codes(compare):
 @pytest.mark.parametrize(
     "options, said",
     [
-        (["--on", "k", "--ignore", "vv"], "did you mean"),
+        (["--on", "k", "--ignore", "nama"], "did you mean"),
         (["--on", "k", "--tolerance", "valeu=1"], "did you mean"),
         (["--on", "k", "--rename", "value=valu"], "did you mean"),
         (["--on", "k=kk"], "no column"),
