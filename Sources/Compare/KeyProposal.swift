@@ -19,20 +19,21 @@ func proposeKeys(
 ) throws -> (keys: [ColumnPairing], alignment: RowAlignment) {
   let tried = Array(pairings.filter(canBeKey).prefix(triedColumnCount))
   var lone: (keys: [ColumnPairing], alignment: RowAlignment)?
+  // What tells all rows apart; with more columns, it cannot pair more rows.
+  var unique: [Set<ColumnPairing>] = []
   for size in 1...mostColumns {
     var best: (keys: [ColumnPairing], alignment: RowAlignment)?
-    for keys in combinations(tried, size) {
+    for keys in combinations(tried, size) where !unique.contains(where: { $0.isSubset(of: keys) }) {
       guard try isUniqueInFirstChunk(source, other, keys),
         let alignment = try uniqueAlignment(source, other, keys, threads: threads)
       else { continue }
+      unique.append(Set(keys))
       if alignment.pairedCount > best?.alignment.pairedCount ?? -1 { best = (keys, alignment) }
       // No other can pair more.
-      if alignment.pairedCount == min(source.rowCount, other.rowCount) { break }
+      if alignment.pairedCount == min(source.rowCount, other.rowCount) { return (keys, alignment) }
     }
-    if let best {
-      if best.alignment.pairedCount > 0 { return best }
-      lone = lone ?? best
-    }
+    if let best, best.alignment.pairedCount > 0 { return best }
+    lone = lone ?? best
   }
   // Keys that pair no row tell at least which rows there are.
   if let lone { return lone }

@@ -10,7 +10,7 @@ final class LargeMemory<Element: ~Copyable>: @unchecked Sendable {
   let start: UnsafeMutablePointer<Element>
 
   private init(raw: UnsafeMutableRawPointer?, _ count: Int) {
-    guard let raw else { fatalError("no memory for \(count) rows") }
+    guard let raw else { preconditionFailure("no memory for \(count) rows") }
     start = raw.bindMemory(to: Element.self, capacity: max(1, count))
   }
 

@@ -55,6 +55,9 @@ struct CmpCommand: ParsableCommand {
   func validate() throws {
     if source == "-", compare == "-" { throw ValidationError("standard input can be only one of the two tables") }
     if on != nil, rules.byPosition { throw ValidationError("--on and --by-position are two ways to pair rows") }
+    if rules.byPosition, rules.duplicates != nil {
+      throw ValidationError("--duplicates has no effect with --by-position, which has no keys")
+    }
     _ = try usage { try rules.request(on: on, renames: csv.rename) }
     _ = try rules.limits()
     if try rowsTarget() == nil, let option = style.given {

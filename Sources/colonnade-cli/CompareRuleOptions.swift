@@ -36,9 +36,9 @@ struct CompareRuleOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Keys that several rows of a side have: error, pair-in-order (first with first), count (not looked at otherwise).",
+      "Keys that several rows of a side have: error, pair-in-order (first with first), count (not looked at otherwise). (default: error)",
       valueName: "policy"))
-  var duplicates: DuplicatePolicy = .error
+  var duplicates: DuplicatePolicy?
 
   @Option(help: ArgumentHelp("Exit with 0 if at most so many rows differ.", valueName: "n"))
   var maxDifferent: Int?
@@ -56,7 +56,7 @@ struct CompareRuleOptions: ParsableArguments {
     var request = try CompareRequest(
       on: on, byPosition: byPosition, columns: columns, ignored: ignored, renames: renames, tolerances: tolerances)
     request.texts = TextRules(ignoresCase: ignoreCase, trims: trim, emptyIsNull: emptyAsNull)
-    request.duplicates = duplicates
+    request.duplicates = duplicates ?? .error
     return request
   }
 

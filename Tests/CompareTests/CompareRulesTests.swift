@@ -43,7 +43,9 @@ private let byK = CompareRequest(keys: ["k"])
   let keys = integers([1, 2, 3, 4])
   let pairs: [(ColumnType, [Value], [Value])] = [
     (.int64, integers([0, 10, -4, 8]), integers([5, 5, -2, 10])),
-    (.decimal(precision: 30, scale: 1), decimals([0, 100, -40, 80], scale: 1), decimals([50, 50, -20, 100], scale: 1)),
+    (
+      .decimal(precision: 30, scale: 1), decimals([0, 100, -40, 80], scale: 1), decimals([50, 50, -20, 100], scale: 1)
+    ),
     (.float64, doubles([0, 10, -4, 8]), doubles([5, 5, -2, 10])),
   ]
   for (type, left, right) in pairs {
@@ -68,7 +70,8 @@ private let byK = CompareRequest(keys: ["k"])
   func allows(_ text: String, _ a: Int64, _ b: Int64, digits: Int = 0) -> Bool {
     Tolerance(text)!.allows(a, b, digits: digits)
   }
-  #expect(allows("1", 5, 6) && !allows("1", 5, 7) && allows("0.1", 10, 11, digits: 2) && !allows("0.1", 10, 21, digits: 2))
+  #expect(
+    allows("1", 5, 6) && !allows("1", 5, 7) && allows("0.1", 10, 11, digits: 2) && !allows("0.1", 10, 21, digits: 2))
   #expect(allows("10%", 100, 110) && !allows("10%", 100, 111) && !allows("10%", 110, 122) && !allows("99%", 0, 1))
   #expect(allows("18446744073709551615", .min, .max) && !allows("18446744073709551614", .min, .max))
   let tenth = Tolerance("0.1")!
@@ -81,7 +84,10 @@ private let byK = CompareRequest(keys: ["k"])
   let keys = integers([1, 2])
   let a = table(
     "a",
-    [("k", .int64, keys), ("v", .decimal(precision: 38, scale: 0), decimals([4_000_000_000_000_000_000, 1], scale: 0))])
+    [
+      ("k", .int64, keys),
+      ("v", .decimal(precision: 38, scale: 0), decimals([4_000_000_000_000_000_000, 1], scale: 0)),
+    ])
   let b = table(
     "b",
     [
@@ -98,9 +104,17 @@ private let byK = CompareRequest(keys: ["k"])
 @Test func keysAreFoundInTheData() throws {
   let names: [Value] = [.string("x"), .string("y"), .string("x"), .string("y")]
   let a = table(
-    "a", [("n", .int64, integers([1, 2, 3, 4])), ("place", .string, names), ("day", .int64, integers([1, 1, 2, 2])), ("f", .float64, doubles([1, 2, 3, 4]))])
+    "a",
+    [
+      ("n", .int64, integers([1, 2, 3, 4])), ("place", .string, names), ("day", .int64, integers([1, 1, 2, 2])),
+      ("f", .float64, doubles([1, 2, 3, 4])),
+    ])
   let b = table(
-    "b", [("n", .int64, integers([9, 8, 7, 6])), ("place", .string, names), ("day", .int64, integers([1, 1, 2, 2])), ("f", .float64, doubles([1, 2, 3, 5]))])
+    "b",
+    [
+      ("n", .int64, integers([9, 8, 7, 6])), ("place", .string, names), ("day", .int64, integers([1, 1, 2, 2])),
+      ("f", .float64, doubles([1, 2, 3, 5])),
+    ])
   // A number of the row is unique on both sides and pairs nothing.
   let found = try compare(a, b, CompareRequest(rows: .proposedKeys), threads: 2)
   #expect(found.keys.map(\.name) == ["place", "day"] && found.columns.map(\.pairing.name) == ["n", "f"])
@@ -273,9 +287,11 @@ private let byK = CompareRequest(keys: ["k"])
   #expect(failure { $0.ignored = ["region"] } == nil)
   #expect(failure { $0.ignored = ["date"] }?.code == "compare.ignored-too")
   #expect(failure { $0.renames = [NamePair("region", "casse")] }?.place.file == "b.csv")
-  #expect(failure { $0.renames = [NamePair("region", "cases"), NamePair("cases", "cases")] }?.code == "compare.repeated-name")
+  #expect(
+    failure { $0.renames = [NamePair("region", "cases"), NamePair("cases", "cases")] }?.code == "compare.repeated-name")
   #expect(failure { $0.tolerances = [NamedTolerance("casse", Tolerance("1")!)] }?.advice == "did you mean \"cases\"?")
-  #expect(failure { $0.tolerances = [NamedTolerance("date", Tolerance("1")!)] }?.code == "compare.tolerance-not-compared")
+  #expect(
+    failure { $0.tolerances = [NamedTolerance("date", Tolerance("1")!)] }?.code == "compare.tolerance-not-compared")
 }
 
 @Test func tablesWithoutRowsOrColumns() throws {

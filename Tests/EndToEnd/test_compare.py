@@ -212,7 +212,7 @@ def test_requests_that_do_not_fit_the_tables(compare, options, said):
         ["--on", "k", "--tolerance", "v"], ["--on", "k", "--tolerance", "v=-1"], ["--on", "k", "--tolerance", "v=1e3"],
         ["--on", "k", "--rename", "v"], ["--on", "k", "--by-position"], ["--on", ""], ["--on", "k", "--fail-on", "all"],
         ["--on", "k", "--max-different", "-1"], ["--on", "k", "--max-different-percent", "x"],
-        ["--on", "k", "--duplicates", "first"],
+        ["--on", "k", "--duplicates", "first"], ["--by-position", "--duplicates", "count"],
     ],
 )  # fmt: skip
 def test_wrong_usage(compare, options):
