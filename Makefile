@@ -7,7 +7,7 @@ export SWIFT_BACKTRACE = enable=no
 RELEASE = swift build -c release --static-swift-stdlib --product colonnade -Xlinker --gc-sections -Xlinker -s -Xlinker -no-pie
 PYTHON = .build-venv/bin/python
 
-.PHONY: demo test build unit end-to-end vectors bench bench-convert bench-size bench-memory bench-scan bench-decoding bench-kernels bench-reading bench-export bench-polluted bench-groupby bench-curve bench-compare fuzz fuzz-file million damage lint format setup setup-python setup-benchmarks clean
+.PHONY: demo test build unit end-to-end vectors bench bench-convert bench-size bench-memory bench-scan bench-decoding bench-kernels bench-reading bench-export bench-polluted bench-groupby bench-curve bench-compare queries fuzz fuzz-file million damage lint format setup setup-python setup-benchmarks clean
 
 # The main job on the real data, from nothing: installs what is missing, builds, runs, shows the result.
 demo: build
@@ -99,6 +99,11 @@ bench-compare: build setup-python
 bench-polluted: build setup-python
 	$(PYTHON) Benchmarks/Peers/polluted.py
 
+# Random queries on random tables: agg against DuckDB. SEED=… and ONLY=TABLE:QUERY repeat a failure; see Tests/Queries/README.md.
+QUERIES = 10000
+queries: build setup-python
+	$(PYTHON) Tests/Queries/run.py --queries $(QUERIES) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) $(if $(REDUCE),--reduce)
+
 # The CSV reader against hostile texts: see Tests/Fuzz/README.md. Optimised, with the checks of a debug build.
 SECONDS = 1800
 FUZZ = swift build -c release --package-path Tests/Fuzz/Package -Xswiftc -enable-testing
@@ -146,4 +151,4 @@ setup-benchmarks: setup
 	@Tests/setup.sh benchmarks
 
 clean:
-	rm -rf .build .build-demo .build-bench .build-benchmarks .build-venv
+	rm -rf .build .build-demo .build-bench .build-benchmarks .build-queries .build-venv

@@ -72,9 +72,11 @@ struct AggregatePlan: Sendable {
     keyNames = Array(names[..<keys.count])
     var values: [ValueColumn] = []
     var pairs: [Pair] = []
+    // A column without values is of any type: of numbers where a function needs them, else of strings, as it is stored.
+    let numeric = Set(query.aggregates.filter { $0.function.needsNumbers }.flatMap(\.arguments))
     outputs = try zip(query.aggregates, names[keys.count...]).map { aggregate, name in
       let positions = try aggregate.arguments.map { column in
-        try add(column, of: aggregate, to: &values, sources)
+        try add(column, isNumeric: numeric.contains(column), of: aggregate, to: &values, sources)
       }
       var source = positions.first.map { Output.Source.value($0) } ?? .rows
       if positions.count == 2 {
@@ -115,12 +117,12 @@ extension AggregatePlan {
 
 /// Position in `values` of a column that `aggregate` is of, added if it is not there.
 private func add(
-  _ column: String, of aggregate: Aggregate, to values: inout [AggregatePlan.ValueColumn],
+  _ column: String, isNumeric: Bool, of aggregate: Aggregate, to values: inout [AggregatePlan.ValueColumn],
   _ sources: [any TableSource]
 ) throws -> Int {
   let position = values.firstIndex { $0.column.name == column } ?? values.count
   if position == values.count {
-    let unified = try UnifiedColumn(column, in: sources, typeWithoutValues: .int64)
+    let unified = try UnifiedColumn(column, in: sources, typeWithoutValues: isNumeric ? .int64 : .string)
     values.append(AggregatePlan.ValueColumn(column: unified, functions: []))
   }
   values[position].functions.insert(aggregate.function)

@@ -73,7 +73,7 @@ struct IntegerChooser<T: StreamInteger> {
       for reference in minimum == typical ? [minimum] : [minimum, typical] {
         let packing = sample.bestPacking(reference: reference, count: values.count)
         let cost = policy.cost(bits: packing.bits, nanoseconds: packing.nanoseconds)
-        if packing.bitWidth < bitWidth, cost < best.cost {
+        if packing.bitWidth < bitWidth, packing.bitWidth <= 64, cost < best.cost {
           best = (cost, .patched(reference: Int128(packing.reference), bitWidth: packing.bitWidth))
         }
       }

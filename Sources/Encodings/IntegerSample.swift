@@ -148,7 +148,9 @@ extension IntegerSample {
     var outside = 0
     for width in stride(from: widest - 1, through: 0, by: -1) {
       outside += counts[width + 1]
-      guard outside * 8 <= values.count, width <= 64 else { break }
+      guard outside * 8 <= values.count else { break }
+      // Packed integers have 64 bits at most.
+      if width > 64 { continue }
       let share = Double(outside) / Double(max(values.count, 1))
       let bits = Double(width) + share * (Double(widest) + 17)
       if bits < best.bits * 0.95 {

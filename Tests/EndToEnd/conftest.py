@@ -8,12 +8,15 @@ import pathlib
 import random
 import re
 import subprocess
+import sys
 import time
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COVID = ROOT / "Examples/covid"
+# Random queries and exact arithmetic are shared with `make queries`.
+sys.path.insert(0, str(ROOT / "Tests/Queries"))
 
 
 class Command:

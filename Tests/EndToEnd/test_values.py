@@ -241,3 +241,34 @@ def test_three_passes_over_standard_input(colonnade, tmp_path):
     (tmp_path / "t.csv").write_bytes(content)
     colonnade("convert", tmp_path / "t.csv", "-o", tmp_path / "f.cln", "--quiet")
     assert colonnade("export", tmp_path / "f.cln").text.split() == exported
+
+
+def test_wide_decimals_of_any_size_are_stored(colonnade, seeded, tmp_path):
+    """Most values of one width past 64 bits, a few of another: packed integers reach 64 bits, and no further."""
+    columns = {f"w{digits}": [digits, rare] for digits, rare in ((20, 3), (22, 34), (30, 34), (33, 5), (34, 33), (34, 1))}
+    names = [f"{name}_{rare}" for name, (_, rare) in columns.items()]
+    rows = []
+    for _ in range(6000):
+        row = []
+        for digits, rare in columns.values():
+            most = 10 ** (rare if seeded.random() < 0.02 else digits)
+            number = seeded.randrange(-most, most)
+            row.append(f"{'-' * (number < 0)}{abs(number) // 10_000}.{abs(number) % 10_000:04}")
+        rows.append(",".join(row))
+    text = ",".join(names) + "\n" + "".join(row + "\n" for row in rows)
+    (tmp_path / "w.csv").write_text(text)
+    schema = ",".join(f"{name}:decimal(38,4)" for name in names)
+    colonnade("convert", tmp_path / "w.csv", "-o", tmp_path / "w.cln", "--schema", schema)
+    assert "intact" in colonnade("verify", tmp_path / "w.cln").text
+    assert colonnade("export", tmp_path / "w.cln", "--format", "csv").text == text
+
+
+def test_a_column_of_strings_without_values_has_strings(colonnade, tmp_path):
+    (tmp_path / "e.csv").write_text("k,s\n1,\n")
+    ask = ["agg", tmp_path / "e.csv", "--schema", "s:string", "--by", "k", "--format", "csv"]
+    assert colonnade(*ask, "--agg", "upper(min(s)) || 'x' as u, count(s)").text == "k,u,count_s\n1,,0\n"
+    assert colonnade(*ask, "--agg", "max(s) as m", "--having", "min(s) like '%a%' or count(s) = 0").text == "k,m\n1,\n"
+    # Where numbers are needed, it is one of numbers: a sum of nothing.
+    assert colonnade(*ask, "--agg", "sum(s) as t").text == "k,t\n1,\n"
+    colonnade("agg", tmp_path / "e.csv", "--schema", "s:string", "--agg", "min(s) as m", "-o", tmp_path / "m.cln")
+    assert "m,string" in colonnade("inspect", tmp_path / "m.cln", "--format", "csv").text
