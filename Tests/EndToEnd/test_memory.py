@@ -42,7 +42,7 @@ def parts(run):
         ["--by", "id6,v3,d", "--agg", "count(*)", "--where", "v1 > 1 or id4 + id5 > 90"],
         ["--by", "cast(id3 as string) || '-' || cast(id6 as string) as pair", "--agg", "sum(v3 * 2) as s, max(d)"],
         ["--by", "id3,id6", "--agg", "sum(v3) / count(*) as q", "--having", "q > 10", "--order-by", "q % 7 desc, id6 + 1"],
-        ["--by", "id3", "--agg", "median(v3), count(distinct id6), first(d), top(v3, 2), stddev(v1), corr(v1, v2)"],
+        ["--by", "id3,id4", "--agg", "median(v3), count(distinct id6), first(d), top(v3, 2), stddev(v1), corr(v1, v2)"],
     ],
 )  # fmt: skip
 def test_the_peak_stays_under_the_limit(colonnade, groupby, tmp_path, query):
