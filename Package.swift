@@ -77,7 +77,7 @@ let package = Package(
     .testTarget(name: "AggregationTests", dependencies: ["Aggregation", "ChunkFile", "ObjectStorage", "TestSupport"]),
     .testTarget(name: "CompareTests", dependencies: ["Compare", "TestSupport"]),
     .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "TestSupport"]),
-    .testTarget(name: "ColonnadeTests", dependencies: ["Colonnade", "Kernels", "TestSupport"]),
+    .testTarget(name: "ColonnadeTests", dependencies: ["Colonnade", "Kernels", "Pipelines", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

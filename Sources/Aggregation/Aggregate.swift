@@ -115,7 +115,9 @@ private func addAllChunks<Groups: Sendable>(
       }
       let (number, chunk) = work[next - strings.count]
       try add(groups, plan.sources[number], number, chunk)
-      try memory?.noteRows(plan.sources[number].rowCount(ofChunk: chunk), doubles: !(groups is PartitionedRows))
+      let rowCount = plan.sources[number].rowCount(ofChunk: chunk)
+      plan.note(readRows: rowCount)
+      try memory?.noteRows(rowCount, doubles: !(groups is PartitionedRows))
     }
   }
   return made.withLock { $0 }

@@ -50,7 +50,7 @@ struct AggregatePlan: Sendable {
   private(set) var filter: Filter?
   /// False: every page is read, also where the footer answers.
   let usesStatistics: Bool
-  /// Who is told what the condition takes.
+  /// Who is told what the condition takes, and of rows that are read.
   private let counts: AggregationCounts?
 
   /// Throws `query.syntax`, `column.unknown`, `table.mismatch`, `aggregate.type`, `expression.type`, or what an input throws.
@@ -99,6 +99,9 @@ struct AggregatePlan: Sendable {
   func newFilterEvaluation() -> FilterEvaluation? {
     filter.map { FilterEvaluation($0, usesStatistics: usesStatistics, counts: counts) }
   }
+
+  /// Notes that a chunk of so many rows was read.
+  func note(readRows count: Int) { counts?.note(readRows: count) }
 
   /// The same over all rows.
   var withoutFilter: AggregatePlan {

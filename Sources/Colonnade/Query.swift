@@ -15,7 +15,7 @@ import Workers
 public struct Query: Sendable {
   /// What is asked.
   public var query = TableQuery()
-  private let dataset: Dataset
+  private var dataset: Dataset
 
   init(_ dataset: Dataset) { self.dataset = dataset }
 
@@ -56,7 +56,20 @@ public struct Query: Sendable {
   /// No more rows than these.
   public func limited(to rowCount: Int) -> Query { with { $0.limit = rowCount } }
 
-  /// The result, by columns. Throws a ``Diagnosis``.
+  /// The same; `progress` is told how far it is, as ``Dataset/reporting(_:)`` says.
+  public func reporting(_ progress: @escaping @Sendable (AggregationProgress) -> Void) -> Query {
+    var copy = self
+    copy.dataset = dataset.reporting(progress)
+    return copy
+  }
+
+  /// The result, by columns; in a nameless temporary file where it has no room within the data set's limit. Throws a ``Diagnosis``.
+  public func result() throws -> any TableSource { try dataset.result(query) }
+
+  /// The same without holding up the task's thread; ends with `CancellationError` soon after the task is cancelled.
+  public func result() async throws -> any TableSource { try await runDetached { try dataset.result(query) } }
+
+  /// The result, by columns, in memory. Throws a ``Diagnosis``.
   public func table() throws -> Table { try dataset.aggregate(query) }
 
   /// The same without holding up the task's thread; ends with `CancellationError` soon after the task is cancelled.
@@ -80,9 +93,12 @@ public struct Query: Sendable {
 extension Dataset {
   /// Opens inputs as `init` does, without holding up the task's thread: reading a CSV takes its time.
   public static func open(
-    _ paths: String..., reading: CSVOptions = CSVOptions(), threads: Int? = nil
+    _ paths: String..., reading: CSVOptions = CSVOptions(), memory: MemoryLimit = .unlimited,
+    temporaryFolder: String? = nil, threads: Int? = nil
   ) async throws -> Dataset {
-    try await runDetached { try Dataset(paths: paths, reading: reading, threads: threads) }
+    try await runDetached {
+      try Dataset(paths: paths, reading: reading, memory: memory, temporaryFolder: temporaryFolder, threads: threads)
+    }
   }
 
   /// A query of all rows, as one group.

@@ -34,6 +34,20 @@ public struct Table: TableSource {
     rowCount = chunks.reduce(0) { $0 + ($1.first?.rowCount ?? 0) }
   }
 
+  /// Copies all of another table into memory; one that is there already is itself. Throws what reading it throws. O(values).
+  public init(copying source: any TableSource) throws {
+    if let table = source as? Table {
+      self = table
+      return
+    }
+    let columns = source.schema.fields.indices
+    self.init(
+      name: source.name, schema: source.schema,
+      chunks: try (0..<source.chunkCount).map { chunk in try columns.map { try source.page(column: $0, chunk: chunk) }
+      },
+      dictionaries: try columns.map { try source.dictionary(column: $0) }, hasInventedNames: source.hasInventedNames)
+  }
+
   /// Number of chunks.
   public var chunkCount: Int { chunks.count }
 

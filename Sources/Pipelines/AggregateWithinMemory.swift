@@ -16,6 +16,9 @@ public struct AggregationLimits: Sendable {
   /// What watches an aggregation of so many rows, instead of the process's memory: for tests.
   var watching: (@Sendable (_ rowCount: Int) -> MemoryWatch)?
 
+  /// True: nothing is watched, and nothing spilled.
+  var isUnlimited: Bool { memory == .unlimited && watching == nil }
+
   /// With `memory` as what the machine has free, if nothing is said.
   public init(memory: MemoryLimit = .ofFreeMemory(), temporaryFolder: String? = nil, threads: Int) {
     (self.memory, self.temporaryFolder, self.threads) = (memory, temporaryFolder, threads)
@@ -77,12 +80,13 @@ private func aggregate(
   let budget = try AggregationBudget(
     limits, columnCount: query.columnNames.count + costs.operationCount, chunkRows: greatestChunkRows(of: sources),
     of: sources.first?.name ?? "the input")
+  let rowCount = sources.reduce(0) { $0 + $1.rowCount }
+  meter.report?.start(.readingRows, totalRowCount: rowCount)
   do {
     return try meter.step("group in memory") {
       try aggregate(
         sources, query, threads: budget.threads, ignoringStatistics: ignoringStatistics, strategy: nil,
-        memory: budget.watch(
-          rowCount: sources.reduce(0) { $0 + $1.rowCount }, later: costs.later), counts: meter.counts)
+        memory: limits.isUnlimited ? nil : budget.watch(rowCount: rowCount, later: costs.later), counts: meter.counts)
     }
   } catch let exceeded as MemoryExceeded {
     let rows = try QueryRows(

@@ -5,7 +5,7 @@ import Aggregation
 import Synchronization
 import Workers
 
-/// Notes what an aggregation did and how long each step took.
+/// Notes what an aggregation did and how long each step took, and tells how far it is.
 public final class AggregationMeter: Sendable {
   /// What was noted.
   public struct Notes: Sendable {
@@ -18,10 +18,22 @@ public final class AggregationMeter: Sendable {
   }
 
   private let kept = Mutex(Notes())
-  let counts = AggregationCounts()
+  let counts: AggregationCounts
+  /// Who is told how far it is; nil for nobody.
+  let report: AggregationReport?
 
-  /// Without notes.
-  public init() {}
+  /// Without notes. `progress` is called at most ten times a second, and at the end of each step (``AggregationProgress/Step``), by one thread
+  /// at a time, which waits for it.
+  public init(progress: (@Sendable (AggregationProgress) -> Void)? = nil) {
+    guard let progress else {
+      report = nil
+      counts = AggregationCounts()
+      return
+    }
+    let report = AggregationReport(progress)
+    self.report = report
+    counts = AggregationCounts { report.note(readRows: $0) }
+  }
 
   /// All notes so far.
   public var notes: Notes { kept.withLock { $0 } }

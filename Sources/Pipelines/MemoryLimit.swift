@@ -11,6 +11,15 @@ public struct MemoryLimit: Sendable, Equatable {
   /// What is taken where nothing is said: 1 GiB.
   public static let standard = MemoryLimit(unchecked: 1 << 30)
 
+  /// No limit: 2^60 bytes.
+  public static let unlimited = MemoryLimit(unchecked: 1 << 60)
+
+  /// So many times 2^20 bytes. Precondition: ``leastByteCount`` at least, and less than 2^60 bytes.
+  public static func mebibytes(_ count: Int) -> MemoryLimit {
+    precondition((leastByteCount >> 20..<1 << 40).contains(count), "a limit of memory is 64 MiB at least, not \(count)")
+    return MemoryLimit(unchecked: count << 20)
+  }
+
   /// Four fifths of what the system says is free for programs now, 1 GiB where it says nothing, and 64 MiB at least.
   public static func ofFreeMemory() -> MemoryLimit {
     MemoryLimit(unchecked: max(leastByteCount, availableMemoryByteCount().map { $0 / 5 * 4 } ?? standard.byteCount))

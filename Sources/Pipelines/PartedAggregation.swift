@@ -46,7 +46,9 @@ struct PartedAggregation: Sendable {
     let keyNames = query.keys.map(\.column)
     let runs = try GroupedRuns(
       rows, keys: keyNames, columnCount: keyNames.count + query.aggregates.count, in: limits.temporaryFolder)
+    meter.report?.start(.partingRows, totalRowCount: rows.rowCount)
     let parts = try part(rows, level: 0, needing: needed)
+    meter.report?.start(.groupingParts, totalRowCount: parts.reduce(0) { $0 + $1.rowCount })
     try meter.step("group parts") { try add(parts, level: 0, to: runs) }
     meter.note(spilledByteCount: runs.byteCount)
     return try meter.step("merge parts") { try merged(runs) }
@@ -120,10 +122,21 @@ struct PartedAggregation: Sendable {
         [part], partQuery, threads: 1, strategy: part.rowCount >= Self.leastPartitionedRows ? .partitioned : nil,
         memory: budget.watch(rowCount: part.rowCount), counts: meter.counts)
       try runs.append(result)
+      meter.report?.note(rows: part.rowCount)
       return nil
     } catch let exceeded as MemoryExceeded {
       return exceeded
     }
+  }
+
+  /// How often each group is written until so many runs are one.
+  private func passCount(runCount: Int, runsAtOnce: Int) -> Int {
+    var (left, count) = (runCount, 1)
+    while left > Self.mostRuns {
+      left = (left + runsAtOnce - 1) / runsAtOnce
+      count += 1
+    }
+    return count
   }
 
   private func budget(chunkRows: Int) throws -> AggregationBudget {
@@ -158,13 +171,25 @@ struct PartedAggregation: Sendable {
     writing.keepsCodes = true
     writing.temporaryFolder = limits.temporaryFolder
     writing.rowsPerChunk = GroupedRuns.rowsPerChunk
+    var pass = 0
+    let groupCount = sorted.rowCount
+    let report = meter.report
+    report?.start(
+      .mergingParts, totalRowCount: groupCount * passCount(runCount: sorted.runs.count, runsAtOnce: runsAtOnce))
+    func countPass() {
+      let before = pass * groupCount
+      if let report { writing.progress = { rowCount, _ in report.note(allRows: before + rowCount) } }
+      pass += 1
+    }
     while sorted.runs.count > Self.mostRuns {
+      countPass()
       sorted = try sorted.mergingNeighbours(runsAtOnce, merging, writing)
       meter.note(
         spilledByteCount: try sorted.schema.fields.indices.reduce(0) {
           try $0 + sorted.file.storedByteCount(column: $1)
         })
     }
+    countPass()
     writing.rowsPerChunk = resultChunkRows
     let plan = try mergePlan(of: sorted, by: order, merging)
     let file = try TemporaryFile(in: limits.temporaryFolder)

@@ -22,6 +22,7 @@ public struct ProgressText: Sendable {
 
   private var start: Double
   private var latest = 0
+  private var latestStep = AggregationProgress.Step.readingRows
 
   /// Starts the clock at `seconds`.
   public init(startingAt seconds: Double) { start = seconds }
@@ -51,6 +52,23 @@ public struct ProgressText: Sendable {
     return joined(parts + rates(bytes: progress.byteCount, rows: progress.rowCount, elapsed))
   }
 
+  /// `1,048,576 of 2,356,110 rows (44 %), parting rows, 2 s left, 8.1 M rows/s`: another step starts the clock again.
+  public mutating func line(_ progress: AggregationProgress, at seconds: Double) -> String {
+    if progress.step != latestStep { start = seconds }
+    latestStep = progress.step
+    let elapsed = elapsed(at: seconds, count: progress.rowCount)
+    let total = progress.totalRowCount
+    var parts = ["\(grouped(progress.rowCount)) of \(grouped(total)) rows\(percent(progress.rowCount, total))"]
+    switch progress.step {
+    case .readingRows: break
+    case .partingRows: parts.append("parting rows")
+    case .groupingParts: parts.append("grouping parts")
+    case .mergingParts: parts.append("merging parts")
+    }
+    parts += timeLeft(progress.rowCount, total, elapsed)
+    return joined(parts + rates(rows: progress.rowCount, elapsed))
+  }
+
   private mutating func elapsed(at seconds: Double, count: Int) -> Double {
     if count < latest { start = seconds }
     latest = count
@@ -66,10 +84,10 @@ public struct ProgressText: Sendable {
     return ["\(durationText(elapsed / Double(count) * Double(total - count))) left"]
   }
 
-  private func rates(bytes: Int, rows: Int, _ elapsed: Double) -> [String] {
+  private func rates(bytes: Int? = nil, rows: Int, _ elapsed: Double) -> [String] {
     guard elapsed > 0 else { return [] }
     let perSecond = { (count: Int) in Int(min(Double(count) / elapsed, 1e18)) }
-    return ["\(ByteSize(perSecond(bytes)))/s", "\(shortCount(perSecond(rows))) rows/s"]
+    return (bytes.map { ["\(ByteSize(perSecond($0)))/s"] } ?? []) + ["\(shortCount(perSecond(rows))) rows/s"]
   }
 
   /// As many parts as fit the line, the first one always.

@@ -129,8 +129,9 @@ struct AggCommand: ParsableCommand {
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
     let limits = try resources.limits(threads: common.threads)
-    let meter = AggregationMeter()
+    let meter = AggregationMeter(progress: common.showsProgress ? line.update(_:) : nil)
     let tables = try meter.step("open") { try openTables(for: query, limits, progress: line.update) }
+    line.clear()
     let result: any TableSource =
       try explain
       ? explainAggregation(of: tables, query, threads: common.threads, ignoringStatistics: ignoreStatistics)

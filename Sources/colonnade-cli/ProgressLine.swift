@@ -24,6 +24,11 @@ final class ProgressLine: Sendable {
   /// The same for a table that is written.
   func update(_ progress: WriteProgress) { show { $0.line(progress, at: $1) } }
 
+  /// The same for an aggregation; the end of a step is left out, so that what is over in a moment leaves the terminal alone.
+  func update(_ progress: AggregationProgress) {
+    if progress.rowCount < progress.totalRowCount { show { $0.line(progress, at: $1) } }
+  }
+
   private func show(_ line: (inout ProgressText, _ seconds: Double) -> String) {
     guard isOn else { return }
     let now = monotonicSeconds()

@@ -209,6 +209,42 @@ def test_made_up_names_are_not_exported(colonnade, tmp_path):
     assert colonnade("export", tmp_path / "b.cln").text == "1,x\n"
 
 
+def terminal_lines(colonnade, folder, *arguments):
+    """What the command writes where standard error is a terminal, as the lines that it rewrites."""
+    ours, theirs = pty.openpty()
+    run = subprocess.Popen([colonnade.path, *arguments], cwd=folder, stderr=theirs, stdout=subprocess.DEVNULL)
+    os.close(theirs)
+    said = b""
+    try:
+        while chunk := os.read(ours, 65536):
+            said += chunk
+    except OSError:
+        pass  # the terminal's other end is closed
+    os.close(ours)
+    assert run.wait() == 0, said
+    assert not said or said.endswith(b"\r\x1b[K"), said
+    return [line for line in said.decode().split("\r\x1b[K") if line]
+
+
+def test_agg_shows_how_far_it_is(colonnade, tmp_path):
+    """On a terminal, rows of all rows, and what is done with them where they are spilled; nothing with --quiet."""
+    with open(tmp_path / "big.csv", "w") as file:
+        file.write("k,s\n")
+        for start in range(0, 2_000_000, 100_000):
+            file.write("".join(f"{i * 7919 % 2_000_003},text {i}\n" for i in range(start, start + 100_000)))
+    colonnade("convert", "big.csv", "-o", "big.cln", "--quiet", cwd=tmp_path)
+    spilling = ["agg", "big.cln", "--by", "s,k", "--agg", "count(*)", "--memory", "72MiB", "--temp", ".", "--threads", "1",
+                "-o", "out.csv"]
+    lines = terminal_lines(colonnade, tmp_path, *spilling)
+    assert all(len(line) <= 79 and "\n" not in line and " of " in line for line in lines), lines
+    assert any("of 2,000,000 rows" in line and "parting rows" in line for line in lines), lines
+    assert any("grouping parts" in line for line in lines), lines
+    assert terminal_lines(colonnade, tmp_path, *spilling, "--quiet") == []
+    # What is over in a moment leaves the terminal alone.
+    assert terminal_lines(colonnade, tmp_path, "agg", "big.cln", "--agg", "count(*)") == []
+    assert not colonnade(*spilling, cwd=tmp_path).errors
+
+
 def test_progress_stays_on_one_line(colonnade, tmp_path):
     """On a terminal: a line of at most 79 characters, rewritten, and gone at the end."""
     with open(tmp_path / "big.csv", "w") as file:

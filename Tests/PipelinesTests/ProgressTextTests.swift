@@ -38,6 +38,21 @@ private func converted(_ bytes: Int, of total: Int?, rows: Int) -> ConvertOption
     text.line(WriteProgress(rowCount: 0, totalRowCount: 0, byteCount: 0), at: 0) == "0 of 0 rows, 0 B")
 }
 
+@Test func aggregationsSayRowsAndWhatIsDoneWithThem() {
+  var text = ProgressText(startingAt: 0)
+  func line(_ step: AggregationProgress.Step, _ rows: Int, at seconds: Double) -> String {
+    text.line(AggregationProgress(step: step, rowCount: rows, totalRowCount: 2_000_000), at: seconds)
+  }
+  #expect(line(.readingRows, 500_000, at: 1) == "500,000 of 2,000,000 rows (25 %), 3 s left, 500.0 k rows/s")
+  // Another step starts the clock again, also where it has come farther.
+  #expect(line(.partingRows, 600_000, at: 100) == "600,000 of 2,000,000 rows (30 %), parting rows")
+  #expect(
+    line(.partingRows, 1_000_000, at: 102)
+      == "1,000,000 of 2,000,000 rows (50 %), parting rows, 2 s left, 500.0 k rows/s")
+  #expect(line(.groupingParts, 0, at: 104) == "0 of 2,000,000 rows (0 %), grouping parts")
+  #expect(line(.mergingParts, 0, at: 105) == "0 of 2,000,000 rows (0 %), merging parts")
+}
+
 @Test func linesNeverWrap() {
   for bytes in [0, 1, 999_999, 123_456_789_012, Int.max] {
     for rows in [0, 999, 1_234_567, 123_456_789_012, Int.max] {
@@ -47,6 +62,8 @@ private func converted(_ bytes: Int, of total: Int?, rows: Int) -> ConvertOption
         #expect(text.line(converted(bytes, of: Int.max, rows: rows), at: seconds).count <= ProgressText.maximumLength)
         let write = WriteProgress(rowCount: rows, totalRowCount: Int.max, byteCount: bytes)
         #expect(text.line(write, at: seconds).count <= ProgressText.maximumLength)
+        let grouping = AggregationProgress(step: .groupingParts, rowCount: rows, totalRowCount: Int.max)
+        #expect(text.line(grouping, at: seconds).count <= ProgressText.maximumLength)
       }
     }
   }

@@ -3,15 +3,19 @@
 
 import Synchronization
 
-/// Counts what the condition of an aggregation took, for those who want to know how it went. Any thread may count.
+/// Counts what the condition of an aggregation took, for those who want to know how it went, and tells rows as they are read. Any thread may
+/// count.
 package final class AggregationCounts: Sendable {
   private let rows = Atomic(0)
   private let chunks = Atomic(0)
   private let ruledOut = Atomic(0)
   private let lastStrategy = Mutex<GroupingStrategy?>(nil)
 
-  /// Nothing counted.
-  package init() {}
+  /// Told of rows that were read, once a chunk, by any thread.
+  private let read: (@Sendable (_ rowCount: Int) -> Void)?
+
+  /// Nothing counted. `read` is called with the rows of each chunk that was read, or needed not be, by the thread that did.
+  package init(read: (@Sendable (_ rowCount: Int) -> Void)? = nil) { self.read = read }
 
   /// Rows that the condition took; 0 where there is none.
   package var takenRowCount: Int { rows.load(ordering: .relaxed) }
@@ -34,6 +38,8 @@ package final class AggregationCounts: Sendable {
     if isRuledOut { ruledOut.wrappingAdd(1, ordering: .relaxed) }
     if count > 0 { rows.wrappingAdd(count, ordering: .relaxed) }
   }
+
+  func note(readRows count: Int) { read?(count) }
 
   func note(_ strategy: GroupingStrategy) { lastStrategy.withLock { $0 = strategy } }
 }

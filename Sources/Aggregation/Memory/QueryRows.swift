@@ -89,6 +89,7 @@ package final class QueryRows: Sendable {
     package func parts(ofChunk index: Int, partCount: Int, level: Int) throws -> [(part: Int, pages: [ColumnPage])] {
       let (number, chunk) = (rows.chunks[index].number, rows.chunks[index].chunk)
       let source = rows.plan.sources[number]
+      defer { rows.plan.note(readRows: source.rowCount(ofChunk: chunk)) }
       let selection = try filter?.select(source, number: number, chunk: chunk) ?? .all
       if case .none = selection { return [] }
       var taken: [UInt32]?
