@@ -117,7 +117,7 @@ package struct CSVLimits: Sendable {
   /// Most entries of one column's dictionary.
   package var dictionaryEntries = 1 << 20
   /// Most bytes of one column's dictionary in memory: its strings and what it takes to find them.
-  package var dictionaryBytes = 48 << 20
+  package var dictionaryBytes = 32 << 20
   /// Most bytes of all dictionaries.
   package var allDictionaryBytes = 96 << 20
 
