@@ -272,3 +272,13 @@ def test_a_column_of_strings_without_values_has_strings(colonnade, tmp_path):
     assert colonnade(*ask, "--agg", "sum(s) as t").text == "k,t\n1,\n"
     colonnade("agg", tmp_path / "e.csv", "--schema", "s:string", "--agg", "min(s) as m", "-o", tmp_path / "m.cln")
     assert "m,string" in colonnade("inspect", tmp_path / "m.cln", "--format", "csv").text
+
+
+def test_nulls_of_any_type_are_strings_or_numbers_as_asked(colonnade, tmp_path):
+    """What is worked out of columns without a value, in a second stage too; of no rows, and of some."""
+    schema = ["--schema", "s:string,t:string", "--format", "csv"]
+    for rows, groups in (("", ""), ("1,,\n1,,\n", "1,,,\n")):
+        (tmp_path / "n.csv").write_text("k,s,t\n" + rows)
+        ask = ["agg", tmp_path / "n.csv", *schema, "--by"]
+        assert colonnade(*ask, "k", "--agg", "upper(min(case when k > 0 then s else t end)) as u, sum(s) as n, max(null) as m").text == "k,u,n,m\n" + groups
+        assert colonnade(*ask, "greatest(s, t) as g", "--agg", "greatest(s, t) || 'x' as x").text == "g,x\n" + (rows and ",\n")

@@ -44,7 +44,7 @@ package struct FirstStage {
     var columns = ArgumentColumns(inputs)
     query = AggregateQuery(where: stages.query.filter)
     for (key, name) in zip(stages.query.keys, stages.keyNames) {
-      query.keys.append(GroupKey(try columns.name(of: key.expression, .keys), as: name))
+      query.keys.append(GroupKey(try columns.name(of: key.expression, .keys, typeOfNull: .string), as: name))
     }
     // Positions are the first mention's.
     let written =
@@ -56,7 +56,11 @@ package struct FirstStage {
     for (call, name) in zip(stages.calls, stages.callNames) {
       let mention = mentions.first { $0.1 == call }
       let arguments = mention?.0.children.prefix(call.arguments.count).map { $0 } ?? call.arguments
-      let names = try arguments.map { try columns.name(of: $0, mention?.2 ?? .aggregates) }
+      // A null of any type is a string, which a second stage takes for one of any type, too; or a number, where the function needs one.
+      let typeOfNull: ColumnType = call.function.needsNumbers ? .int64 : .string
+      let names = try arguments.map {
+        try columns.name(of: $0, mention?.2 ?? .aggregates, typeOfNull: typeOfNull)
+      }
       query.aggregates.append(Aggregate(call.function, arguments: names, alias: name))
     }
     sources = columns.computed.sources(over: inputs, threads: threads)
@@ -80,8 +84,10 @@ private struct ArgumentColumns {
 
   var computed: ComputedColumns { ComputedColumns(program: binder.program, columns: columns) }
 
-  /// The name of the column with an expression's values. Throws as binding does.
-  mutating func name(of expression: QueryExpression, _ part: QuerySyntaxError.Part) throws -> String {
+  /// The name of the column with an expression's values, which have `typeOfNull` where all are null for want of any type. Throws as binding does.
+  mutating func name(
+    of expression: QueryExpression, _ part: QuerySyntaxError.Part, typeOfNull: ColumnType
+  ) throws -> String {
     if case .column(let name, let position) = expression {
       for input in inputs {
         do {
@@ -93,8 +99,9 @@ private struct ArgumentColumns {
       return name
     }
     binder.part = part
-    let bound = try binder.bind(expression)
-    let type = bound.type ?? .int64
+    var bound = try binder.bind(expression)
+    if bound.type == nil { bound = binder.null(typeOfNull, bound.origin) }
+    let type = bound.type ?? typeOfNull
     if let known = columns.first(where: { $0.root == bound.node && $0.type == type }) { return known.name }
     binder.program.want(bound.node)
     var name = expression.text
