@@ -36,7 +36,7 @@ let package = Package(
       name: "TextFormats", dependencies: ["Columns", "CColumnShims", "Workers"],
       exclude: ["README.md"]),
     .target(name: "RowCoding", dependencies: ["Columns", "Kernels", "TextFormats"], exclude: ["README.md"]),
-    .target(name: "Grouping", dependencies: ["Columns", "Kernels"], exclude: ["README.md"]),
+    .target(name: "Grouping", dependencies: ["CColumnShims", "Columns", "Kernels"], exclude: ["README.md"]),
     .target(
       name: "Aggregation",
       dependencies: ["CColumnShims", "Columns", "Kernels", "TextFormats", "Grouping", "Workers"],

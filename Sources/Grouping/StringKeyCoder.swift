@@ -46,14 +46,7 @@ final class StringKeyCoder: KeyCoder {
         }
       }
       remaps[identity] = remap
-    case .strings(let strings):
-      strings.bytes.withUnsafeBytes { bytes in
-        for (i, row) in rows.enumerated() {
-          codes[i] =
-            page.validity.isValid(row)
-            ? code(of: UnsafeRawBufferPointer(rebasing: bytes[strings.range(row)])) : codeOfNull()
-        }
-      }
+    case .strings(let strings): encodeStrings(strings, page.validity, rows, into: codes)
     default: preconditionFailure("a string key column has other values")
     }
     return true
@@ -71,14 +64,8 @@ final class StringKeyCoder: KeyCoder {
         codes[i] = page.validity.isValid(row) ? known[Int(values[row])] : nullCode ?? Self.missing
       }
     case .strings(let strings):
-      strings.bytes.withUnsafeBytes { bytes in
-        for (i, row) in rows.enumerated() {
-          codes[i] =
-            page.validity.isValid(row)
-            ? ours(interner.lookUp(UnsafeRawBufferPointer(rebasing: bytes[strings.range(row)])))
-            : nullCode ?? Self.missing
-        }
-      }
+      interner.lookUp(strings, page.validity, rows: rows, into: codes)
+      nameNulls(page.validity, rows, codes)
     default: preconditionFailure("a string key column has other values")
     }
   }
@@ -92,6 +79,29 @@ final class StringKeyCoder: KeyCoder {
       ColumnPage(values: .codes(decoded.slots), validity: decoded.validity),
       StringDictionary(entries: interner.entries)
     )
+  }
+
+  private func encodeStrings(
+    _ strings: StringArray, _ validity: Validity, _ rows: Range<Int>, into codes: UnsafeMutableBufferPointer<UInt32>
+  ) {
+    // Up to the first row without value, which takes the next code.
+    let firstNull = nullCode == nil ? rows.first { !validity.isValid($0) } : nil
+    let before = rows.lowerBound..<(firstNull ?? rows.lowerBound)
+    if firstNull != nil {
+      interner.number(
+        strings, validity, rows: before, into: UnsafeMutableBufferPointer(rebasing: codes[..<before.count]))
+      _ = codeOfNull()
+    }
+    let rest = before.upperBound..<rows.upperBound
+    let restCodes = UnsafeMutableBufferPointer(rebasing: codes[before.count...])
+    interner.number(strings, validity, rows: rest, into: restCodes)
+    nameNulls(validity, rest, restCodes)
+  }
+
+  /// Makes our codes of an interner's numbers.
+  private func nameNulls(_ validity: Validity, _ rows: Range<Int>, _ codes: UnsafeMutableBufferPointer<UInt32>) {
+    guard let nullCode else { return }
+    for (i, row) in rows.enumerated() { codes[i] = validity.isValid(row) ? ours(codes[i]) : nullCode }
   }
 
   private func encodeCodes(

@@ -12,8 +12,15 @@ public protocol CSVInput: Sendable {
   var name: String { get }
   /// True if ``open()`` may be called again and gives the same bytes.
   var isRereadable: Bool { get }
+  /// Bytes as they are stored, where that is known before they are read.
+  var byteCount: Int? { get }
   /// Starts at the first byte, decompressed.
   func open() throws -> any ByteSource
+}
+
+extension CSVInput {
+  /// Not known.
+  public var byteCount: Int? { nil }
 }
 
 /// A text by its path: a file, a pipe, a device, or standard input (`-`); gzip and zstd are told by content.
@@ -28,11 +35,15 @@ public struct PathInput: CSVInput {
   public var name: String { path }
 
   /// True for regular files.
-  public var isRereadable: Bool {
+  public var isRereadable: Bool { byteCount != nil }
+
+  /// Size of a regular file.
+  public var byteCount: Int? {
     var status = stat()
     // /dev/stdin and its like share their position with whoever reads next.
-    guard path != "-", !path.hasPrefix("/dev/"), !path.hasPrefix("/proc/") else { return false }
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    guard path != "-", !path.hasPrefix("/dev/"), !path.hasPrefix("/proc/") else { return nil }
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return Int(status.st_size)
   }
 
   /// Throws a `StorageError` if the path cannot be opened.
@@ -58,6 +69,9 @@ public final class OpenedInput: CSVInput {
 
   /// Always false.
   public var isRereadable: Bool { false }
+
+  /// The source's, until it is opened.
+  public var byteCount: Int? { source.withLock { $0.source?.totalByteCount } }
 
   /// Precondition: called once.
   public func open() throws -> any ByteSource {
@@ -117,7 +131,8 @@ final class ConvertMeter: Sendable {
 /// `input` as a stream for the reader, metered; kept, compressed, in a temporary file if it can be read only once.
 func stream(of input: any CSVInput, meter: ConvertMeter, temporaryFolder: String? = nil) -> CSVStream {
   let spool = input.isRereadable ? nil : ConvertSpool(input, in: temporaryFolder)
-  return CSVStream(name: input.name) {
+  // What is compressed has more bytes of text: fewer of its strings get codes than might.
+  return CSVStream(name: input.name, byteCount: input.byteCount) {
     let source = try spool?.open() ?? input.open()
     meter.opened(source)
     return { buffer in

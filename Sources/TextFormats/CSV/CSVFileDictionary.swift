@@ -41,15 +41,22 @@ final class CSVFileDictionary {
 
   /// Codes of a chunk's strings: `result[i + 1]` is the code of string `i`, `result[0]` is 0, for nulls.
   ///
-  /// Nil, adding nothing, where the page should keep its own strings: three quarters of its `valueCount` values are new,
-  /// or a dictionary would grow past its limits. `chargeElsewhere`: what the other columns' dictionaries take.
+  /// Nil, adding nothing, where the page should keep its own strings: three quarters of its `valueCount` values are new and the column
+  /// seems to have too many strings in all for its `expectedCount` values (nil: nobody knows how many), or a dictionary would grow past its
+  /// limits. `chargeElsewhere`: what the other columns' dictionaries take.
   func merge(
-    _ local: CSVLocalDictionary, valueCount: Int, chargeElsewhere: Int, limits: CSVLimits
+    _ local: CSVLocalDictionary, valueCount: Int, expectedCount: Int?, chargeElsewhere: Int, limits: CSVLimits
   ) -> [UInt32]? {
     let unknown = UInt32.max
     var (codes, newCount, newBytes) = findAll(local, unknown: unknown)
     if newCount == 0 { return codes }
-    if valueCount > limits.dictionaryTrialValues, newCount * 4 > valueCount * 3 { return nil }
+    if valueCount > limits.dictionaryTrialValues, newCount * 4 > valueCount * 3 {
+      let sample = StringSample(valueCount: valueCount, stringCount: local.count, newCount: newCount, knownCount: count)
+      let mostStrings = min(limits.dictionaryEntries, (expectedCount ?? 0) / limits.dictionaryRowsPerEntry)
+      guard let all = sample.columnStringCount(atMost: mostStrings),
+        Self.charge(strings: all, bytes: newBytes / newCount * all) <= limits.dictionaryBytes
+      else { return nil }
+    }
     let charge = Self.charge(strings: count + newCount, bytes: bytes.count + newBytes)
     guard count + newCount <= limits.dictionaryEntries, charge <= limits.dictionaryBytes,
       charge + chargeElsewhere <= limits.allDictionaryBytes

@@ -13,15 +13,19 @@ public struct CSVStream: Sendable {
   /// Starts from the beginning. Called again when a late value widens a column and the text must be read once more.
   public let open: @Sendable () throws -> Read
 
+  /// About how many bytes it has, where that is known; the table's values do not depend on it.
+  public let byteCount: Int?
+
   /// `open` must give the same bytes each time.
-  public init(name: String, open: @escaping @Sendable () throws -> Read) {
+  public init(name: String, byteCount: Int? = nil, open: @escaping @Sendable () throws -> Read) {
     self.name = name
+    self.byteCount = byteCount
     self.open = open
   }
 
   /// A text in memory.
   public init(name: String, bytes: [UInt8]) {
-    self.init(name: name) {
+    self.init(name: name, byteCount: bytes.count) {
       var position = 0
       return { buffer in
         let count = min(buffer.count, bytes.count - position)
@@ -112,12 +116,15 @@ package struct CSVLimits: Sendable {
   package var sampleBytes = 256 << 10
   /// Offsets indexed in one go; two million rows and a test with 64 must give the same.
   package var indexEntries = 16_384
-  /// A page with more values than this, three quarters of them new, goes past its dictionary.
+  /// A page with more values than this, three quarters of them new, goes past its dictionary, unless all strings that the column seems to
+  /// have will find room in it, and come again.
   package var dictionaryTrialValues = 4_096
+  /// So often, at least, each of them.
+  package var dictionaryRowsPerEntry = 4
   /// Most entries of one column's dictionary.
-  package var dictionaryEntries = 1 << 20
+  package var dictionaryEntries = 1 << 21
   /// Most bytes of one column's dictionary in memory: its strings and what it takes to find them.
-  package var dictionaryBytes = 32 << 20
+  package var dictionaryBytes = 64 << 20
   /// Most bytes of all dictionaries.
   package var allDictionaryBytes = 96 << 20
 

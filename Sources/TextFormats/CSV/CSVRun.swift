@@ -21,7 +21,9 @@ package func readCSVs<Sink: CSVSink>(
   let plan = try planColumns(header, options: options, source: streams[0].name)
   try options.onColumns?(plan.map(\.name))
   let state = CSVRunState(
-    plan: plan, header: header, options: options, headerOfRejects: headerOfRejects(splitter.sniffing, header))
+    plan: plan, header: header, options: options, headerOfRejects: headerOfRejects(splitter.sniffing, header),
+    expectedByteCount: streams.reduce(0) { total, stream in total.flatMap { sum in stream.byteCount.map { sum + $0 } } }
+  )
   var passCount = 1
   var exact: Set<Int> = []
   var unsampled: [Int]? = Array(plan.indices)

@@ -12,6 +12,9 @@ final class CSVRunState {
   private let limits: CSVLimits
   private let errorPolicy: CSVOptions.ErrorPolicy
   private(set) var rowCount = 0
+  /// Bytes of text read so far.
+  private var byteCount = 0
+  private let expectedByteCount: Int?
   private var tally = CSVTally()
   private(set) var chunkCount = 0
   private(set) var evidence: [CSVEvidence]
@@ -30,7 +33,11 @@ final class CSVRunState {
   /// Columns whose type is that of the table added to.
   private let typedAsKnown: Set<String>
 
-  init(plan: [CSVColumnPlan], header: CSVHeader, options: CSVOptions, headerOfRejects: [UInt8]) {
+  /// `expectedByteCount`: about how many bytes all texts have, if that is known.
+  init(
+    plan: [CSVColumnPlan], header: CSVHeader, options: CSVOptions, headerOfRejects: [UInt8], expectedByteCount: Int?
+  ) {
+    self.expectedByteCount = expectedByteCount
     self.headerOfRejects = headerOfRejects
     self.plan = plan
     self.header = header
@@ -54,7 +61,7 @@ final class CSVRunState {
 
   /// Forgets all but evidence and reasons, for the next pass.
   func restart() {
-    (rowCount, chunkCount) = (0, 0)
+    (rowCount, byteCount, chunkCount) = (0, 0, 0)
     tally = CSVTally()
     nullCounts = plan.map { _ in 0 }
     pageTypes = plan.map { _ in [] }
@@ -137,6 +144,7 @@ final class CSVRunState {
       checkPages(of: column)
     }
     rowCount += parsed.rowCount
+    byteCount += chunk.text.count
     if parsed.rowCount > 0 { chunkCount += 1 }
     for (part, records) in parsed.recordsOfPart.enumerated() {
       rowsOfFile[chunk.origins[part].file, default: 0] += records
@@ -180,13 +188,20 @@ final class CSVRunState {
     }
   }
 
+  /// About how many rows all texts have, if the rest is like what was read; nil if their size is not known.
+  private var expectedRowCount: Int? {
+    expectedByteCount.map { Int(Double($0) / Double(max(1, byteCount)) * Double(rowCount)) }
+  }
+
   private func mergeDictionaries(_ parsed: CSVParsedChunk) -> [[UInt32]?] {
     parsed.columns.enumerated().map { column, content in
       guard case .local(_, let validity, let local) = content.content else { return nil }
       let dictionary = dictionaries[column] ?? CSVFileDictionary()
       let before = dictionary.charge
+      let valueCount = parsed.rowCount - validity.nullCount(ofRows: parsed.rowCount)
       let codes = dictionary.merge(
-        local, valueCount: parsed.rowCount - validity.nullCount(ofRows: parsed.rowCount),
+        local, valueCount: valueCount,
+        expectedCount: expectedRowCount.map { $0 / max(1, parsed.rowCount) * valueCount },
         chargeElsewhere: dictionaryCharge - before, limits: limits)
       if codes != nil {
         dictionaries[column] = dictionary

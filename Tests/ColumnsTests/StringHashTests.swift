@@ -4,11 +4,11 @@
 import TestSupport
 import Testing
 
-@testable import TextFormats
+@testable import Columns
 
 @Test func hashSeesTheStringAndNothingAfterIt() {
   var random = RandomSource(seed: 11)
-  let seed = CSVHashSeed(first: random.next(), second: random.next())
+  let seed = StringHashSeed(first: random.next(), second: random.next())
   for count in 0...70 {
     let text = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
     let padded = { (filler: UInt8) -> UInt64 in
