@@ -150,39 +150,58 @@ INLINED uint64_t hash_of(uint64_t key) {
   return ((uint64_t)(product >> 64) ^ (uint64_t)product) * UINT64_C(0x9FB21C651E98DF25);
 }
 
-void cs_partition_keys(const uint64_t *keys, size_t count, unsigned bits, uint16_t *partitions, uint32_t *counts) {
-  for (size_t i = 0; i < count; i++) {
-    const uint16_t partition = (uint16_t)(hash_of(keys[i]) >> (64 - bits));
-    partitions[i] = partition;
-    counts[partition]++;
+// Of two words: the hash of one, laid over the other.
+INLINED uint64_t hash_of_wide(uint64_t low, uint64_t high) { return hash_of(hash_of(high) ^ low); }
+
+void cs_partition_keys(const uint64_t *keys, const uint64_t *high, size_t count, unsigned bits, uint16_t *partitions,
+                       uint32_t *counts) {
+  if (high == NULL) {
+    for (size_t i = 0; i < count; i++) partitions[i] = (uint16_t)(hash_of(keys[i]) >> (64 - bits));
+  } else {
+    for (size_t i = 0; i < count; i++) partitions[i] = (uint16_t)(hash_of_wide(keys[i], high[i]) >> (64 - bits));
   }
+  for (size_t i = 0; i < count; i++) counts[partitions[i]]++;
 }
 
 void cs_partition_places(const uint16_t *partitions, size_t count, uint32_t *next, uint32_t *places) {
   for (size_t i = 0; i < count; i++) places[i] = next[partitions[i]]++;
 }
 
-size_t cs_number_keys(const uint64_t *keys, size_t count, uint32_t *table, unsigned table_bits, unsigned skipped_bits,
-                      uint64_t *known, size_t known_count, uint32_t *numbers) {
+// Numbers keys of one word, or of two where `is_wide`, known when compiling.
+INLINED size_t number_keys(const int is_wide, const uint64_t *low, const uint64_t *high, size_t count, uint32_t *table,
+                           unsigned table_bits, unsigned skipped_bits, uint64_t *known_low, uint64_t *known_high,
+                           size_t known_count, uint32_t *numbers) {
   const uint64_t mask = (UINT64_C(1) << table_bits) - 1;
   const unsigned shift = 64 - table_bits - skipped_bits;
   for (size_t i = 0; i < count; i++) {
-    const uint64_t key = keys[i];
-    for (uint64_t slot = hash_of(key) >> shift & mask;; slot = (slot + 1) & mask) {
+    const uint64_t hash = is_wide ? hash_of_wide(low[i], high[i]) : hash_of(low[i]);
+    for (uint64_t slot = hash >> shift & mask;; slot = (slot + 1) & mask) {
       const uint32_t number = table[slot];
       if (number == 0) {
-        known[known_count] = key;
+        known_low[known_count] = low[i];
+        if (is_wide) known_high[known_count] = high[i];
         numbers[i] = (uint32_t)known_count++;
         table[slot] = (uint32_t)known_count;
         break;
       }
-      if (known[number - 1] == key) {
+      if (known_low[number - 1] == low[i] && (!is_wide || known_high[number - 1] == high[i])) {
         numbers[i] = number - 1;
         break;
       }
     }
   }
   return known_count;
+}
+
+size_t cs_number_keys(const uint64_t *keys, size_t count, uint32_t *table, unsigned table_bits, unsigned skipped_bits,
+                      uint64_t *known, size_t known_count, uint32_t *numbers) {
+  return number_keys(0, keys, NULL, count, table, table_bits, skipped_bits, known, NULL, known_count, numbers);
+}
+
+size_t cs_number_wide_keys(const uint64_t *low, const uint64_t *high, size_t count, uint32_t *table,
+                           unsigned table_bits, unsigned skipped_bits, uint64_t *known_low, uint64_t *known_high,
+                           size_t known_count, uint32_t *numbers) {
+  return number_keys(1, low, high, count, table, table_bits, skipped_bits, known_low, known_high, known_count, numbers);
 }
 
 DISPATCHED(void, add_codes, (const uint32_t *codes, size_t count, uint32_t factor, uint32_t *groups),

@@ -227,3 +227,42 @@ func explanationsNameTheStrategy() throws {
   #expect(try choices("s").contains("groups: general: keys are numbered in a hash table"))
   #expect(try choices(nil).contains("groups: one, of all rows"))
 }
+
+/// Keys of 65 bits and more, in two words: two numbers far apart, strings, nulls.
+@Test(arguments: [false, true])
+func keysOfTwoWordsAreFoundInParts(hasNulls: Bool) throws {
+  var random = RandomSource(seed: hasNulls ? 5 : 6)
+  let names = StringDictionary(entries: StringArray((0..<500).map { "é\(499 - $0)" }))
+  let schema = Schema([
+    Field(name: "a", type: .int64), Field(name: "b", type: .string), Field(name: "c", type: .int64),
+    Field(name: "x", type: .int64),
+  ])
+  let chunks = (0..<3).map { _ -> [ColumnPage] in
+    let rows = 0..<9_000
+    func validity() -> Validity {
+      guard hasNulls else { return .allValid }
+      let words = (0..<(rows.count + 63) / 64).map { _ in random.next() | random.next() | random.next() }
+      return Validity(words: words, rowCount: rows.count)
+    }
+    let a = rows.map { _ in Int64.random(in: 0..<40, using: &random) << 34 }
+    let b = rows.map { _ in UInt32.random(in: 0..<500, using: &random) }
+    let c = rows.map { _ in Int64.random(in: -1...1, using: &random) << 30 }
+    return [
+      ColumnPage(values: .int64(a), validity: validity()), ColumnPage(values: .codes(b), validity: validity()),
+      ColumnPage(values: .int64(c), validity: validity()), ColumnPage(values: .int64(rows.map { Int64($0) })),
+    ]
+  }
+  let table = Table(schema: schema, chunks: chunks, dictionaries: [nil, names, nil, nil])
+  var query = try AggregateQuery(by: "a, b, c", aggregates: "sum(x) as s, max(x), count(*) as n")
+  #expect(try groupingStrategy(for: [table], query, forced: .partitioned) == .partitioned)
+  let order = [[], [SortKey("s", descending: true)], [SortKey("n", descending: false)]]
+  for (order, limit) in order.flatMap({ order in [nil, 7].map { (order, $0) } }) {
+    (query.order, query.limit) = (order, limit)
+    let expected = exactRows(try aggregate([table], query, threads: 1, strategy: .general))
+    #expect(expected.count == limit ?? expected.count && expected.count > 5)
+    for threads in [1, 3] {
+      let found = exactRows(try aggregate([table], query, threads: threads, strategy: .partitioned))
+      #expect(found == expected, "\(threads) threads, limit \(limit ?? -1), seed \(random.seed)")
+    }
+  }
+}

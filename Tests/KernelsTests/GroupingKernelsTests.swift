@@ -159,7 +159,7 @@ import Testing
       let keys = sample.wide.map { $0 % 97 &* 0x1_0000_0001 }
       var partitions = [UInt16](repeating: 0, count: sample.count)
       var counts = [UInt32](repeating: 0, count: 8)
-      cs_partition_keys(keys, sample.count, 3, &partitions, &counts)
+      cs_partition_keys(keys, nil, sample.count, 3, &partitions, &counts)
       #expect((0..<8).allSatisfy { part in counts[part] == partitions.count { $0 == part } }, "\(sample.comment)")
       let partsOfKey = Dictionary(grouping: partitions.indices, by: { keys[$0] }).values.map { rows in
         Set(rows.map { partitions[$0] }).count
@@ -183,6 +183,33 @@ import Testing
         return UInt32(plain.count - 1)
       }
       #expect(numbers == plainNumbers && Array(known.prefix(count)) == plain, "\(sample.comment)")
+      checkWideKeys(sample.wide, sample.comment)
     }
+  }
+
+  /// Keys of two words, either of which says nothing alone.
+  private func checkWideKeys(_ values: [UInt64], _ comment: String) {
+    let low = values.map { $0 % 11 &* 0x1_0000_0001 }
+    let high = values.map { $0 / 11 % 9 << 60 }
+    var partitions = [UInt16](repeating: 0, count: low.count)
+    var counts = [UInt32](repeating: 0, count: 8)
+    cs_partition_keys(low, high, low.count, 3, &partitions, &counts)
+    #expect((0..<8).allSatisfy { part in counts[part] == partitions.count { $0 == part } }, "\(comment)")
+    var table = [UInt32](repeating: 0, count: 128)
+    var knownLow = [UInt64](repeating: 0, count: 99)
+    var knownHigh = knownLow
+    var numbers = [UInt32](repeating: 0, count: low.count)
+    let count = cs_number_wide_keys(low, high, low.count, &table, 7, 3, &knownLow, &knownHigh, 0, &numbers)
+    var plain: [[UInt64]] = []
+    var partOfKey: [UInt16] = []
+    for row in low.indices {
+      let number = plain.firstIndex(of: [low[row], high[row]]) ?? plain.count
+      if number == plain.count {
+        plain.append([low[row], high[row]])
+        partOfKey.append(partitions[row])
+      }
+      #expect(numbers[row] == number && partitions[row] == partOfKey[number], "row \(row) of \(comment)")
+    }
+    #expect(plain == (0..<count).map { [knownLow[$0], knownHigh[$0]] }, "\(comment)")
   }
 }

@@ -42,6 +42,52 @@ import Testing
     #expect(table.dictionaries[1]?.count == (kinds == 4_000 ? Set(strings).count : nil))
   }
 
+  /// Of 20,000 strings a chunk of 10,000 values shows some 7,900, all new: only together with the size of the text is it clear that they come
+  /// again.
+  @Test func stringsThatComeAgainGetCodesThoughTheFirstChunkHasMostlyNewOnes() throws {
+    func dictionaryCount(kinds: Int, rows: Int, isSizeKnown: Bool) throws -> Int? {
+      var random = RandomSource(seed: 32)
+      let drawn = (0..<rows).map { _ in Int.random(in: 0..<kinds, using: &random) }
+      let text = Array(("number,text\n" + drawn.enumerated().map { "\($0),text \($1)\n" }.joined()).utf8)
+      var options = CSVOptions()
+      options.dialect = .plain
+      options.threads = 2
+      options.limits.recordsPerChunk = 10_000
+      let source = isSizeKnown ? CSVStream(name: "a.csv", bytes: text) : stream(text)
+      let table = try readCSVs([source], options: options).table
+      let wrong = drawn.indices.first { table.value(row: $0, column: 1) != .string("text \(drawn[$0])") }
+      #expect(wrong == nil, "row \(wrong ?? 0), \(kinds) kinds")
+      return table.dictionaries[1]?.count
+    }
+    let all = try #require(try dictionaryCount(kinds: 20_000, rows: 100_000, isSizeKnown: true))
+    #expect(19_000...20_000 ~= all)
+    #expect(try dictionaryCount(kinds: 20_000, rows: 100_000, isSizeKnown: false) == nil)
+    // Too few rows for so many strings.
+    #expect(try dictionaryCount(kinds: 20_000, rows: 40_000, isSizeKnown: true) == nil)
+    #expect(try dictionaryCount(kinds: 10_000_000, rows: 100_000, isSizeKnown: true) == nil)
+  }
+
+  @Test func theNumberOfStringsIsToldFromASample() {
+    var random = RandomSource(seed: 33)
+    for kinds in [20_000, 100_000, 1_000_000] {
+      var known = Set<Int>()
+      for chunk in 0..<4 {
+        let drawn = (0..<50_000).map { _ in Int.random(in: 0..<kinds, using: &random) }
+        let strings = Set(drawn)
+        let sample = StringSample(
+          valueCount: drawn.count, stringCount: strings.count, newCount: strings.subtracting(known).count,
+          knownCount: known.count)
+        let told = sample.columnStringCount(atMost: 4_000_000) ?? 0
+        #expect(kinds * 9 / 10...kinds * 6 / 5 ~= told, "\(told) of \(kinds), chunk \(chunk)")
+        #expect(sample.columnStringCount(atMost: kinds / 2) == nil)
+        known.formUnion(strings)
+      }
+    }
+    #expect(
+      StringSample(valueCount: 100, stringCount: 100, newCount: 100, knownCount: 0).columnStringCount(atMost: .max / 2)
+        == nil)
+  }
+
   @Test func invalidTextAmongManyStringsIsTold() throws {
     var text = Array("text\n".utf8)
     for number in 0..<50_000 { text += Array((number == 40_000 ? "a" : "text \(number)").utf8) + [UInt8(ascii: "\n")] }

@@ -57,7 +57,7 @@ struct BestGroups {
   }
 
   /// Slots of a part's groups that may be put out. O(groups) and O(log limit) for each that gets into the running.
-  mutating func candidates(_ records: GroupRecords, keys: UnsafePointer<UInt64>, count: Int) -> [UInt32] {
+  mutating func candidates(_ records: GroupRecords, keys: [UnsafeMutablePointer<UInt64>], count: Int) -> [UInt32] {
     let slots = Array(0..<UInt32(count))
     let groups = FinishedGroups(slots, of: records, keyCodes: [])
     noteSums(groups)
@@ -80,11 +80,13 @@ struct BestGroups {
   }
 
   /// Greater is better; anything where the measure is null, which comes last.
-  private func scores(_ groups: FinishedGroups, _ keys: UnsafePointer<UInt64>) -> [Int64] {
+  private func scores(_ groups: FinishedGroups, _ keys: [UnsafeMutablePointer<UInt64>]) -> [Int64] {
     switch measure {
     case .keys:
-      // The complement turns the order round.
-      groups.rowCounts.indices.map { ~Int64(bitPattern: order.ordered(keys[$0]) ^ 1 << 63) }
+      // The complement turns the order round. Of two words the high one alone: keys that differ in the low one tie.
+      groups.rowCounts.indices.map {
+        ~Int64(bitPattern: order.ordered(keys[keys.count - 1][$0], word: keys.count - 1) ^ 1 << 63)
+      }
     case .rowCount: groups.rowCounts.map(directed)
     case .valueCount(let column):
       if groups.columns[column].nullCounts.isEmpty {

@@ -84,10 +84,11 @@ final class ChunkReader {
     }
   }
 
-  /// Packs the keys of the block's `count` rows, each key's code shifted to its place.
-  func packKeys(_ count: Int, shifts: [Int], into packed: UnsafeMutablePointer<UInt64>) {
+  /// Packs the keys of the block's `count` rows, as far as they lie in one word of a packed key: each key's code shifted to its place.
+  func packKeys(_ count: Int, word: Int, _ places: [KeyPacking.KeyPlace], into packed: UnsafeMutablePointer<UInt64>) {
     packed.update(repeating: 0, count: count)
-    for (key, shift) in zip(keys, shifts) {
+    for (key, place) in zip(keys, places) where place.word == word {
+      let shift = place.shift
       // A key without bits has a single code, which is 0, and may lie past the last bit.
       if shift >= 64 { continue }
       if key.isNarrow {

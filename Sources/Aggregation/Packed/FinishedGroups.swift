@@ -55,7 +55,7 @@ struct FinishedGroups: Sendable {
     }
   }
 
-  /// The groups of all `parts`, whose keys are packed into one column of codes. The parts are emptied array by array, so that only one array
+  /// The groups of all `parts`, whose packed keys are columns of codes, a word each. The parts are emptied array by array, so that only one array
   /// of all groups is there twice.
   init(joining parts: inout [FinishedGroups], _ packed: PackedPlan) {
     func joined<T>(_ array: WritableKeyPath<FinishedGroups, [T]>) -> [T] {
@@ -67,7 +67,7 @@ struct FinishedGroups: Sendable {
       }
       return all
     }
-    keyCodes = [joined(\.keyCodes[0])]
+    keyCodes = (parts.first?.keyCodes ?? []).indices.map { joined(\.keyCodes[$0]) }
     rowCounts = joined(\.rowCounts)
     columns = packed.layout.columns.indices.map { index in
       Column(

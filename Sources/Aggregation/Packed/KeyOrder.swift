@@ -11,22 +11,27 @@ struct KeyOrder: Sendable {
     let ranks: [UInt32]
   }
 
-  private let fields: [Field]
-  private let bitWidth: Int
+  /// Per word of a packed key, the strings in it.
+  private let fields: [[Field]]
+  /// Bits used of each word.
+  private let usedBits: [Int]
 
-  /// Throws what reading a dictionary throws.
+  /// Precondition: keys pack into two words. Throws what reading a dictionary throws.
   init(_ packing: KeyPacking) throws {
-    bitWidth = packing.bitWidth
-    fields = try packing.keys.indices.compactMap { key in
-      guard let ranks = try packing.ranks(key), !ranks.isEmpty else { return nil }
-      return Field(shift: UInt64(packing.shifts[key]), mask: packing.mask(key), ranks: ranks)
+    guard let places = packing.places else { preconditionFailure("keys of more than two words") }
+    usedBits = places.usedBits
+    var fields: [[Field]] = usedBits.map { _ in [] }
+    for (key, place) in places.ofKeys.enumerated() {
+      guard let ranks = try packing.ranks(key), !ranks.isEmpty else { continue }
+      fields[place.word].append(Field(shift: UInt64(place.shift), mask: packing.mask(key), ranks: ranks))
     }
+    self.fields = fields
   }
 
-  /// The packed key in order.
-  func ordered(_ key: UInt64) -> UInt64 {
+  /// A word of a packed key, in order.
+  func ordered(_ key: UInt64, word: Int) -> UInt64 {
     var ordered = key
-    for field in fields {
+    for field in fields[word] {
       // A single code has no bits, and its field may lie past the last one.
       if field.mask == 0 { continue }
       let rank = UInt64(field.ranks[Int(key >> field.shift & field.mask)])
@@ -35,27 +40,44 @@ struct KeyOrder: Sendable {
     return ordered
   }
 
-  private struct Pair {
-    let key: UInt64
+  private struct Pair<Key: FixedWidthInteger & BitwiseCopyable> {
+    let key: Key
     let row: UInt32
   }
 
   /// Bits of a key by which keys are dealt out before each bucket is sorted.
   private static let bucketBits = 11
 
-  /// Positions of `keys` in ascending order of the keys that they stand for. Precondition: fewer than 2^32 keys, all different.
+  /// Positions of keys, given by their words, in ascending order of the keys that they stand for. Precondition: fewer than 2^32 keys, all
+  /// different.
   ///
   /// O(n) for dealing out, O(n log(n / buckets)) for sorting buckets in parallel.
-  func positions(_ keys: [UInt64], threads: Int) throws -> [UInt32] {
-    let shift = UInt64(max(0, bitWidth - Self.bucketBits))
+  func positions(_ words: [[UInt64]], threads: Int) throws -> [UInt32] {
+    let ordered = words.enumerated().map { word, keys in
+      fields[word].isEmpty ? keys : keys.map { self.ordered($0, word: word) }
+    }
+    guard words.count > 1 else {
+      return try positions(count: ordered[0].count, bitWidth: usedBits[0], threads: threads) { ordered[0][$0] }
+    }
+    let lowBits = usedBits[0]
+    return try positions(count: ordered[0].count, bitWidth: lowBits + usedBits[1], threads: threads) {
+      UInt128(ordered[1][$0]) << UInt128(lowBits) | UInt128(ordered[0][$0])
+    }
+  }
+
+  @inline(__always)
+  private func positions<Key: FixedWidthInteger & BitwiseCopyable & Sendable>(
+    count: Int, bitWidth: Int, threads: Int, _ key: (Int) -> Key
+  ) throws -> [UInt32] {
+    let shift = Key(max(0, bitWidth - Self.bucketBits))
     let bucketCount = 1 << min(bitWidth, Self.bucketBits)
-    let ordered = fields.isEmpty ? keys : keys.map { self.ordered($0) }
     var starts = [Int](repeating: 0, count: bucketCount + 1)
-    for key in ordered { starts[Int(key >> shift) + 1] += 1 }
+    for row in 0..<count { starts[Int(key(row) >> shift) + 1] += 1 }
     for bucket in 0..<bucketCount { starts[bucket + 1] += starts[bucket] }
     var next = starts
-    let pairs = PairBuffer<Pair>(count: keys.count)
-    for (row, key) in ordered.enumerated() {
+    let pairs = PairBuffer<Pair<Key>>(count: count)
+    for row in 0..<count {
+      let key = key(row)
       let bucket = Int(key >> shift)
       pairs.memory[next[bucket]] = Pair(key: key, row: UInt32(row))
       next[bucket] += 1
@@ -69,7 +91,7 @@ struct KeyOrder: Sendable {
         part.sort { $0.key < $1.key }
       }
     }
-    return keys.indices.map { pairs.memory[$0].row }
+    return (0..<count).map { pairs.memory[$0].row }
   }
 }
 
@@ -97,15 +119,16 @@ extension KeyPacking {
     return width == 0 ? 0 : ~0 >> UInt64(64 - width)
   }
 
-  /// The codes of each key of `packed` keys.
-  func codes(_ packed: [UInt64]) -> [[UInt64]] {
-    let shifts = shifts
+  /// The codes of each key of packed keys, given by their words. Precondition: they pack into two.
+  func codes(_ words: [[UInt64]]) -> [[UInt64]] {
+    guard let places else { preconditionFailure("keys of more than two words") }
     return keys.indices.map { key in
       let mask = mask(key)
+      let place = places.ofKeys[key]
       // A single code has no bits, and its field may lie past the last one.
-      if mask == 0 { return [UInt64](repeating: 0, count: packed.count) }
-      let shift = UInt64(shifts[key])
-      return packed.map { $0 >> shift & mask }
+      if mask == 0 { return [UInt64](repeating: 0, count: words[0].count) }
+      let shift = UInt64(place.shift)
+      return words[place.word].map { $0 >> shift & mask }
     }
   }
 }

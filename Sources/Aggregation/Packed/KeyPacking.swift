@@ -72,15 +72,23 @@ struct KeyPacking: Sendable {
     return factors.reversed()
   }
 
-  /// Where each key's code lies in a packed key: the last one lowest.
-  var shifts: [Int] {
-    var shifts: [Int] = []
-    var used = 0
+  /// Where a key's code lies in a packed key of one or two words of 64 bits, the low one first.
+  struct KeyPlace {
+    let word: Int
+    let shift: Int
+  }
+
+  /// Codes side by side: the last key's lowest, none in two words, so that packed keys, high word first, are in the order of keys whose codes
+  /// are. nil where two words have no room for all.
+  var places: (ofKeys: [KeyPlace], usedBits: [Int])? {
+    var places: [KeyPlace] = []
+    var usedBits = [0]
     for key in keys.reversed() {
-      shifts.append(used)
-      used += key.bitWidth
+      if usedBits[usedBits.count - 1] + key.bitWidth > 64 { usedBits.append(0) }
+      places.append(KeyPlace(word: usedBits.count - 1, shift: usedBits[usedBits.count - 1]))
+      usedBits[usedBits.count - 1] += key.bitWidth
     }
-    return shifts.reversed()
+    return usedBits.count <= 2 ? (places.reversed(), usedBits) : nil
   }
 
   /// What each code of a key is in the order of values; nil where codes are in order themselves. Null stays last.

@@ -11,37 +11,38 @@ final class PartitionGroups {
   private let records: GroupRecords
   private let table: UnsafeMutablePointer<UInt32>
   private let tableBits: Int
-  private let known: UnsafeMutablePointer<UInt64>
+  /// Per word of a packed key, those of the groups.
+  private let known: [UnsafeMutablePointer<UInt64>]
   private var groupCount = 0
   // A block of rows, put together from the pieces.
-  private let keys: UnsafeMutablePointer<UInt64>
+  private let keys: [UnsafeMutablePointer<UInt64>]
   private let numbers: UnsafeMutablePointer<UInt32>
   private let columns: [BlockColumn]
   private var filled = 0
 
   /// `greatestPart` is the number of rows of the greatest part.
   init(_ rows: PartitionedRows, partitionBits: Int, greatestPart: Int) {
+    let wordCount = rows.wordCount
     packed = rows.packed
     kept = rows.kept
     self.partitionBits = partitionBits
     records = GroupRecords(packed.layout, slotCount: greatestPart)
     tableBits = max(6, bitCount(UInt128(greatestPart)) + 1)
     table = zeroed(1 << tableBits)
-    known = zeroed(greatestPart)
-    keys = zeroed(blockRows)
+    known = (0..<wordCount).map { _ in zeroed(greatestPart) }
+    keys = (0..<wordCount).map { _ in zeroed(blockRows) }
     numbers = zeroed(blockRows)
     columns = packed.layout.columns.map { BlockColumn(isNarrow: $0.coding.isNarrow) }
   }
 
   deinit {
     table.deallocate()
-    known.deallocate()
-    keys.deallocate()
+    for word in known + keys { word.deallocate() }
     numbers.deallocate()
   }
 
-  /// The groups of one part of all workers' rows, with their packed keys as one column of codes: all, or those that `best` does not rule
-  /// out.
+  /// The groups of one part of all workers' rows, with the words of their packed keys as columns of codes: all, or those that `best` does
+  /// not rule out.
   func group(_ part: Int, of workers: [PartitionedRows], best: inout BestGroups?) -> FinishedGroups {
     let rowCount = workers.reduce(0) { total, rows in
       total + rows.pieces.reduce(0) { $0 + Int($1.starts[part + 1] - $1.starts[part]) }
@@ -58,15 +59,15 @@ final class PartitionGroups {
     }
     addBlock(tableBits: bits)
     let slots =
-      best?.candidates(records, keys: UnsafePointer(known), count: groupCount) ?? Array(0..<UInt32(groupCount))
-    return FinishedGroups(slots, of: records, keyCodes: [slots.map { known[Int($0)] }])
+      best?.candidates(records, keys: known, count: groupCount) ?? Array(0..<UInt32(groupCount))
+    return FinishedGroups(slots, of: records, keyCodes: known.map { word in slots.map { word[Int($0)] } })
   }
 
   private func add(_ piece: PartitionedRows.Piece, rows: Range<Int>, tableBits: Int) {
     var row = rows.lowerBound
     while row < rows.upperBound {
       let count = min(rows.upperBound - row, blockRows - filled)
-      (keys + filled).update(from: piece.keys + row, count: count)
+      for (block, words) in zip(keys, piece.keys) { (block + filled).update(from: words + row, count: count) }
       for (index, column) in kept.enumerated() {
         let block = columns[column.column]
         if column.isNarrow {
@@ -84,8 +85,14 @@ final class PartitionGroups {
   }
 
   private func addBlock(tableBits: Int) {
-    groupCount = cs_number_keys(
-      keys, filled, table, UInt32(tableBits), UInt32(partitionBits), known, groupCount, numbers)
+    if keys.count == 1 {
+      groupCount = cs_number_keys(
+        keys[0], filled, table, UInt32(tableBits), UInt32(partitionBits), known[0], groupCount, numbers)
+    } else {
+      groupCount = cs_number_wide_keys(
+        keys[0], keys[1], filled, table, UInt32(tableBits), UInt32(partitionBits), known[0], known[1], groupCount,
+        numbers)
+    }
     records.add(groups: numbers, count: filled, columns)
     filled = 0
   }

@@ -17,8 +17,8 @@ func finish(
   }
   let greatestPart = rowCounts.max() ?? 0
   let rowByteCount = workers.reduce(0) { $0 + $1.byteCount }
-  // A key's order as pairs of key and row and as positions beside its own code, or an array of 16 bytes a group twice; then codes of each key.
-  let joinedByteCount = max(40, 16 * first.plan.keys.count)
+  // A key's order as pairs of key and row and as positions beside its own words, or an array of 16 bytes a group twice; then codes of each key.
+  let joinedByteCount = max(first.wordCount == 1 ? 40 : 72, 16 * first.plan.keys.count)
   let best = try BestGroups(first.plan, first.packed)
   let isInOrder = best == nil
   let finished = Mutex<[(part: Int, groups: FinishedGroups)]>([])
@@ -49,9 +49,9 @@ func finish(
   }
   var whole = FinishedGroups(joining: &parts, first.packed)
   if isInOrder {
-    whole.permute(try KeyOrder(first.packed.packing).positions(whole.keyCodes[0], threads: threads))
+    whole.permute(try KeyOrder(first.packed.packing).positions(whole.keyCodes, threads: threads))
   }
-  whole.keyCodes = first.packed.packing.codes(whole.keyCodes[0])
+  whole.keyCodes = first.packed.packing.codes(whole.keyCodes)
   return try whole.aggregates(
     first.plan, first.packed, isInOrder: isInOrder, sumBounds: bounds.withLock { $0 })
 }

@@ -6,8 +6,8 @@ import Columns
 
 /// Rows of one worker, parted by the hash of their packed key so that a part's groups fit the cache: radix partitioning.
 ///
-/// Rows are gathered in pieces of at most a chunk. A piece is flat: its keys (64 bits), then each column's codes (32 or 64 bits), all in order
-/// of part; within a part, rows keep their order.
+/// Rows are gathered in pieces of at most a chunk. A piece is flat: its keys (a word of 64 bits, or two), then each column's codes (32 or 64
+/// bits), all in order of part; within a part, rows keep their order.
 ///
 /// @unchecked Sendable: one worker fills it; after all have ended, it is only read.
 final class PartitionedRows: @unchecked Sendable {
@@ -15,7 +15,8 @@ final class PartitionedRows: @unchecked Sendable {
   struct Piece {
     /// Where each part's rows start, then the number of rows.
     let starts: [UInt32]
-    let keys: UnsafeMutablePointer<UInt64>
+    /// Per word of a packed key, the low one first.
+    let keys: [UnsafeMutablePointer<UInt64>]
     /// Per column that is read, its codes.
     let columns: [UnsafeMutableRawPointer]
   }
@@ -30,19 +31,23 @@ final class PartitionedRows: @unchecked Sendable {
   private(set) var pieces: [Piece] = []
   private let partitionBits: Int
   private let reader: ChunkReader
-  private let shifts: [Int]
+  private let places: [KeyPacking.KeyPlace]
+  /// Words of a packed key.
+  let wordCount: Int
   private let staged: StagedRows
   private var stagedCount = 0
   private let slabs = Slabs()
 
+  /// Precondition: keys pack into two words.
   init(_ plan: AggregatePlan, _ packed: PackedPlan, partitionBits: Int) {
+    guard let places = packed.packing.places else { preconditionFailure("keys of more than two words") }
+    (self.places, wordCount) = (places.ofKeys, places.usedBits.count)
     self.plan = plan
     self.packed = packed
     self.partitionBits = partitionBits
     kept = packed.readColumns.map { ($0, packed.layout.columns[$0].coding.isNarrow) }
     reader = ChunkReader(packed, filter: plan.newFilterEvaluation())
-    shifts = packed.packing.shifts
-    staged = StagedRows(kept.map(\.isNarrow), capacity: Self.pieceRows)
+    staged = StagedRows(kept.map(\.isNarrow), wordCount: wordCount, capacity: Self.pieceRows)
   }
 
   /// Bytes that the rows take.
@@ -55,7 +60,9 @@ final class PartitionedRows: @unchecked Sendable {
     try reader.withPages(source, number: number, chunk: chunk) { forms in
       try reader.forEachBlock(forms, of: source, number: number, chunk: chunk, selection) { count in
         if stagedCount + count > Self.pieceRows { part() }
-        reader.packKeys(count, shifts: shifts, into: staged.keys + stagedCount)
+        for word in 0..<wordCount {
+          reader.packKeys(count, word: word, places, into: staged.keys[word] + stagedCount)
+        }
         for (index, column) in kept.enumerated() {
           staged.put(reader.values[column.column], count, column: index, at: stagedCount)
         }
@@ -71,14 +78,18 @@ final class PartitionedRows: @unchecked Sendable {
     let count = stagedCount
     stagedCount = 0
     var counts = [UInt32](repeating: 0, count: 1 << partitionBits)
-    cs_partition_keys(staged.keys, count, UInt32(partitionBits), staged.partitions, &counts)
+    let high = wordCount > 1 ? UnsafePointer(staged.keys[1]) : nil
+    cs_partition_keys(staged.keys[0], high, count, UInt32(partitionBits), staged.partitions, &counts)
     var starts: [UInt32] = [0]
     starts.reserveCapacity(counts.count + 1)
     for rows in counts { starts.append(starts[starts.count - 1] + rows) }
     var next = starts
     cs_partition_places(staged.partitions, count, &next, staged.places)
-    let keys = slabs.allocate(count * 8).bindMemory(to: UInt64.self, capacity: count)
-    cs_scatter_u64(staged.keys, staged.places, count, keys)
+    let keys = staged.keys.map { words -> UnsafeMutablePointer<UInt64> in
+      let keys = slabs.allocate(count * 8).bindMemory(to: UInt64.self, capacity: count)
+      cs_scatter_u64(words, staged.places, count, keys)
+      return keys
+    }
     let columns = kept.indices.map { index -> UnsafeMutableRawPointer in
       let memory = slabs.allocate(count * (kept[index].isNarrow ? 4 : 8))
       if kept[index].isNarrow {
@@ -96,20 +107,20 @@ final class PartitionedRows: @unchecked Sendable {
 
 /// Room for the rows of a piece before they are parted.
 private final class StagedRows {
-  let keys: UnsafeMutablePointer<UInt64>
+  let keys: [UnsafeMutablePointer<UInt64>]
   let partitions: UnsafeMutablePointer<UInt16>
   let places: UnsafeMutablePointer<UInt32>
   private let columns: [UnsafeMutablePointer<UInt64>]
 
-  init(_ areNarrow: [Bool], capacity: Int) {
-    keys = zeroed(capacity)
+  init(_ areNarrow: [Bool], wordCount: Int, capacity: Int) {
+    keys = (0..<wordCount).map { _ in zeroed(capacity) }
     partitions = zeroed(capacity)
     places = zeroed(capacity)
     columns = areNarrow.map { zeroed($0 ? capacity / 2 : capacity) }
   }
 
   deinit {
-    keys.deallocate()
+    for word in keys { word.deallocate() }
     partitions.deallocate()
     places.deallocate()
     for column in columns { column.deallocate() }

@@ -76,8 +76,10 @@ void cs_greater_u16(uint16_t *into, const uint16_t *from, size_t count);
 void cs_greater_u32(uint32_t *into, const uint32_t *from, size_t count);
 void cs_greater_u64(uint64_t *into, const uint64_t *from, size_t count);
 
-/// Each key's partition: the top `bits` (1...16) bits of its hash; counts[p] grows by the rows of partition p.
-void cs_partition_keys(const uint64_t *keys, size_t count, unsigned bits, uint16_t *partitions, uint32_t *counts);
+/// Each key's partition: the top `bits` (1...16) bits of its hash; counts[p] grows by the rows of partition p. Keys are of one word, or of two
+/// where `high` is not NULL.
+void cs_partition_keys(const uint64_t *keys, const uint64_t *high, size_t count, unsigned bits, uint16_t *partitions,
+                       uint32_t *counts);
 
 /// Places of rows partition by partition: places[i] = next[partitions[i]]++.
 void cs_partition_places(const uint16_t *partitions, size_t count, uint32_t *next, uint32_t *places);
@@ -91,5 +93,10 @@ void cs_scatter_u64(const uint64_t *values, const uint32_t *places, size_t count
 /// for all. Returns the new number of keys. table_bits + skipped_bits is at most 64.
 size_t cs_number_keys(const uint64_t *keys, size_t count, uint32_t *table, unsigned table_bits, unsigned skipped_bits,
                       uint64_t *known, size_t known_count, uint32_t *numbers);
+
+/// The same of keys of two words.
+size_t cs_number_wide_keys(const uint64_t *low, const uint64_t *high, size_t count, uint32_t *table,
+                           unsigned table_bits, unsigned skipped_bits, uint64_t *known_low, uint64_t *known_high,
+                           size_t known_count, uint32_t *numbers);
 
 #endif
