@@ -238,7 +238,7 @@ func keysOfTwoWordsAreFoundInParts(hasNulls: Bool) throws {
     Field(name: "x", type: .int64),
   ])
   let chunks = (0..<3).map { _ -> [ColumnPage] in
-    let rows = 0..<9_000
+    let rows = 0..<2_500
     func validity() -> Validity {
       guard hasNulls else { return .allValid }
       let words = (0..<(rows.count + 63) / 64).map { _ in random.next() | random.next() | random.next() }

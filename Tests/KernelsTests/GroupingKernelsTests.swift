@@ -190,7 +190,7 @@ import Testing
   /// Keys of two words, either of which says nothing alone.
   private func checkWideKeys(_ values: [UInt64], _ comment: String) {
     let low = values.map { $0 % 11 &* 0x1_0000_0001 }
-    let high = values.map { $0 / 11 % 9 << 60 }
+    let high = values.map { ($0 / 11 % 9) << 60 }
     var partitions = [UInt16](repeating: 0, count: low.count)
     var counts = [UInt32](repeating: 0, count: 8)
     cs_partition_keys(low, high, low.count, 3, &partitions, &counts)

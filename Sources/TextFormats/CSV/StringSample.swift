@@ -22,7 +22,8 @@ struct StringSample {
     // More strings show more of them: if `limit` shows no more than were seen, there are more.
     guard limit > 0, shown(of: Double(limit)) >= Double(stringCount) else { return nil }
     var (low, high) = (0.0, Double(limit))
-    while high - low > 1 {
+    // Halved so often, a limit of 64 bits is 1 apart.
+    for _ in 0..<64 where high - low > 1 {
       let middle = (low + high) / 2
       if shown(of: middle) < Double(stringCount) { low = middle } else { high = middle }
     }
