@@ -47,7 +47,7 @@ public struct ConvertOptions {
 ///
 /// `makeOutput` is called once for each reading of the inputs: where a late value contradicts what is already written, that
 /// output is discarded and a new one is made. Returns the last one, complete. Memory, however large the
-/// inputs: per thread several times the text of a chunk (8 MB; up to 32 MB from 2,000 columns on), at most 96 MB of dictionaries, and
+/// inputs: per thread several times the text of a chunk (8 MB; up to 32 MB from 2,000 columns on), at most 96 MiB of dictionaries, and
 /// some 2 kB per column. Throws a `Diagnosis` for what is wrong with inputs or output; the output is then discarded.
 public func convert(
   _ options: ConvertOptions, makeOutput: @escaping () throws -> any ObjectWriter
