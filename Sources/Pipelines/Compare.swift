@@ -19,6 +19,10 @@ public struct CompareOptions: Sendable {
   public var report: String?
   /// Where all differing rows go, nil for nowhere.
   public var rows: OutputTarget?
+  /// Most rows written there, spread over all that differ; nil: all.
+  public var sampleSize: Int?
+  /// Path of a page for a browser, nil for none.
+  public var html: String?
   /// Most threads used.
   public var threads = 1
 
@@ -30,9 +34,9 @@ public struct CompareOptions: Sendable {
   }
 }
 
-/// Opens both inputs, compares them, and writes the rows and the report that are asked for, each published whole.
+/// Opens both inputs, compares them, and writes the rows, the page and the report that are asked for, each published whole.
 ///
-/// The report comes last: where it is, the rows are. Throws a `Diagnosis`.
+/// The report comes last: where it is, the others are. Throws a `Diagnosis`.
 public func compareInputs(
   _ options: CompareOptions, progress: (@Sendable (ConvertOptions.Progress) -> Void)? = nil
 ) throws -> Comparison {
@@ -42,7 +46,11 @@ public func compareInputs(
     options.compare, reading: options.reading, threads: options.threads, progress: progress)
   let comparison = try compare(source, other, options.request, threads: options.threads)
   if let rows = options.rows {
-    try writeTable(DifferingRows(comparison, source, other), to: rows, threads: options.threads)
+    let differing = DifferingRows(comparison, source, other, sampleSize: options.sampleSize)
+    try writeTable(differing, to: rows, threads: options.threads)
+  }
+  if let html = options.html {
+    try writeText(comparisonPage(comparison, ComparisonCharts(comparison, source, other)), to: html)
   }
   if let report = options.report { try writeText(compareReport(comparison).text, to: report) }
   return comparison

@@ -17,7 +17,7 @@ struct CmpCommand: ParsableCommand {
         colonnade cmp published.csv computed.csv --on date,state
         colonnade cmp old.cln new.cln --on id --columns price,stock -o report.json
         colonnade cmp old.cln new.cln --on 'uf=state,date' --tolerance 'rate=0.1%'
-        colonnade cmp old.cln new.cln --on id --rows changes.csv
+        colonnade cmp old.cln new.cln --on id --rows changes.csv --html changes.html
 
       1358 equals 1358.0, null equals null. A key that occurs twice on one side
       is an error, unless --duplicates says what becomes of it. Without --on,
@@ -48,6 +48,15 @@ struct CmpCommand: ParsableCommand {
       "Write every differing row to this file: .csv .json .ndjson .md .cln, then .gz or .zst.", valueName: "file"))
   var rows: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write only so many rows to --rows, spread over all that differ; the same ones each time.", valueName: "n"))
+  var sample: Int?
+
+  @Option(
+    help: ArgumentHelp("Write a page for the browser to this file: summary, charts, samples.", valueName: "file"))
+  var html: String?
+
   @OptionGroup var style: OutputStyleOptions
   @OptionGroup var csv: CSVInputOptions
   @OptionGroup var common: CommonOptions
@@ -60,7 +69,8 @@ struct CmpCommand: ParsableCommand {
     }
     _ = try usage { try rules.request(on: on, renames: csv.rename) }
     _ = try rules.limits()
-    if try rowsTarget() == nil, let option = style.given {
+    if let sample, sample < 1 { throw ValidationError("--sample takes a number from 1 on") }
+    if try rowsTarget() == nil, let option = sample == nil ? style.given : "--sample" {
       throw ValidationError("\(option) has no effect without --rows")
     }
   }
@@ -71,7 +81,7 @@ struct CmpCommand: ParsableCommand {
   }
 
   func run() throws {
-    try usage { try refuseOverwriting(outputs: [output, rows].compactMap { $0 }, inputs: [source, compare]) }
+    try usage { try refuseOverwriting(outputs: [output, rows, html].compactMap { $0 }, inputs: [source, compare]) }
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
     var options = CompareOptions(
@@ -82,6 +92,8 @@ struct CmpCommand: ParsableCommand {
     options.reading = try reading.reading(isQuiet: common.quiet)
     options.report = output
     options.rows = try rowsTarget()
+    options.sampleSize = sample
+    options.html = html
     options.threads = common.threads
     let comparison = try compareInputs(options, progress: line.update)
     line.clear()
