@@ -14,6 +14,11 @@ public struct DifferingRow: Sendable, Equatable {
     public let source: Value
     /// The other table's value; null where it lacks the row.
     public let compare: Value
+
+    /// Pairs two values.
+    public init(column: String, source: Value, compare: Value) {
+      (self.column, self.source, self.compare) = (column, source, compare)
+    }
   }
 
   /// Which side has it.

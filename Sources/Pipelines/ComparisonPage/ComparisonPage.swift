@@ -93,7 +93,7 @@ private func schemaSection(_ schema: SchemaDifferences) -> String {
 
 private func repeatedSection(_ comparison: Comparison) -> String {
   guard let repeated = comparison.repeatedKeys else { return "" }
-  let policy = repeated.policy == .count ? "counted alone, their rows in none of the figures below" : "paired in order"
+  let policy = repeated.policy == .count ? "counted alone, their rows in none of the other figures" : "paired in order"
   return element("h2", "", "Keys that occur more than once")
     + element(
       "p", "",

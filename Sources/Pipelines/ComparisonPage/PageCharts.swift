@@ -59,7 +59,7 @@ private func figure(of histogram: DifferenceHistogram, _ column: ColumnCompariso
       (count.down, counts.count - 1 - slot, "smaller"), (count.up, counts.count + 1 + slot, "greater"),
     ] where number > 0 {
       bars += bar(
-        position, from: 0, height: height(number, most: most), kind: word == "smaller" ? "source" : "different",
+        position, from: 0, height: height(number, most: most), kind: "different",
         title: "\(range) \(word): \(countText(number, "row"))")
     }
   }
@@ -68,7 +68,7 @@ private func figure(of histogram: DifferenceHistogram, _ column: ColumnCompariso
   var caption = "\(grouped(downs)) smaller, \(grouped(ups)) greater"
   if let distances = column.distances {
     caption +=
-      " · median \(pageText(distances.median)) · p95 \(pageText(distances.percentile95)) · max \(pageText(distances.maximum))"
+      " · median \(groupedText(distances.median)) · p95 \(groupedText(distances.percentile95)) · max \(groupedText(distances.maximum))"
   }
   return element(
     "figure", "",
@@ -106,6 +106,10 @@ func profileSection(_ profile: KeyProfile?) -> String {
     let clamped = max(Int128(Int64.min), min(Int128(Int64.max), value))
     return pageText(profile.type.value(of: clamped))
   }
+  let kinds: [(kind: String, text: String, count: KeyPath<KeyProfile.Stretch, Int>)] = [
+    ("different", "different", \.differentCount), ("source", "only in source", \.sourceOnlyCount),
+    ("compare", "only in compare", \.compareOnlyCount),
+  ]
   let most = profile.stretches.reduce(1) { max($0, $1.differingCount) }
   var bars = ""
   for (index, stretch) in profile.stretches.enumerated() where stretch.differingCount > 0 {
@@ -114,10 +118,8 @@ func profileSection(_ profile: KeyProfile?) -> String {
       + "\(grouped(stretch.sourceOnlyCount)) only in source, \(grouped(stretch.compareOnlyCount)) only in compare; "
       + "\(countText(stretch.sourceRowCount, "row")) in source"
     var low = 0
-    for (count, kind) in [
-      (stretch.differentCount, "different"), (stretch.sourceOnlyCount, "source"), (stretch.compareOnlyCount, "compare"),
-    ] where count > 0 {
-      let part = min(1000 - low, height(count, most: most))
+    for (kind, _, path) in kinds where stretch[keyPath: path] > 0 {
+      let part = min(1000 - low, height(stretch[keyPath: path], most: most))
       bars += bar(index, from: low, height: part, kind: kind, title: title)
       low += part
     }
@@ -131,7 +133,9 @@ func profileSection(_ profile: KeyProfile?) -> String {
         + element(
           "div", #"class="axis""#,
           element("span", "", text(0)) + middle + element("span", "", text(count, end: true)))
-        + kindKey([("different", "different"), ("source", "only in source"), ("compare", "only in compare")])
+        + kindKey(
+          kinds.filter { kind in profile.stretches.contains { $0[keyPath: kind.count] > 0 } }.map { ($0.kind, $0.text) }
+        )
         + (profile.nullCount > 0
           ? element("figcaption", "", "\(countText(profile.nullCount, "differing row")) without a value in this key.")
           : ""))

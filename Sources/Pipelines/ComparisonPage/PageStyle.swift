@@ -16,7 +16,7 @@ let pageStyle = """
   p { margin: .3rem 0; max-width: 60rem; }
   .soft, figcaption, th, dt, .axis { color: var(--soft); }
   .different { color: var(--different); } .equal { color: var(--equal); } .source { color: var(--source); } .compare { color: var(--compare); }
-  dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: .75rem; margin: 1.2rem 0; }
+  dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .75rem; margin: 1.2rem 0; }
   dl div { background: var(--panel); border: 1px solid var(--line); border-radius: .5rem; padding: .6rem .8rem; }
   dt { font-size: .82rem; } dd { margin: 0; font-size: 1.35rem; font-weight: 600; font-variant-numeric: tabular-nums; }
   dd small { display: block; font-size: .82rem; font-weight: 400; color: var(--soft); }
@@ -33,19 +33,21 @@ let pageStyle = """
   .key span::before { content: ""; display: inline-block; width: .75em; height: .75em; margin-right: .4em; background: currentColor; }
   .key b { font-weight: 400; color: var(--soft); }
   .key .null { color: var(--null); } .key .near { color: var(--near); }
-  .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(18rem, 1fr)); gap: 1.2rem; }
+  .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); gap: 1.2rem; }
   figure { margin: 0; break-inside: avoid; background: var(--panel); border: 1px solid var(--line); border-radius: .5rem; padding: .7rem .8rem; }
   figure svg { display: block; width: 100%; height: 7.5rem; border-bottom: 1px solid var(--soft); }
   figure.long svg { height: 11rem; }
   figcaption { font-size: .82rem; } figure .most { font-size: .75rem; color: var(--soft); border-bottom: 1px dotted var(--line); }
   .axis { display: flex; justify-content: space-between; gap: .6rem; font-size: .75rem; font-variant-numeric: tabular-nums; }
-  .values span { display: inline-block; margin-right: 1rem; } .values b { font-weight: 500; color: var(--soft); }
-  del { color: var(--source); text-decoration-thickness: 1px; } ins { color: var(--different); text-decoration: none; font-weight: 600; }
+  td.short { white-space: nowrap; overflow-wrap: normal; min-width: 0; } td.values, th.values { padding-left: .8rem; } .values span { display: inline-block; margin-right: 1rem; } .values b { font-weight: 500; color: var(--soft); }
+  del { color: var(--source); text-decoration: none; } ins { color: var(--different); text-decoration: none; font-weight: 600; }
   i { color: var(--soft); }
   footer { margin-top: 2.5rem; font-size: .82rem; color: var(--soft); }
+  @media screen and (max-width: 45rem) { .wide table { min-width: 44rem; } }
   @media print { :root { color-scheme: light; --ground: #fff; --panel: #fff; --line: #ccc; --text: #000; --soft: #444;
       --different: #b84300; --null: #7646b8; --near: #b98c00; --source: #1a5c9c; --compare: #0b7461; --equal: #1f7039; }
-    @page { margin: 14mm; } body { padding: 0; max-width: none; font-size: 10pt; } .wide { overflow: visible; } h2 { break-after: avoid; }
+    @page { margin: 14mm; } body { padding: 0 1px; max-width: none; font-size: 10pt; }
+    dl { grid-template-columns: repeat(6, 1fr); gap: .4rem; } dl div { padding: .3rem .5rem; } dd { font-size: 12pt; } .wide { overflow: visible; } h2 { break-after: avoid; }
     tr { break-inside: avoid; } thead { display: table-header-group; } table { font-size: 8.5pt; } td { min-width: 0; }
     svg, .key span::before { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
   """

@@ -52,7 +52,7 @@ private func columnTable(_ columns: [ColumnComparison], _ rowCount: Int) -> Stri
     }
     if hasSums {
       for sum in [column.sums?.source, column.sums?.compare, column.sums?.difference] {
-        number(sum.map { pageText($0) } ?? "")
+        number(sum.map { groupedText($0) } ?? "")
       }
     }
     return element("tr", "", cells)
@@ -100,16 +100,16 @@ func sampleSection(_ charts: ComparisonCharts, _ comparison: Comparison) -> Stri
   let heads = comparison.keys.map { escaped($0.name) } + ["change"]
   var head = heads.map { element("th", "", $0) }.joined()
   head += element("th", #"class="number""#, "row in source") + element("th", #"class="number""#, "row in compare")
-  head += element("th", "", "values")
+  head += element("th", #"class="values""#, "values")
   let rows = charts.sample.map { row -> String in
-    var cells = row.key.map { element("td", "", pageText($0)) }.joined()
+    var cells = row.key.map { element("td", isText($0) ? "" : #"class="short""#, pageText($0)) }.joined()
     let (kind, word) =
       switch row.kind {
       case .different: ("different", "different")
       case .sourceOnly: ("source", "only in source")
       case .compareOnly: ("compare", "only in compare")
       }
-    cells += element("td", #"class="\#(kind)""#, word)
+    cells += element("td", #"class="short \#(kind)""#, word)
     for number in [row.sourceRow, row.compareRow] {
       cells += element("td", #"class="number""#, number.map { grouped($0) } ?? "")
     }
@@ -133,3 +133,5 @@ private func values(of row: DifferingRow) -> String {
   if shown.count < row.changes.count { texts.append("… \(grouped(row.changes.count - shown.count)) more") }
   return texts.map { element("span", "", $0) }.joined(separator: " ")
 }
+
+private func isText(_ value: Value) -> Bool { if case .string = value { true } else { false } }

@@ -34,6 +34,22 @@ func pageText(_ value: Value) -> String {
   }
 }
 
+/// A number with commas between groups of three digits before the point: `-61,100.25`; others as ``pageText(_:)`` has them.
+func groupedText(_ value: Value) -> String {
+  switch value {
+  case .int64, .decimal: break
+  default: return pageText(value)
+  }
+  let text = plainText(of: value)
+  let digits = text.prefix { $0 != "." }.drop { $0 == "-" }
+  var whole = ""
+  for (index, digit) in digits.enumerated() {
+    if index > 0, (digits.count - index) % 3 == 0 { whole += "," }
+    whole.append(digit)
+  }
+  return (text.hasPrefix("-") ? "-" : "") + whole + text[digits.endIndex...]
+}
+
 /// A part of a whole in percent, one digit after the point: `41.3 %`; what is little but something is `< 0.1 %`, all but all `> 99.9 %`.
 func percentText(_ count: Int, of total: Int) -> String {
   guard total > 0, count > 0 else { return "0 %" }
