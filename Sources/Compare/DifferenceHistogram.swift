@@ -47,18 +47,38 @@ public struct DifferenceHistogram: Sendable, Equatable {
     }
   }
 
-  /// Counts the rows of both tables in which a column has two unequal numbers, among rows that differ: `rows` has the columns of `layout`.
+  /// Counts, for each of `columns`, the rows of both tables in which it differs and has two numbers: `rows`, the differing ones, has the columns of
+  /// `layout`.
   ///
-  /// Differences of integers and decimals are exact, then rounded once. nil where a side has no numbers. O(rows), a page at a time.
-  package init?(column: Int, of rows: any TableSource, _ layout: DifferingRowLayout) throws {
-    let pairing = layout.columns[column]
-    guard pairing.sourceType.isNumeric, pairing.compareType.isNumeric else { return nil }
-    let position = layout.sourcePosition(of: column)
+  /// Differences of integers and decimals are exact, then rounded once. Precondition: the columns have numbers on both sides. O(rows x
+  /// columns), a chunk of a column at a time.
+  package static func histograms(
+    ofColumns columns: [Int], _ rows: any TableSource, _ layout: DifferingRowLayout
+  ) throws -> [DifferenceHistogram] {
+    let lists = ColumnLists(layout)
+    // Of the lists that came so far, which there are few of, the columns that they name.
+    var known: [String: Set<Int>] = [:]
+    var histograms = columns.map { _ in DifferenceHistogram() }
     for chunk in 0..<rows.chunkCount {
-      let source = try rows.page(column: position, chunk: chunk)
-      let compare = try rows.page(column: position + 1, chunk: chunk)
-      add(source, compare, pairing)
+      let page = try rows.page(column: layout.changePosition + 1, chunk: chunk)
+      let dictionary = try rows.dictionary(column: layout.changePosition + 1)
+      var differing = columns.map { _ in [UInt32]() }
+      for row in 0..<page.rowCount {
+        guard case .string(let list) = page.value(at: row, type: .string, dictionary: dictionary) else { continue }
+        let named = known[list] ?? Set(lists.columns(in: list))
+        if known.count < 1_000 { known[list] = named }
+        for (index, column) in columns.enumerated() where named.contains(column) {
+          differing[index].append(UInt32(row))
+        }
+      }
+      for (index, column) in columns.enumerated() where !differing[index].isEmpty {
+        let position = layout.sourcePosition(of: column)
+        let source = try rows.page(column: position, chunk: chunk).gathering(differing[index][...])
+        let compare = try rows.page(column: position + 1, chunk: chunk).gathering(differing[index][...])
+        histograms[index].add(source, compare, layout.columns[column])
+      }
     }
+    return histograms
   }
 
   private mutating func add(_ source: ColumnPage, _ compare: ColumnPage, _ pairing: ColumnPairing) {

@@ -98,3 +98,33 @@ private func listedName(_ name: String) -> String {
   }
   return "\"" + String(quoted) + "\""
 }
+
+/// Reads what ``DifferingRowLayout/list(of:)`` writes.
+struct ColumnLists: Sendable {
+  private let positions: [String: Int]
+
+  init(_ layout: DifferingRowLayout) {
+    positions = Dictionary(
+      layout.listedNames.enumerated().map { (String(decoding: $1, as: UTF8.self), $0) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Positions of the compared columns that a list names, in its order. O(length).
+  func columns(in list: String) -> [Int] {
+    var found: [Int] = []
+    var name = String.UnicodeScalarView()
+    var isQuoted = false
+    // A doubled quote closes and opens again.
+    for scalar in list.unicodeScalars {
+      if scalar == "\"" { isQuoted.toggle() }
+      if scalar == ",", !isQuoted {
+        if let position = positions[String(name)] { found.append(position) }
+        name = String.UnicodeScalarView()
+      } else {
+        name.append(scalar)
+      }
+    }
+    if let position = positions[String(name)] { found.append(position) }
+    return found
+  }
+}

@@ -91,7 +91,7 @@ public struct DifferingRowReader: Sendable {
   private static let blockRowCount = 1_024
   private let rows: any TableSource
   private let layout: DifferingRowLayout
-  private let positions: [String: Int]
+  private let lists: ColumnLists
   private var chunk = -1
   private var pages: [ColumnPage] = []
   /// Row of the chunk that comes after the block.
@@ -100,9 +100,7 @@ public struct DifferingRowReader: Sendable {
 
   fileprivate init(_ rows: any TableSource, _ layout: DifferingRowLayout) {
     (self.rows, self.layout) = (rows, layout)
-    positions = Dictionary(
-      layout.listedNames.enumerated().map { (String(decoding: $1, as: UTF8.self), $0) },
-      uniquingKeysWith: { first, _ in first })
+    lists = ColumnLists(layout)
   }
 
   /// The next row, nil after the last. Throws what reading the tables throws.
@@ -142,7 +140,7 @@ public struct DifferingRowReader: Sendable {
       preconditionFailure("a differing row of no kind")
     }
     let changed: [Int] =
-      if case .string(let list) = value(first + 1) { columns(in: list) } else { Array(layout.columns.indices) }
+      if case .string(let list) = value(first + 1) { lists.columns(in: list) } else { Array(layout.columns.indices) }
     return DifferingRow(
       kind: kind, key: layout.keys.indices.map(value), sourceRow: number(first + 2), compareRow: number(first + 3),
       changes: changed.map { column in
@@ -150,24 +148,5 @@ public struct DifferingRowReader: Sendable {
         return DifferingRow.Change(
           column: layout.columns[column].name, source: value(position), compare: value(position + 1))
       })
-  }
-
-  /// The columns that a list names, as ``DifferingRowLayout/list(of:)`` writes it.
-  private func columns(in list: String) -> [Int] {
-    var found: [Int] = []
-    var name = String.UnicodeScalarView()
-    var isQuoted = false
-    // A doubled quote closes and opens again.
-    for scalar in list.unicodeScalars {
-      if scalar == "\"" { isQuoted.toggle() }
-      if scalar == ",", !isQuoted {
-        if let position = positions[String(name)] { found.append(position) }
-        name = String.UnicodeScalarView()
-      } else {
-        name.append(scalar)
-      }
-    }
-    if let position = positions[String(name)] { found.append(position) }
-    return found
   }
 }

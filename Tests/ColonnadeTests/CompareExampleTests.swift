@@ -5,18 +5,20 @@ import Colonnade
 import Testing
 
 /// The example of comparing in Sources/Colonnade/README.md, as it stands there; the paths are those of the real data.
-private func compareExample(print: ([Value], [String]) -> Void) async throws -> Colonnade.Comparison {
+private func compareExample(print: ([Value], [String]) -> Void) async throws -> Int {
   let published = try await Dataset.open(covid("brazil_covid19.csv"))
   let computed = try await Dataset.open(covid("expected/new_brazil_covid19.csv"))
   let comparison = try await published.compare(with: computed, by: "date, state", tolerance: "deaths=1")
-  for try await row in comparison.differingRows where row.kind == .different { print(row.key, row.changes.map(\.column)) }
-  return comparison
+  for try await row in comparison.differingRows where row.kind == .different {
+    print(row.key, row.changes.map(\.column))
+  }
+  return comparison.differentRowCount
 }
 
 @Test func compareExampleGivesTheFigures() async throws {
   var rows: [(key: [Value], columns: [String])] = []
-  let comparison = try await compareExample { rows.append(($0, $1)) }
-  #expect(comparison.differentRowCount == 830 && rows.count == 830)
+  let count = try await compareExample { rows.append(($0, $1)) }
+  #expect(count == 830 && rows.count == 830)
   #expect(rows.count { $0.columns.contains("cases") } == 827 && rows.count { $0.columns.contains("deaths") } == 289)
   #expect(rows.first?.key.map(\.description) == ["2020-03-28", "Ceará"])
 }

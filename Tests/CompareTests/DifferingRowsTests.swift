@@ -188,12 +188,33 @@ private func pair(_ count: Int, rowsPerChunk: Int, change: (Int) -> Int?) -> (Ta
       ),
     ])
   let comparison = try compare(a, b, CompareRequest(keys: ["k"]))
-  let histogram = try #require(
-    try DifferenceHistogram(column: 0, of: DifferingRows(comparison, a, b), DifferingRowLayout(comparison)))
+  let histogram = try DifferenceHistogram.histograms(
+    ofColumns: [0], DifferingRows(comparison, a, b), DifferingRowLayout(comparison))[0]
   let bounds = DifferenceHistogram.bounds
   #expect(histogram.rowCount == 2)
   #expect(histogram.up[bounds.firstIndex(of: 0.2)! + 1] == 1)
   #expect(histogram.down[bounds.firstIndex(of: 20)! + 1] == 1)
+}
+
+@Test func whatATolerancePassesIsInNoHistogram() throws {
+  let numbers = (0..<100).map { Value.int64($0) }
+  func table(_ name: String, _ v: (Int) -> Int, _ w: (Int) -> Int) -> Table {
+    Table(
+      name: name,
+      columns: [
+        ("k", .int64, numbers), ("v, w", .int64, (0..<100).map { .int64(Int64(v($0))) }),
+        ("w", .int64, (0..<100).map { .int64(Int64(w($0))) }),
+      ])
+  }
+  let (a, b) = (table("a", { $0 }, { $0 }), table("b", { $0 + ($0 % 2 == 0 ? 1 : 7) }, { $0 - ($0 % 5 == 0 ? 30 : 0) }))
+  var request = CompareRequest(keys: ["k"])
+  request.tolerances = [NamedTolerance("v, w", Tolerance("1")!)]
+  let comparison = try compare(a, b, request)
+  let made = try DifferenceHistogram.histograms(
+    ofColumns: [1, 0], DifferingRows(comparison, a, b), DifferingRowLayout(comparison))
+  let bounds = DifferenceHistogram.bounds
+  #expect(made[1].rowCount == 50 && made[1].up[bounds.firstIndex(of: 5)! + 1] == 50)
+  #expect(made[0].rowCount == 20 && made[0].down[bounds.firstIndex(of: 20)! + 1] == 20)
 }
 
 @Test func profilesHaveAtMostAHundredStretches() {

@@ -11,7 +11,7 @@ public struct ComparisonCharts: Sendable {
   /// Rows of the sample.
   static let sampleSize = 25
 
-  /// Of the columns with two unequal numbers in some row, most rows first: position among the compared columns, and the histogram.
+  /// Of the columns that differ in a row with two numbers, most rows first: position among the compared columns, and the histogram.
   public let histograms: [(column: Int, histogram: DifferenceHistogram)]
   /// Columns that have one that is not shown.
   public let leftOutHistogramCount: Int
@@ -37,10 +37,9 @@ public struct ComparisonCharts: Sendable {
     let layout = DifferingRowLayout(comparison)
     let unequal = comparison.columns.indices.filter { comparison.columns[$0].unequalNumberCount > 0 }
       .sorted { (comparison.columns[$1].unequalNumberCount, $0) < (comparison.columns[$0].unequalNumberCount, $1) }
-    histograms = try unequal.prefix(Self.histogramLimit).compactMap { column in
-      let histogram = try DifferenceHistogram(column: column, of: rows, layout)
-      return histogram.flatMap { $0.rowCount > 0 ? (column, $0) : nil }
-    }
+    let shown = Array(unequal.prefix(Self.histogramLimit))
+    let made = try DifferenceHistogram.histograms(ofColumns: shown, rows, layout)
+    histograms = zip(shown, made).filter { $0.1.rowCount > 0 }.map { ($0.0, $0.1) }
     leftOutHistogramCount = max(0, unequal.count - Self.histogramLimit)
     profile = rows.rowCount == 0 ? nil : try KeyProfile(of: rows, layout, source, other)
     var reader = DifferingRowSequence(sample, layout).reader()

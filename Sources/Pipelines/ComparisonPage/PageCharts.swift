@@ -68,7 +68,8 @@ private func figure(of histogram: DifferenceHistogram, _ column: ColumnCompariso
   var caption = "\(grouped(downs)) smaller, \(grouped(ups)) greater"
   if let distances = column.distances {
     caption +=
-      " · median \(groupedText(distances.median)) · p95 \(groupedText(distances.percentile95)) · max \(groupedText(distances.maximum))"
+      " · median \(shortText(distances.median)) · p95 \(shortText(distances.percentile95)) · max \(shortText(distances.maximum))"
+    if column.toleratedCount > 0 { caption += " (within tolerance included)" }
   }
   return element(
     "figure", "",
@@ -80,15 +81,16 @@ private func figure(of histogram: DifferenceHistogram, _ column: ColumnCompariso
       + element("figcaption", "", caption))
 }
 
-/// Where step `step` begins.
+/// Where step `step` begins: 0.00001 to 500,000 as they are, the rest as 1e-15, 2e6.
 private func boundText(_ step: Int) -> String {
-  let bounds = DifferenceHistogram.bounds
   if step == 0 { return "0" }
-  guard step <= bounds.count else { return "∞" }
-  // 0.00001 to 500,000 as they are.
-  let bound = bounds[step - 1]
-  if bound >= 1, bound < 1e6 { return grouped(Int(bound)) }
-  return escaped(plainText(of: .float64(bound)))
+  guard step <= DifferenceHistogram.bounds.count else { return "∞" }
+  let (digit, exponent) = ([1, 2, 5][(step - 1) % 3], (step - 1) / 3 - 15)
+  switch exponent {
+  case 0..<6: return grouped((0..<exponent).reduce(digit) { power, _ in power * 10 })
+  case -5..<0: return "0." + String(repeating: "0", count: -exponent - 1) + "\(digit)"
+  default: return "\(digit)e\(exponent)"
+  }
 }
 
 private func stepText(_ steps: Range<Int>) -> String {
@@ -101,7 +103,9 @@ private func stepText(_ steps: Range<Int>) -> String {
 func profileSection(_ profile: KeyProfile?) -> String {
   guard let profile, profile.stretches.contains(where: { $0.differingCount > 0 }) else { return "" }
   func text(_ stretch: Int, end: Bool = false) -> String {
-    let value = profile.start + profile.width * Int128(stretch) - (end ? 1 : 0)
+    // The last day or number of a stretch; of moments the one at which it ends.
+    let isMoment = if case .timestamp = profile.type { true } else { false }
+    let value = profile.start + profile.width * Int128(stretch) - (end && !isMoment ? 1 : 0)
     // Ends may lie past what the key's type holds.
     let clamped = max(Int128(Int64.min), min(Int128(Int64.max), value))
     return pageText(profile.type.value(of: clamped))

@@ -39,7 +39,7 @@ let pageStyle = """
   figure.long svg { height: 11rem; }
   figcaption { font-size: .82rem; } figure .most { font-size: .75rem; color: var(--soft); border-bottom: 1px dotted var(--line); }
   .axis { display: flex; justify-content: space-between; gap: .6rem; font-size: .75rem; font-variant-numeric: tabular-nums; }
-  td.short { white-space: nowrap; overflow-wrap: normal; min-width: 0; } td.values, th.values { padding-left: .8rem; } .values span { display: inline-block; margin-right: 1rem; } .values b { font-weight: 500; color: var(--soft); }
+  td.name { min-width: 9rem; } td.short { white-space: nowrap; overflow-wrap: normal; min-width: 0; } td.values, th.values { padding-left: .8rem; } .values span { display: inline-block; margin-right: 1rem; } .values b { font-weight: 500; color: var(--soft); }
   del { color: var(--source); text-decoration: none; } ins { color: var(--different); text-decoration: none; font-weight: 600; }
   i { color: var(--soft); }
   footer { margin-top: 2.5rem; font-size: .82rem; color: var(--soft); }
@@ -48,6 +48,6 @@ let pageStyle = """
       --different: #b84300; --null: #7646b8; --near: #b98c00; --source: #1a5c9c; --compare: #0b7461; --equal: #1f7039; }
     @page { margin: 14mm; } body { padding: 0 1px; max-width: none; font-size: 10pt; }
     dl { grid-template-columns: repeat(6, 1fr); gap: .4rem; } dl div { padding: .3rem .5rem; } dd { font-size: 12pt; } .wide { overflow: visible; } h2 { break-after: avoid; }
-    tr { break-inside: avoid; } thead { display: table-header-group; } table { font-size: 8.5pt; } td { min-width: 0; }
+    tr { break-inside: avoid; } thead { display: table-header-group; } table { font-size: 8.5pt; } td, td.name { min-width: 0; }
     svg, .key span::before { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
   """

@@ -40,7 +40,8 @@ private func columnTable(_ columns: [ColumnComparison], _ rowCount: Int) -> Stri
       ? "\(column.pairing.sourceType)" : "\(column.pairing.sourceType) → \(column.pairing.compareType)"
     var note = type
     if let tolerance = column.tolerance, column.sums != nil { note += ", ± \(tolerance)" }
-    var cells = element("td", "", "<b>\(escaped(column.pairing.name))</b> <span class=\"soft\">\(escaped(note))</span>")
+    var cells = element(
+      "td", #"class="name""#, "<b>\(escaped(column.pairing.name))</b> <span class=\"soft\">\(escaped(note))</span>")
     cells += element("td", #"class="bar""#, shareBar(column, rowCount, thousandths))
     func number(_ text: String) { cells += element("td", #"class="number""#, text) }
     number(grouped(column.differentCount))

@@ -3,6 +3,7 @@
 
 import Columns
 import Compare
+import Glibc
 import TextFormats
 
 /// `text` as it may stand anywhere in HTML, in quoted attributes too: markup means nothing, control characters are made visible, and so are
@@ -48,6 +49,15 @@ func groupedText(_ value: Value) -> String {
     whole.append(digit)
   }
   return (text.hasPrefix("-") ? "-" : "") + whole + text[digits.endIndex...]
+}
+
+/// As ``groupedText(_:)``, doubles with six digits.
+func shortText(_ value: Value) -> String {
+  guard case .float64(let number) = value, number.isFinite else { return groupedText(value) }
+  var bytes = [CChar](repeating: 0, count: 32)
+  // Nothing sets a locale in this process: the point is a point.
+  _ = withVaList([number]) { vsnprintf(&bytes, bytes.count, "%.6g", $0) }
+  return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
 /// A part of a whole in percent, one digit after the point: `41.3 %`; what is little but something is `< 0.1 %`, all but all `> 99.9 %`.
