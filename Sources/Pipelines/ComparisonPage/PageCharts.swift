@@ -41,7 +41,9 @@ func histogramSection(_ charts: ComparisonCharts, _ comparison: Comparison) -> S
 
 private func figure(of histogram: DifferenceHistogram, _ column: ColumnComparison) -> String {
   let used = histogram.up.indices.filter { histogram.up[$0] + histogram.down[$0] > 0 }
-  guard let lowest = used.first, let highest = used.last else { return "" }
+  guard let least = used.first, let highest = used.last else { return "" }
+  // A lone step would be as wide as the chart.
+  let lowest = max(0, min(least, highest - 3))
   // Many steps: by whole powers of ten, which begin at steps 1, 4, 7, ….
   let stride = highest - lowest >= 24 ? 3 : 1
   let first = stride == 1 ? lowest : (lowest + 2) / 3
