@@ -32,6 +32,8 @@ public struct KeyProfile: Sendable, Equatable {
   public let type: ColumnType
   /// Where the first stretch begins: days, microseconds or whole numbers.
   public let start: Int128
+  /// The greatest key.
+  public let maximum: Int128
   /// What a stretch spans.
   public let width: Int128
   /// All stretches, those without rows included.
@@ -43,6 +45,7 @@ public struct KeyProfile: Sendable, Equatable {
   init(name: String, type: ColumnType, minimum: Int128, maximum: Int128) {
     self.name = name
     self.type = type
+    self.maximum = maximum
     func start(_ width: Int128) -> Int128 {
       if type == .date { return minimum }
       let remainder = minimum % width

@@ -48,6 +48,6 @@ let pageStyle = """
       --different: #b84300; --null: #7646b8; --near: #b98c00; --source: #1a5c9c; --compare: #0b7461; --equal: #1f7039; }
     @page { margin: 14mm; } body { padding: 0 1px; max-width: none; font-size: 10pt; }
     dl { grid-template-columns: repeat(6, 1fr); gap: .4rem; } dl div { padding: .3rem .5rem; } dd { font-size: 12pt; } .wide { overflow: visible; } h2 { break-after: avoid; }
-    tr { break-inside: avoid; } thead { display: table-header-group; } table { font-size: 8.5pt; } td, td.name { min-width: 0; }
+    tr { break-inside: avoid; } thead { display: table-header-group; } table { font-size: 8.5pt; } td { min-width: 0; } td.name { min-width: 6rem; }
     svg, .key span::before { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
   """
