@@ -138,7 +138,8 @@ func profileSection(_ profile: KeyProfile?) -> String {
       element("div", #"class="most""#, grouped(most)) + chart(barCount: count, bars)
         + element(
           "div", #"class="axis""#,
-          element("span", "", text(0)) + middle + element("span", "", pageText(profile.type.value(of: profile.maximum))))
+          element("span", "", text(0)) + middle + element("span", "", pageText(profile.type.value(of: profile.maximum)))
+        )
         + kindKey(
           kinds.filter { kind in profile.stretches.contains { $0[keyPath: kind.count] > 0 } }.map { ($0.kind, $0.text) }
         )
