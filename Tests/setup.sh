@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Installs what building needs and is not there yet (Debian, Ubuntu); with the word `python`, also the Python
-# environment of the tests and most benchmarks, in .build-venv; with the word `benchmarks`, also the peers that only
-# benchmarks need. Quick and silent when nothing is missing.
+# environment of the tests and most benchmarks, in .build-venv, and Chromium, in which a test looks at a page (ten
+# seconds); with the word `benchmarks`, also the peers that only benchmarks need. Quick and silent when nothing is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -43,7 +43,7 @@ install_python() { # file of requirements, stamp
 
 case "${1:-}" in
   python | benchmarks)
-    if command -v dpkg-query >/dev/null; then install_missing python3 python3-venv util-linux binutils; fi
+    if command -v dpkg-query >/dev/null; then install_missing python3 python3-venv util-linux binutils chromium fonts-dejavu-core; fi
     install_python Tests/requirements.txt installed
     if [ "$1" = benchmarks ]; then install_python Benchmarks/requirements.txt installed-benchmarks; fi
     ;;

@@ -36,9 +36,11 @@ public func compare(
   let examples = ExampleReader(source, other, keys: columns.keys, alignment, limit: request.exampleLimit)
   let comparer = ColumnComparer(left, right, alignment, threads: threads)
   var differences = RowDifferences(alignment.sourceRows)
+  var differingByColumn: [[[UInt64]]] = []
   var comparisons: [ColumnComparison] = []
   try comparer.forEachOutcome(columns.columns, tolerance: { columns.tolerance(of: $0) }) { column, outcome in
     differences.add(outcome.tallies.map(\.differs))
+    differingByColumn.append(outcome.tallies.map { $0.differentCount == 0 ? [] : $0.differs })
     comparisons.append(
       ColumnComparison(
         pairing: column, tolerance: columns.tolerance(of: column), equalCount: outcome.total(\.equalCount),
@@ -57,7 +59,7 @@ public func compare(
     repeatedKeys: alignment.repeated, columns: comparisons, sourceOnlyExamples: try examples.sourceOnlyRows(),
     compareOnlyExamples: try examples.compareOnlyRows(),
     mostDifferentRows: try examples.rows(differences.most(request.exampleLimit)), alignment: alignment,
-    differing: differing)
+    differing: differing, differingByColumn: differingByColumn, source: source, other: other)
 }
 
 /// Reads the first rows of each kind, with their keys.

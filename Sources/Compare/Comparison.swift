@@ -43,6 +43,11 @@ public struct Comparison: Sendable {
   /// Which rows belong together, and which of them differ: for ``DifferingRows``.
   let alignment: RowAlignment
   let differing: [[UInt64]]
+  /// The same per compared column; a chunk in which no row differs in it has no words.
+  let differingByColumn: [[[UInt64]]]
+  /// The tables, which ``differingRows`` reads.
+  let source: any TableSource
+  let other: any TableSource
 
   /// Rows whose key both tables have: always equal plus different rows.
   public var pairedRowCount: Int { equalRowCount + differentRowCount }

@@ -4,128 +4,57 @@
 import Columns
 import Synchronization
 
-/// The rows in which two tables differ, as a table to be written or read on: each has its key, what kind of difference it is, and
+/// The rows in which two tables differ, as a table to be written or read on: each has its key, what kind of difference it is, where it is, and
 /// both sides' values of every compared column.
 ///
-/// Columns: the keys, or `row` (its number on its side, counted from 1) where rows are paired by their positions; `change` (`source_only`, `compare_only` or `different`); then `X_source` and `X_compare` for each compared
-/// column `X` (underscores are added where a name is taken). Rows follow the source's order; rows of the other table alone come
-/// last, in its order. Keys of unlike types are strings, as printed. Chunks follow those of the tables. Besides the page at hand,
-/// each column read keeps the other table's values of all paired differing rows.
+/// Columns: the keys, as the source has them (rows of the other table alone: as that has them); `change` (`source_only`, `compare_only`,
+/// `different`); `columns` (of different rows, the names of those that differ, written as `--columns` takes them); `source_row` and
+/// `compare_row` (counted from 1, null on the side that lacks the row); then `X_source` and `X_compare` for each compared column `X`
+/// (underscores are added where a name is taken). Rows follow the source's order; rows of the other table alone come last, in its order. Keys
+/// of unlike types are strings, as printed.
+///
+/// Nothing is kept but which rows of a few chunks are meant: a page is put together from the tables' own pages when asked for, of which one
+/// is in memory at a time. Cost of a page: those pages of the table that its rows lie in.
 public final class DifferingRows: TableSource {
   /// Names both tables.
   public let name: String
-  /// Keys, `change`, and pairs of values.
+  /// Keys, `change`, `columns`, row numbers, and pairs of values.
   public let schema: Schema
   /// Rows of all three kinds.
   public let rowCount: Int
   private let source: any TableSource
   private let other: any TableSource
-  private let roles: [Role]
-  private let chunks: [Chunk]
-  /// Partner rows of the paired differing rows in source order, and the order in which they lie in the other table.
-  private let partners: [UInt32]
-  private let partnerOrder: [UInt32]
+  private let layout: DifferingRowLayout
+  private let pieces: DifferingRowPieces
   private let sourceRows: RowLocator
   private let otherRows: RowLocator
-  private let partnerPages: Mutex<[Int: PagesInParts]>
-
-  private enum Role: Sendable {
-    case key(ColumnPairing)
-    case position
-    case change
-    case source(ColumnPairing)
-    case compare(ColumnPairing)
-  }
-
-  /// Differing rows of one chunk of either table.
-  private struct Chunk: Sendable {
-    let side: ComparedSide
-    let index: Int
-    /// Rows of the chunk.
-    let rows: [UInt32]
-    /// For a source chunk: position of each row's partner in `partners`, -1 for none.
-    let partnerPositions: [Int32]
-  }
+  /// Per compared column, bits of the rows that differ in it, by chunk of the source; none where no row of the chunk does.
+  private let differingByColumn: [[[UInt64]]]
+  /// The pieces last asked for, the latest at the end.
+  private let recent = Mutex<[(index: Int, piece: DifferingRowPiece)]>([])
 
   /// `source` and `other` must be the tables that `comparison` was made from.
-  public init(_ comparison: Comparison, _ source: any TableSource, _ other: any TableSource) {
+  ///
+  /// `sampleSize`: at most so many rows, spread over all of them: those whose hashed row numbers are the smallest (``Formats/CompareReport``
+  /// has the formula), in their order. The same rows differ: the same sample.
+  public init(_ comparison: Comparison, _ source: any TableSource, _ other: any TableSource, sampleSize: Int? = nil) {
     self.source = source
     self.other = other
     name = "differences between \(comparison.sourceName) and \(comparison.compareName)"
+    layout = DifferingRowLayout(comparison)
+    schema = layout.schema
+    pieces = DifferingRowPieces(comparison, sampleSize: sampleSize)
+    rowCount = pieces.rowCount
     sourceRows = comparison.alignment.sourceRows
     otherRows = comparison.alignment.otherRows
-    let columns = comparison.columns.map(\.pairing)
-    let keys: [Role] = comparison.keys.isEmpty ? [.position] : comparison.keys.map { .key($0) }
-    roles = keys + [.change] + columns.flatMap { [.source($0), .compare($0)] }
-    schema = Self.schema(roles)
-    (chunks, partners) = Self.chunks(comparison)
-    rowCount = chunks.reduce(0) { $0 + $1.rows.count }
-    let partners = partners
-    partnerOrder = (0..<UInt32(partners.count)).sorted { partners[Int($0)] < partners[Int($1)] }
-    partnerPages = Mutex([:])
+    differingByColumn = comparison.differingByColumn
   }
 
-  private static func schema(_ roles: [Role]) -> Schema {
-    var taken: Set<String> = []
-    func unique(_ name: String) -> String {
-      var name = name
-      while !taken.insert(name).inserted { name += "_" }
-      return name
-    }
-    return Schema(
-      roles.map { role in
-        switch role {
-        case .key(let key): Field(name: unique(key.name), type: keyType(key))
-        case .position: Field(name: unique("row"), type: .int64)
-        case .change: Field(name: unique("change"), type: .string)
-        case .source(let column): Field(name: unique(column.name + "_source"), type: column.sourceType)
-        case .compare(let column): Field(name: unique(column.name + "_compare"), type: column.compareType)
-        }
-      })
-  }
-
-  private static func keyType(_ key: ColumnPairing) -> ColumnType {
-    key.sourceType == key.compareType ? key.sourceType : .string
-  }
-
-  private static func chunks(_ comparison: Comparison) -> (chunks: [Chunk], partners: [UInt32]) {
-    let alignment = comparison.alignment
-    var partners: [UInt32] = []
-    var chunks: [Chunk] = []
-    for chunk in 0..<alignment.sourceRows.chunkCount {
-      let range = alignment.sourceRows.rows(ofChunk: chunk)
-      var rows: [UInt32] = []
-      var positions: [Int32] = []
-      for row in 0..<range.count {
-        let partner = alignment.compareRows[range.lowerBound + row]
-        if partner == noPartner {
-          guard alignment.isSourceOnly(range.lowerBound + row) else { continue }
-          positions.append(-1)
-        } else if comparison.differing[chunk][row >> 6] >> UInt64(row & 63) & 1 == 1 {
-          positions.append(Int32(partners.count))
-          partners.append(partner)
-        } else {
-          continue
-        }
-        rows.append(UInt32(row))
-      }
-      if !rows.isEmpty {
-        chunks.append(Chunk(side: .source, index: chunk, rows: rows, partnerPositions: positions))
-      }
-    }
-    for chunk in 0..<alignment.otherRows.chunkCount {
-      let range = alignment.otherRows.rows(ofChunk: chunk)
-      let rows = range.filter { alignment.isCompareOnly($0) }.map { UInt32($0 - range.lowerBound) }
-      if !rows.isEmpty { chunks.append(Chunk(side: .compare, index: chunk, rows: rows, partnerPositions: [])) }
-    }
-    return (chunks, partners)
-  }
-
-  /// Chunks of either table that have rows of these kinds.
-  public var chunkCount: Int { chunks.count }
+  /// Pieces of about a chunk's size.
+  public var chunkCount: Int { pieces.count }
 
   /// Rows of one of them.
-  public func rowCount(ofChunk chunk: Int) -> Int { chunks[chunk].rows.count }
+  public func rowCount(ofChunk chunk: Int) -> Int { pieces.rowCount(of: chunk) }
 
   /// Computed from the page.
   public func statistics(column: Int, chunk: Int) throws -> PageStatistics {
@@ -137,62 +66,122 @@ public final class DifferingRows: TableSource {
 
   /// Gathers the rows from the tables' own pages.
   public func page(column: Int, chunk: Int) throws -> ColumnPage {
-    let chunk = chunks[chunk]
-    switch (roles[column], chunk.side) {
-    case (.change, _): return changePage(chunk)
-    case (.position, let side):
-      let first = (side == .source ? sourceRows : otherRows).starts[chunk.index]
-      return ColumnPage(values: .int64(chunk.rows.map { Int64(first) + Int64($0) + 1 }))
-    case (.key(let key), .source):
-      return keyPage(key, try rows(chunk.rows, of: source, key.sourcePosition, chunk.index), key.sourceType)
-    case (.key(let key), .compare):
-      return keyPage(key, try rows(chunk.rows, of: other, key.comparePosition, chunk.index), key.compareType)
-    case (.source(let pairing), .source):
-      return try rows(chunk.rows, of: source, pairing.sourcePosition, chunk.index)
-    case (.source(let pairing), .compare):
-      return ColumnPage(nullRows: chunk.rows.count, type: pairing.sourceType)
-    case (.compare(let pairing), .source):
-      return try partnerValues(pairing, column).gathering(chunk.partnerPositions, type: pairing.compareType)
-    case (.compare(let pairing), .compare):
-      return try rows(chunk.rows, of: other, pairing.comparePosition, chunk.index)
+    let piece = piece(chunk)
+    let isSource = piece.side == .source
+    switch layout.role(ofColumn: column) {
+    case .change: return changePage(piece)
+    case .columns: return columnsPage(piece)
+    case .sourceRow: return isSource ? numbers(piece.rows) : ColumnPage(nullRows: piece.rows.count, type: .int64)
+    case .compareRow: return numbers(isSource ? piece.partners : piece.rows)
+    case .key(let key):
+      let (position, type) = isSource ? (key.sourcePosition, key.sourceType) : (key.comparePosition, key.compareType)
+      let page =
+        try isSource
+        ? values(source, sourceRows, position, piece.rows)
+        : values(other, otherRows, position, piece.rows)
+      return DifferingRowLayout.keyType(key) == type ? page : textPage(page, type: type, dictionary: nil)
+    case .source(let pairing):
+      guard isSource else { return ColumnPage(nullRows: piece.rows.count, type: pairing.sourceType) }
+      return try values(source, sourceRows, pairing.sourcePosition, piece.rows)
+    case .compare(let pairing):
+      guard isSource else { return try values(other, otherRows, pairing.comparePosition, piece.rows) }
+      return try partnerValues(pairing, piece)
     }
   }
 
-  private func changePage(_ chunk: Chunk) -> ColumnPage {
-    let kinds: [Value] =
-      chunk.side == .compare
-      ? chunk.rows.map { _ in .string("compare_only") }
-      : chunk.partnerPositions.map { .string($0 < 0 ? "source_only" : "different") }
-    return ColumnPage(boxed: kinds, type: .string)
+  private func piece(_ index: Int) -> DifferingRowPiece {
+    if let known = recent.withLock({ $0.first { $0.index == index }?.piece }) { return known }
+    let piece = pieces.piece(index)
+    recent.withLock { recent in
+      // Writers ask for the columns of a chunk one after another, on some threads, each of which has a chunk of its own.
+      if recent.count >= 8 { recent.removeFirst() }
+      recent.append((index, piece))
+    }
+    return piece
   }
 
-  private func keyPage(_ key: ColumnPairing, _ page: ColumnPage, _ type: ColumnType) -> ColumnPage {
-    Self.keyType(key) == type ? page : textPage(page, type: type, dictionary: nil)
+  private func changePage(_ piece: DifferingRowPiece) -> ColumnPage {
+    var texts = StringArray(reservingStrings: piece.rows.count)
+    let (lone, paired) = (
+      Array((piece.side == .source ? RowChange.sourceOnly : .compareOnly).rawValue.utf8),
+      Array(RowChange.different.rawValue.utf8)
+    )
+    for row in piece.rows.indices {
+      texts.append(utf8: piece.partners.isEmpty || piece.partners[row] == noPartner ? lone : paired)
+    }
+    return ColumnPage(values: .strings(texts))
   }
 
-  private func rows(_ rows: [UInt32], of table: any TableSource, _ column: Int, _ chunk: Int) throws -> ColumnPage {
-    let page = try table.page(column: column, chunk: chunk).gathering(rows[...])
-    return page.withPlainStrings(try table.dictionary(column: column))
-  }
-
-  /// The other table's values of all paired differing rows, in source order: one pass over its pages, once per column.
-  private func partnerValues(_ pairing: ColumnPairing, _ column: Int) throws -> PagesInParts {
-    try partnerPages.withLock { known in
-      if let pages = known[column] { return pages }
-      var parts: [ColumnPage] = []
-      var next = 0
-      for chunk in 0..<otherRows.chunkCount {
-        let range = otherRows.rows(ofChunk: chunk)
-        var wanted: [UInt32] = []
-        while next < partnerOrder.count, Int(partners[Int(partnerOrder[next])]) < range.upperBound {
-          wanted.append(UInt32(Int(partners[Int(partnerOrder[next])]) - range.lowerBound))
-          next += 1
+  private func columnsPage(_ piece: DifferingRowPiece) -> ColumnPage {
+    guard !piece.partnerOrder.isEmpty else { return ColumnPage(nullRows: piece.rows.count, type: .string) }
+    var texts = StringArray(reservingStrings: piece.rows.count)
+    var words = [UInt64](repeating: 0, count: (piece.rows.count + 63) / 64)
+    var (chunk, range) = (0, 0..<0)
+    var text: [UInt8] = []
+    for (position, row) in piece.rows.enumerated() {
+      text.removeAll(keepingCapacity: true)
+      if piece.partners[position] != noPartner {
+        if !range.contains(Int(row)) {
+          chunk = sourceRows.chunk(of: Int(row))
+          range = sourceRows.rows(ofChunk: chunk)
         }
-        if !wanted.isEmpty { parts.append(try rows(wanted, of: other, pairing.comparePosition, chunk)) }
+        let local = Int(row) - range.lowerBound
+        for (column, bits) in differingByColumn.enumerated()
+        where !bits[chunk].isEmpty && bits[chunk][local >> 6] >> UInt64(local & 63) & 1 == 1 {
+          if !text.isEmpty { text.append(UInt8(ascii: ",")) }
+          text += layout.listedNames[column]
+        }
+        words[position >> 6] |= 1 << UInt64(position & 63)
       }
-      let pages = PagesInParts(parts: parts, order: partnerOrder)
-      known[column] = pages
-      return pages
+      texts.append(utf8: text)
     }
+    return ColumnPage(values: .strings(texts), validity: Validity(words: words, rowCount: piece.rows.count))
+  }
+
+  /// Row numbers counted from 1; none for ``noPartner``.
+  private func numbers(_ rows: [UInt32]) -> ColumnPage {
+    var words = [UInt64](repeating: 0, count: (rows.count + 63) / 64)
+    for (position, row) in rows.enumerated() where row != noPartner {
+      words[position >> 6] |= 1 << UInt64(position & 63)
+    }
+    return ColumnPage(
+      values: .int64(rows.map { $0 == noPartner ? 0 : Int64($0) + 1 }),
+      validity: Validity(words: words, rowCount: rows.count))
+  }
+
+  /// Values of `rows`, which ascend, of a column, as plain strings where they are strings.
+  private func values(
+    _ table: any TableSource, _ locator: RowLocator, _ column: Int, _ rows: [UInt32]
+  ) throws -> ColumnPage {
+    let dictionary = try table.dictionary(column: column)
+    var parts: [ColumnPage] = []
+    var next = 0
+    while next < rows.count {
+      let chunk = locator.chunk(of: Int(rows[next]))
+      let range = locator.rows(ofChunk: chunk)
+      let first = next
+      while next < rows.count, Int(rows[next]) < range.upperBound { next += 1 }
+      let local = rows[first..<next].map { $0 - UInt32(range.lowerBound) }
+      parts.append(try table.page(column: column, chunk: chunk).gathering(local[...]).withPlainStrings(dictionary))
+    }
+    return ColumnPage(concatenating: parts, type: table.schema.fields[column].type, dictionary: nil)
+  }
+
+  /// The other table's values beside rows of the source: read in its order, then put in the source's.
+  private func partnerValues(_ pairing: ColumnPairing, _ piece: DifferingRowPiece) throws -> ColumnPage {
+    let order = piece.partnerOrder
+    if order.isEmpty { return ColumnPage(nullRows: piece.rows.count, type: pairing.compareType) }
+    let found = try values(
+      other, otherRows, pairing.comparePosition, order.map { piece.partners[Int($0)] })
+    // Rows without a partner get the first one's value, and are null.
+    var places = [UInt32](repeating: 0, count: piece.rows.count)
+    for (place, position) in order.enumerated() { places[Int(position)] = UInt32(place) }
+    let page = found.gathering(places[...])
+    if order.count == piece.rows.count { return page }
+    var words = [UInt64](repeating: 0, count: (piece.rows.count + 63) / 64)
+    for position in order where page.validity.isValid(Int(position)) {
+      words[Int(position) >> 6] |= 1 << UInt64(position & 63)
+    }
+    return ColumnPage(values: page.values, validity: Validity(words: words, rowCount: piece.rows.count))
   }
 }

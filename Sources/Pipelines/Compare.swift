@@ -21,6 +21,10 @@ public struct CompareOptions: Sendable {
   public var notesInputs = false
   /// Where all differing rows go, nil for nowhere.
   public var rows: OutputTarget?
+  /// Most rows written there, spread over all that differ; nil: all.
+  public var sampleSize: Int?
+  /// Path of a page for a browser, nil for none.
+  public var html: String?
   /// Most threads used.
   public var threads = 1
 
@@ -49,9 +53,9 @@ public struct InputComparison: Sendable {
   }
 }
 
-/// Opens both inputs, compares them, and writes the rows and the report that are asked for, each published whole.
+/// Opens both inputs, compares them, and writes the rows, the page and the report that are asked for, each published whole.
 ///
-/// The report comes last: where it is, the rows are. Throws a `Diagnosis`.
+/// The report comes last: where it is, the others are. Throws a `Diagnosis`.
 public func compareInputs(
   _ options: CompareOptions, progress: (@Sendable (ConvertOptions.Progress) -> Void)? = nil
 ) throws -> InputComparison {
@@ -66,7 +70,11 @@ public func compareInputs(
   let (other, compareFiles) = try open(options.compare)
   let comparison = try compare(source, other, options.request, threads: options.threads)
   if let rows = options.rows {
-    try writeTable(DifferingRows(comparison, source, other), to: rows, threads: options.threads)
+    let differing = DifferingRows(comparison, source, other, sampleSize: options.sampleSize)
+    try writeTable(differing, to: rows, threads: options.threads)
+  }
+  if let html = options.html {
+    try writeText(comparisonPage(comparison, ComparisonCharts(comparison, source, other)), to: html)
   }
   let result = InputComparison(comparison, sourceFiles: sourceFiles, compareFiles: compareFiles)
   if let report = options.report { try writeText(compareText(result, as: report.format), to: report.path) }

@@ -140,3 +140,8 @@ func storedPage(of table: any TableSource, column: Int, chunk: Int) throws -> Pa
   default: nil
   }
 }
+
+/// Several tables as one, as ``JoinedTables`` has them; one alone is itself. Throws what that throws. Precondition: there is a table.
+public func oneTable(_ tables: [any TableSource]) throws -> any TableSource {
+  tables.count == 1 ? tables[0] : try JoinedTables(tables)
+}

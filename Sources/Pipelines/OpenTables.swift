@@ -64,7 +64,7 @@ func openTable(
   progress: (@Sendable (ConvertOptions.Progress) -> Void)?
 ) throws -> any TableSource {
   let tables = try openTables([argument], reading: reading, threads: threads, notes: notes, progress: progress)
-  return tables.count == 1 ? tables[0] : try JoinedTables(tables)
+  return try oneTable(tables)
 }
 
 /// The first rows of one INPUT, which stands for one table as for ``openTable(_:reading:threads:progress:)``; of CSVs, no more is

@@ -18,7 +18,7 @@ struct CmpCommand: ParsableCommand {
         colonnade cmp published.csv computed.csv --on date,state
         colonnade cmp old.cln new.cln --on id --columns price,stock -o report.json
         colonnade cmp old.cln new.cln --on 'uf=state,date' --tolerance 'rate=0.1%'
-        colonnade cmp old.cln new.cln --on id --rows changes.csv
+        colonnade cmp old.cln new.cln --on id --rows changes.csv --html changes.html
         colonnade cmp old.cln new.cln --on id --format md >> "$GITHUB_STEP_SUMMARY"
 
       1358 equals 1358.0, null equals null. A key that occurs twice on one side
@@ -57,6 +57,15 @@ struct CmpCommand: ParsableCommand {
       "Write every differing row to this file: .csv .json .ndjson .md .cln, then .gz or .zst.", valueName: "file"))
   var rows: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write only so many rows to --rows, spread over all that differ; the same ones each time.", valueName: "n"))
+  var sample: Int?
+
+  @Option(
+    help: ArgumentHelp("Write a page for the browser to this file: summary, charts, samples.", valueName: "file"))
+  var html: String?
+
   @OptionGroup var style: OutputStyleOptions
   @OptionGroup var csv: CSVInputOptions
   @OptionGroup var common: CommonOptions
@@ -70,7 +79,8 @@ struct CmpCommand: ParsableCommand {
     if output == "-", format != nil { throw ValidationError("-o - and --format are two ways to print the report") }
     _ = try usage { try rules.request(on: on, renames: csv.rename) }
     _ = try rules.limits()
-    if try rowsTarget() == nil, let option = style.given {
+    if let sample, sample < 1 { throw ValidationError("--sample takes a number from 1 on") }
+    if try rowsTarget() == nil, let option = sample == nil ? style.given : "--sample" {
       throw ValidationError("\(option) has no effect without --rows")
     }
   }
@@ -81,7 +91,7 @@ struct CmpCommand: ParsableCommand {
   }
 
   func run() throws {
-    try usage { try refuseOverwriting(outputs: [output, rows].compactMap { $0 }, inputs: [source, compare]) }
+    try usage { try refuseOverwriting(outputs: [output, rows, html].compactMap { $0 }, inputs: [source, compare]) }
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
     var options = CompareOptions(
@@ -94,6 +104,8 @@ struct CmpCommand: ParsableCommand {
     options.report = output.flatMap { $0 == "-" ? nil : CompareReportTarget(path: $0) }
     options.notesInputs = printedFormat == .json
     options.rows = try rowsTarget()
+    options.sampleSize = sample
+    options.html = html
     options.threads = common.threads
     let found = try compareInputs(options, progress: line.update)
     line.clear()

@@ -43,6 +43,7 @@ func agreesWithTheObviousComparison(round: Int) throws {
     #expect(comparison.schema.onlyInSource.map(\.name) == ["only a"])
     #expect(comparison.schema.onlyInCompare.map(\.name) == ["only b"])
     try checkRows(DifferingRows(comparison, a, b), a, b, comparison)
+    try checkReading(comparison, a, b, "seed \(seed)")
   }
 }
 
@@ -61,9 +62,9 @@ private func checkRows(_ rows: DifferingRows, _ a: Table, _ b: Table, _ comparis
     #expect(try shown(position, 2) == (partners[row] == nil ? "source_only" : "different"))
     for (index, column) in comparison.columns.enumerated() {
       let expected = a.value(row: row - 1, column: column.pairing.sourcePosition)
-      #expect(try shown(position, 3 + 2 * index) == plainText(of: expected))
+      #expect(try shown(position, 6 + 2 * index) == plainText(of: expected))
       let partner = partners[row].map { b.value(row: $0 - 1, column: column.pairing.comparePosition) }
-      #expect(try shown(position, 4 + 2 * index) == plainText(of: partner ?? .null))
+      #expect(try shown(position, 7 + 2 * index) == plainText(of: partner ?? .null))
     }
   }
   for (index, example) in comparison.compareOnlyExamples.enumerated() {
@@ -131,6 +132,7 @@ private func checkAnyRequest(seed: UInt64) throws {
     }
     #expect(comparison.schema.onlyInSource.map(\.name) == ["only a"])
     try checkMost(comparison, "seed \(seed)")
+    try checkReading(comparison, a, b, "seed \(seed)")
   }
 }
 

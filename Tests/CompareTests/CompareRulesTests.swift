@@ -310,7 +310,10 @@ private let byK = CompareRequest(keys: ["k"])
   let a = table("a", [("change", .int64, one), ("v_source", .int64, one), ("v", .int64, one)])
   let b = table("b", [("change", .int64, one), ("v_source", .int64, integers([2])), ("v", .int64, one)])
   let rows = DifferingRows(try compare(a, b, CompareRequest(keys: ["change", "v_source"]), threads: 1), a, b)
-  #expect(rows.schema.names == ["change", "v_source", "change_", "v_source_", "v_compare"])
+  #expect(
+    rows.schema.names == [
+      "change", "v_source", "change_", "columns", "source_row", "compare_row", "v_source_", "v_compare",
+    ])
   #expect(rows.rowCount == 2)
 }
 

@@ -158,7 +158,8 @@ def test_row_by_row(compare, tmp_path):
     assert counts(run.report) == [0, 1, 1, 1]
     assert "differ, row by row." in run.text and "  m  2 → 3  at row 2" in run.text
     assert rows.read_text().splitlines() == [
-        "row,change,n_source,n_compare,m_source,m_compare", "2,different,1,1,2,3", "3,compare_only,,7,,7",
+        "change,columns,source_row,compare_row,n_source,n_compare,m_source,m_compare", "different,m,2,2,1,1,2,3",
+        "compare_only,,,3,,7,,7",
     ]  # fmt: skip
 
 

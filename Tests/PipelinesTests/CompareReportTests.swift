@@ -77,9 +77,11 @@ func covidFigures(threads: Int) throws {
   let found = try compareInputs(options)
   #expect(try text(ofFile: folder + "/report.json") == reportText(found))
   let lines = try text(ofFile: folder + "/rows.csv").split(separator: "\n")
-  #expect(lines[0] == "date,state,change,cases_source,cases_compare,deaths_source,deaths_compare")
+  #expect(
+    lines[0]
+      == "date,state,change,columns,source_row,compare_row,cases_source,cases_compare,deaths_source,deaths_compare")
   #expect(lines.count == 1 + 384 + 836)
-  #expect(lines[1] == "2020-02-26,São Paulo,source_only,1,,0,")
+  #expect(lines[1] == "2020-02-26,São Paulo,source_only,,1,,1,,0,")
   #expect(lines.filter { $0.contains(",different,") }.count == 836)
 }
 
