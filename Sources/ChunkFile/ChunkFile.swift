@@ -94,6 +94,10 @@ public final class ChunkFile: TableSource {
   /// Size of the file in bytes.
   public var byteCount: Int { object.byteCount }
 
+  /// XXH3 with 128 bits of the file's last 96 bytes. These hold the checksum of the directory, which has those of all sections, which have
+  /// those of all pages: files with other bytes have another one, as far as 64-bit checksums tell. O(1), nothing is read.
+  package var tailHash: UInt128 { wideHash(tail.serialized()) }
+
   /// What the writer noted besides the table, in its order. Reads its section each time.
   public var metadata: [(key: String, value: String)] {
     get throws {

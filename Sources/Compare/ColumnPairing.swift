@@ -108,8 +108,11 @@ struct PairedColumns {
     return areColumnsNamed ? compared : compared.filter { !keyColumns.contains($0.sourcePosition) }
   }
 
-  /// How far apart the numbers of a column may be.
-  func tolerance(of pairing: ColumnPairing) -> Tolerance? { named[pairing.sourcePosition] ?? tolerance }
+  /// How far apart the numbers of a column may be; nil for a column of other values.
+  func tolerance(of pairing: ColumnPairing) -> Tolerance? {
+    guard pairing.sourceType.isNumeric, pairing.compareType.isNumeric else { return nil }
+    return named[pairing.sourcePosition] ?? tolerance
+  }
 }
 
 /// What a request's names stand for.

@@ -50,7 +50,7 @@ public func compare(
   let differing = differences.differing
   let differentCount = differing.reduce(0) { $1.reduce($0) { $0 + $1.nonzeroBitCount } }
   return Comparison(
-    sourceName: source.name, compareName: other.name, matching: request.rows, keys: columns.keys,
+    sourceName: source.name, compareName: other.name, request: request, keys: columns.keys,
     schema: columns.schema, sourceRowCount: source.rowCount, compareRowCount: other.rowCount,
     sourceOnlyRowCount: alignment.sourceOnlyCount, compareOnlyRowCount: alignment.compareOnlyCount,
     equalRowCount: alignment.pairedCount - differentCount, differentRowCount: differentCount,

@@ -9,8 +9,10 @@ public struct Comparison: Sendable {
   public let sourceName: String
   /// Name of the table held against it.
   public let compareName: String
+  /// What was asked for.
+  public let request: CompareRequest
   /// How rows were paired: by the keys asked for, by keys that were found (``keys`` are these), or by their positions.
-  public let matching: RowMatching
+  public var matching: RowMatching { request.rows }
   /// The key columns, in the order asked for; none where rows are paired by their positions.
   public let keys: [ColumnPairing]
   /// Columns on one side only, and types that differ.

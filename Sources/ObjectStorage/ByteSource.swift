@@ -112,10 +112,12 @@ public final class PeekableSource: ByteSource {
 
 /// Opens `path` to be read from start to end: a file, a pipe, a device; `-` is standard input.
 ///
-/// gzip and zstd are recognised by their first bytes, whatever the name says, and decompressed. Throws ``StorageError`` as
-/// ``LocalFile/init(path:)``.
-public func openSequential(_ path: String) throws -> PeekableSource {
-  try decompressing(try openRaw(path))
+/// gzip and zstd are recognised by their first bytes, whatever the name says, and decompressed. `wrapping` may stand in between, and sees the
+/// bytes as they are stored. Throws ``StorageError`` as ``LocalFile/init(path:)``.
+public func openSequential(
+  _ path: String, wrapping: (any ByteSource) throws -> any ByteSource = { $0 }
+) throws -> PeekableSource {
+  try decompressing(try wrapping(try openRaw(path)))
 }
 
 /// `source` itself, or its decompressed bytes if it starts like gzip or zstd.

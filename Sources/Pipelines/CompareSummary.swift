@@ -5,50 +5,58 @@ import Columns
 import Compare
 import TextFormats
 
-/// Examples shown of each kind.
+/// Examples shown of rows on one side only, of repeated keys and of the rows that differ most.
 private let shownExampleCount = 3
+/// Columns shown of those that differ, and those that examples are shown of.
+private let shownColumnCount = 20
+private let exampledColumnCount = 8
+/// Widest name or text that is shown whole, in cells of a terminal.
+private let shownTextWidth = 32
 
-/// What a comparison found, for a person: the verdict first, then schemas, columns that differ, and examples.
+/// What a comparison found, for a person: the verdict first, then rows, schemas, columns that differ, and examples.
 ///
-/// Lines without line ends; names and values from the data have their control characters made visible.
-public func summary(of comparison: Comparison) -> [String] {
-  var lines = [verdict(comparison)]
+/// Names and values from the data have their control characters made visible. `width`: cells of the terminal; lists end, tables have fewer
+/// columns and examples are cut so that they fit; nil: there is no limit.
+public func summary(of comparison: Comparison, width: Int? = nil) -> [SummaryLine] {
+  var lines = verdict(comparison)
   lines += rowLines(comparison)
-  lines += repeatedLines(comparison.repeatedKeys, comparison.keys)
-  lines += schemaLines(comparison.schema)
+  lines += repeatedLines(comparison.repeatedKeys, comparison.keys).map { $0.cut(to: width) }
+  lines += schemaLines(comparison.schema, width)
   let differing = comparison.columns.filter { $0.differentCount > 0 }
-  if !differing.isEmpty {
-    lines += ["", "Columns that differ, over the \(grouped(comparison.pairedRowCount)) rows in both:"]
-    lines += columnTable(differing)
-  }
+  if !differing.isEmpty { lines += columnLines(differing, comparison.pairedRowCount, width) }
   let equal = comparison.columns.filter { $0.differentCount == 0 && $0.toleratedCount == 0 }
-  if !equal.isEmpty { lines.append("Equal in every row: " + listed(equal.map { printable($0.pairing.name) })) }
+  if !equal.isEmpty { lines.append(listed("Equal in every row: ", equal.map { name($0.pairing) }, width)) }
   let near = comparison.columns.filter { $0.differentCount == 0 && $0.toleratedCount > 0 }
   if !near.isEmpty {
-    lines.append(
-      "Within tolerance in every row: "
-        + listed(near.map { "\(printable($0.pairing.name)) (\(grouped($0.toleratedCount)) not equal)" }))
+    let names = near.map { "\(name($0.pairing)) (\(grouped($0.toleratedCount)) not equal)" }
+    lines.append(listed("Within tolerance in every row: ", names, width))
   }
-  lines += exampleLines(comparison, differing)
+  let examples = exampleLines(comparison, differing)
+  if !examples.isEmpty {
+    lines += [SummaryLine(), SummaryLine("First examples (source → compare):", .bold)]
+    lines += examples.map { $0.cut(to: width) }
+  }
   return lines
 }
 
-private func verdict(_ comparison: Comparison) -> String {
-  let names = "\(printable(comparison.sourceName)) (source) and \(printable(comparison.compareName)) (compare)"
-  let keys = comparison.keys.map { key in
-    let name = printable(key.name)
-    return key.name == key.compareName ? name : "\(name) = \(printable(key.compareName))"
-  }
-  let pairing =
+private func verdict(_ comparison: Comparison) -> [SummaryLine] {
+  let names = "\(printable(comparison.sourceName)) (source) and \(printable(comparison.compareName)) (compare) "
+  let keys = comparison.keys.map { name($0) }.joined(separator: ", ")
+  let line = SummaryLine(names).adding(
+    comparison.hasEqualRows ? "have equal rows" : "differ", comparison.hasEqualRows ? .good : .bad)
+  let rules = ruleTexts(comparison.request) { truncated(printable($0), toWidth: shownTextWidth) }
+  let ruleLines = rules.isEmpty ? [] : [SummaryLine("  rules: \(rules.joined(separator: "; "))", .dim)]
+  let paired =
     switch comparison.matching {
-    case .keys: "by \(keys.joined(separator: ", "))"
-    case .proposedKeys: "by \(keys.joined(separator: ", ")) (found in the data: unique on both sides; --on says it)"
-    case .positions: "row by row"
+    case .keys: line.adding(", by \(keys).")
+    case .proposedKeys:
+      line.adding(", by \(keys)").adding(" (found in the data: unique on both sides; --on says it).", .dim)
+    case .positions: line.adding(", row by row.")
     }
-  return "\(names) \(comparison.hasEqualRows ? "have equal rows" : "differ"), \(pairing)."
+  return [paired] + ruleLines
 }
 
-private func rowLines(_ comparison: Comparison) -> [String] {
+private func rowLines(_ comparison: Comparison) -> [SummaryLine] {
   let rows = [
     ("source", comparison.sourceRowCount, "only there", comparison.sourceOnlyRowCount),
     ("compare", comparison.compareRowCount, "only there", comparison.compareOnlyRowCount),
@@ -57,97 +65,139 @@ private func rowLines(_ comparison: Comparison) -> [String] {
   let counts = padded(rows.map { grouped($0.1) })
   let parts = padded(rows.map { grouped($0.3) })
   return zip(rows, zip(counts, parts)).map { row, texts in
-    "  \(row.0)\(String(repeating: " ", count: 7 - row.0.count))  \(texts.0) rows, \(texts.1) \(row.2)"
+    let line = SummaryLine("  \(row.0)\(String(repeating: " ", count: 7 - row.0.count))  \(texts.0) rows, ")
+    guard row.3 > 0 else { return line.adding("\(texts.1) \(row.2)") }
+    return line.adding("\(texts.1) \(row.2)", .bold).adding(" (\(percentage(row.3, of: row.1)))")
   }
 }
 
-private func repeatedLines(_ repeated: RepeatedKeys?, _ keys: [ColumnPairing]) -> [String] {
+private func repeatedLines(_ repeated: RepeatedKeys?, _ keys: [ColumnPairing]) -> [SummaryLine] {
   guard let repeated else { return [] }
   let rows = "\(grouped(repeated.sourceRowCount)) rows of source, \(grouped(repeated.compareRowCount)) of compare"
   let what = repeated.policy == .count ? "counted alone" : "paired in order"
   var line = "Keys that occur more than once: \(grouped(repeated.keyCount)) (\(rows)), \(what)"
   line += ", \(grouped(repeated.unequalKeyCount)) not equally often on both sides"
-  guard repeated.unequalKeyCount > 0 else { return [line] }
-  return [line]
+  guard repeated.unequalKeyCount > 0 else { return [SummaryLine(line)] }
+  return [SummaryLine(line)]
     + repeated.examples.prefix(shownExampleCount).map { example in
-      let key = zip(keys, example.key).map { "\(printable($0.name)) \(shown($1))" }.joined(separator: ", ")
-      return "  \(key): \(grouped(example.sourceRowCount)) in source, \(grouped(example.compareRowCount)) in compare"
+      SummaryLine(
+        "  \(place(example.key, keys)): \(grouped(example.sourceRowCount)) in source, "
+          + "\(grouped(example.compareRowCount)) in compare")
     }
 }
 
-private func schemaLines(_ schema: SchemaDifferences) -> [String] {
-  func fields(_ fields: [Field]) -> String { listed(fields.map { "\(printable($0.name)) (\($0.type))" }) }
-  var lines: [String] = []
-  if !schema.onlyInSource.isEmpty { lines.append("Columns only in source: " + fields(schema.onlyInSource)) }
-  if !schema.onlyInCompare.isEmpty { lines.append("Columns only in compare: " + fields(schema.onlyInCompare)) }
+private func schemaLines(_ schema: SchemaDifferences, _ width: Int?) -> [SummaryLine] {
+  func fields(_ fields: [Field]) -> [String] {
+    fields.map { "\(truncated(printable($0.name), toWidth: shownTextWidth)) (\($0.type))" }
+  }
+  var lines: [SummaryLine] = []
+  if !schema.onlyInSource.isEmpty {
+    lines.append(listed("Columns only in source: ", fields(schema.onlyInSource), width))
+  }
+  if !schema.onlyInCompare.isEmpty {
+    lines.append(listed("Columns only in compare: ", fields(schema.onlyInCompare), width))
+  }
   if !schema.typeDifferences.isEmpty {
-    lines.append(
-      "Types that differ: "
-        + listed(schema.typeDifferences.map { "\(printable($0.name)) (\($0.sourceType), \($0.compareType))" }))
+    let types = schema.typeDifferences.map { "\(name($0)) (\($0.sourceType), \($0.compareType))" }
+    lines.append(listed("Types that differ: ", types, width))
   }
   return lines
 }
 
-private func columnTable(_ columns: [ColumnComparison]) -> [String] {
-  func number(_ value: Value?) -> String { value.map { plainText(of: $0) } ?? "" }
-  let columns: [(name: String, cells: [String])] = [
-    ("column", columns.map { printable($0.pairing.name) }),
-    ("different", columns.map { grouped($0.differentCount) }),
-    ("tolerated", columns.map { grouped($0.toleratedCount) }),
-    ("null in source", columns.map { grouped($0.sourceNullCount) }),
-    ("null in compare", columns.map { grouped($0.compareNullCount) }),
-    ("source sum", columns.map { number($0.sums?.source) }),
-    ("compare sum", columns.map { number($0.sums?.compare) }),
-    ("difference", columns.map { number($0.sums?.difference) }),
-    ("median |d|", columns.map { number($0.distances?.median) }),
-    ("p95 |d|", columns.map { number($0.distances?.percentile95) }),
-    ("max |d|", columns.map { number($0.distances?.maximum) }),
+private func columnLines(_ differing: [ColumnComparison], _ rowCount: Int, _ width: Int?) -> [SummaryLine] {
+  let shown = shownColumns(differing, limit: shownColumnCount)
+  var table = DifferenceTable(shown, rowCount: rowCount) { name($0) }
+  if let width { table.fit(width) }
+  let aligned = table.columns.enumerated().map { index, figures in
+    padded([figures.title] + figures.cells, atEnd: index == 0)
+  }
+  let meaning = table.hasDistances ? " (|d|: how far numbers are apart)" : ""
+  var lines = [
+    SummaryLine(), SummaryLine("Columns that differ, over the \(grouped(rowCount)) rows in both\(meaning):", .bold),
   ]
-  // Columns that say nothing are left out: no nulls, no numbers.
-  let telling = columns.enumerated().filter { index, column in
-    index < 2 || column.cells.contains { !$0.isEmpty && $0 != "0" }
+  for row in 0...shown.count {
+    lines.append(
+      SummaryLine("  " + aligned.map { $0[row] }.joined(separator: "  "), row == 0 ? .dim : .plain).cut(to: width))
   }
-  let aligned = telling.map { index, column in
-    index == 0 ? padded([column.name] + column.cells, atEnd: true) : padded([column.name] + column.cells)
+  if differing.count > shown.count {
+    let rest = grouped(differing.count - shown.count)
+    lines.append(SummaryLine("  … \(rest) more, which differ in fewer rows: -o FILE has all", .dim))
   }
-  return aligned[0].indices.map { row in "  " + aligned.map { $0[row] }.joined(separator: "  ") }
+  return lines
 }
 
-private func exampleLines(_ comparison: Comparison, _ differing: [ColumnComparison]) -> [String] {
-  let names = comparison.keys.map { printable($0.name) }
-  func place(_ values: [Value], row: Int) -> String {
-    if names.isEmpty { return "row \(grouped(row))" }
-    return zip(names, values).map { "\($0) \(shown($1))" }.joined(separator: ", ")
+private func exampleLines(_ comparison: Comparison, _ differing: [ColumnComparison]) -> [SummaryLine] {
+  valueLines(shownColumns(differing, limit: exampledColumnCount), comparison.keys)
+    + mostDifferentLines(comparison)
+    + rowExampleLines("source", comparison.sourceOnlyExamples, comparison.keys)
+    + rowExampleLines("compare", comparison.compareOnlyExamples, comparison.keys)
+}
+
+/// The fewer columns, the more examples of each; values stand below one another.
+private func valueLines(_ columns: [ColumnComparison], _ keys: [ColumnPairing]) -> [SummaryLine] {
+  let perColumn = columns.count <= 2 ? 3 : columns.count <= 4 ? 2 : 1
+  let examples = columns.flatMap { column in column.examples.prefix(perColumn).map { (name(column.pairing), $0) } }
+  let names = padded(examples.map { $0.0 }, atEnd: true)
+  let sources = padded(examples.map { shown($0.1.source) })
+  let others = padded(examples.map { shown($0.1.compare) }, atEnd: true)
+  return examples.indices.map { index in
+    let example = examples[index].1
+    let place = keys.isEmpty ? "row \(grouped(example.sourceRow))" : place(example.key, keys)
+    return SummaryLine("  \(names[index])  ").adding(sources[index], .source).adding(" → ").adding(
+      others[index], .compare
+    ).adding("  at \(place)")
   }
-  var lines: [String] = []
-  for column in differing {
-    for example in column.examples.prefix(shownExampleCount) {
-      let change = "\(shown(example.source)) → \(shown(example.compare))"
-      lines.append("  \(printable(column.pairing.name)): \(change)  at \(place(example.key, row: example.sourceRow))")
-    }
+}
+
+/// Worth a look where rows differ in several of many columns.
+private func mostDifferentLines(_ comparison: Comparison) -> [SummaryLine] {
+  guard comparison.columns.count > 2, let most = comparison.mostDifferentRows.first, most.columnCount > 1 else {
+    return []
   }
-  for (side, examples) in [("source", comparison.sourceOnlyExamples), ("compare", comparison.compareOnlyExamples)] {
-    for example in examples.prefix(shownExampleCount) {
-      lines.append(
-        "  only in \(side): \(place(example.key, row: example.row))\(names.isEmpty ? "" : "  (row \(grouped(example.row)))")"
-      )
-    }
+  return comparison.mostDifferentRows.prefix(shownExampleCount).map { row in
+    let place = comparison.keys.isEmpty ? "row \(grouped(row.sourceRow))" : place(row.key, comparison.keys)
+    return SummaryLine("  \(row.columnCount) of \(comparison.columns.count) columns differ  at \(place)")
   }
-  return lines.isEmpty ? [] : ["", "First examples (source → compare):"] + lines
+}
+
+private func rowExampleLines(_ side: String, _ examples: [RowExample], _ keys: [ColumnPairing]) -> [SummaryLine] {
+  examples.prefix(shownExampleCount).map { example in
+    let row = "row \(grouped(example.row))"
+    return SummaryLine("  only in \(side): " + (keys.isEmpty ? row : "\(place(example.key, keys))  (\(row))"))
+  }
+}
+
+/// `uf = state` where names differ.
+private func name(_ pairing: ColumnPairing) -> String {
+  let name = truncated(printable(pairing.name), toWidth: shownTextWidth)
+  return pairing.name == pairing.compareName
+    ? name : "\(name) = \(truncated(printable(pairing.compareName), toWidth: shownTextWidth))"
+}
+
+/// `date 2020-03-28, state "Ceará"`.
+private func place(_ key: [Value], _ keys: [ColumnPairing]) -> String {
+  zip(keys, key).map { column, value in
+    "\(truncated(printable(column.name), toWidth: shownTextWidth)) \(shown(value))"
+  }.joined(separator: ", ")
 }
 
 private func shown(_ value: Value) -> String {
   switch value {
   case .null: "null"
-  case .string(let text): "\"\(truncated(printable(text), toWidth: 40))\""
+  case .string(let text): "\"\(truncated(printable(text), toWidth: shownTextWidth))\""
   default: plainText(of: value)
   }
 }
 
-/// The first twelve, and how many there are in all if more.
-private func listed(_ names: [String]) -> String {
-  let shown = names.prefix(12).joined(separator: ", ")
-  return names.count > 12 ? "\(shown), … (\(names.count) in all)" : shown
+/// The first ones that fit, and how many there are in all if more; at least one, at most twelve.
+private func listed(_ title: String, _ names: [String], _ width: Int?) -> SummaryLine {
+  func line(_ count: Int) -> String {
+    let shown = names.prefix(count).joined(separator: ", ")
+    return count < names.count ? "\(title)\(shown), … (\(grouped(names.count)) in all)" : title + shown
+  }
+  var count = min(12, names.count)
+  if let width { while count > 1, displayWidth(of: line(count)) > width { count -= 1 } }
+  return SummaryLine(line(count))
 }
 
 private func padded(_ texts: [String], atEnd: Bool = false) -> [String] {

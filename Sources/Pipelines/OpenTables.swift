@@ -16,7 +16,17 @@ public func openTables(
   memory: MemoryLimit? = nil, temporaryFolder: String? = nil,
   progress: (@Sendable (ConvertOptions.Progress) -> Void)? = nil
 ) throws -> [any TableSource] {
-  let inputs = try expandInputs(arguments).map { try openInput($0, temporaryFolder: temporaryFolder) }
+  try openTables(
+    arguments, reading: reading, columns: columns, threads: threads, memory: memory, temporaryFolder: temporaryFolder,
+    notes: nil, progress: progress)
+}
+
+/// The same; size and checksum of each file go to `notes`.
+func openTables(
+  _ arguments: [String], reading: CSVOptions, columns: [String]? = nil, threads: Int, memory: MemoryLimit? = nil,
+  temporaryFolder: String? = nil, notes: InputNotes?, progress: (@Sendable (ConvertOptions.Progress) -> Void)?
+) throws -> [any TableSource] {
+  let inputs = try expandInputs(arguments).map { try openInput($0, temporaryFolder: temporaryFolder, notes: notes) }
   var tables: [any TableSource] = []
   var texts: [any CSVInput] = []
   for input in inputs {
@@ -45,7 +55,15 @@ public func openTable(
   _ argument: String, reading: CSVOptions = CSVOptions(), threads: Int,
   progress: (@Sendable (ConvertOptions.Progress) -> Void)? = nil
 ) throws -> any TableSource {
-  let tables = try openTables([argument], reading: reading, threads: threads, progress: progress)
+  try openTable(argument, reading: reading, threads: threads, notes: nil, progress: progress)
+}
+
+/// The same; size and checksum of each file go to `notes`.
+func openTable(
+  _ argument: String, reading: CSVOptions, threads: Int, notes: InputNotes?,
+  progress: (@Sendable (ConvertOptions.Progress) -> Void)?
+) throws -> any TableSource {
+  let tables = try openTables([argument], reading: reading, threads: threads, notes: notes, progress: progress)
   return tables.count == 1 ? tables[0] : try JoinedTables(tables)
 }
 
@@ -94,24 +112,31 @@ enum OpenedTable {
 }
 
 /// Tells by its first bytes what `path` is, and opens it.
-func openInput(_ path: String, temporaryFolder: String? = nil) throws -> OpenedTable {
+func openInput(_ path: String, temporaryFolder: String? = nil, notes: InputNotes? = nil) throws -> OpenedTable {
   let text = PathInput(path)
-  guard text.isRereadable else { return try openStream(path, temporaryFolder: temporaryFolder) }
+  guard text.isRereadable else { return try openStream(path, temporaryFolder: temporaryFolder, notes: notes) }
   let file = try LocalStore().open(path)
-  if try startsLikeChunkFile(file) { return .chunkFile(try ChunkFile(file)) }
+  if try startsLikeChunkFile(file) {
+    let file = try ChunkFile(file)
+    notes?.chunkFile(file)
+    return .chunkFile(file)
+  }
   if try isCompressedChunkFile(file) { throw InputError(.compressedChunkFile, path: path) }
   if path.lowercased().hasSuffix(".cln") { throw InputError(.notAChunkFile, path: path) }
-  return .text(text)
+  return .text(notes?.text(path) ?? text)
 }
 
 /// A pipe or a device can be read once: a chunk file is kept whole in a temporary file, a CSV is read as it comes.
-private func openStream(_ path: String, temporaryFolder: String?) throws -> OpenedTable {
-  let source = try openSequential(path)
+private func openStream(_ path: String, temporaryFolder: String?, notes: InputNotes?) throws -> OpenedTable {
+  let watched = notes?.text(path)
+  let source = try watched?.openSequential() ?? openSequential(path)
   let start = try source.peek(chunkFileMagicByteCount)
   guard start.withUnsafeBytes({ ChunkFile.hasMagic($0) }) else { return .text(OpenedInput(source)) }
   let kept = try TemporaryFile(in: temporaryFolder)
   try copyBytes(of: source, to: kept)
-  return .chunkFile(try ChunkFile(try kept.reading(), name: path))
+  let file = try ChunkFile(try kept.reading(), name: path)
+  notes?.chunkFile(file, insteadOf: watched)
+  return .chunkFile(file)
 }
 
 private let chunkFileMagicByteCount = 16

@@ -5,6 +5,7 @@ import Aggregation
 import ArgumentParser
 import Columns
 import Compare
+import Glibc
 import Pipelines
 
 /// `colonnade cmp`: what differs between two tables.
@@ -18,6 +19,7 @@ struct CmpCommand: ParsableCommand {
         colonnade cmp old.cln new.cln --on id --columns price,stock -o report.json
         colonnade cmp old.cln new.cln --on 'uf=state,date' --tolerance 'rate=0.1%'
         colonnade cmp old.cln new.cln --on id --rows changes.csv
+        colonnade cmp old.cln new.cln --on id --format md >> "$GITHUB_STEP_SUMMARY"
 
       1358 equals 1358.0, null equals null. A key that occurs twice on one side
       is an error, unless --duplicates says what becomes of it. Without --on,
@@ -40,8 +42,15 @@ struct CmpCommand: ParsableCommand {
   @OptionGroup var rules: CompareRuleOptions
 
   @Option(
-    name: [.customShort("o"), .long], help: ArgumentHelp("Write the report, as JSON, to this file.", valueName: "file"))
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp(
+      "Write the report to this file: as JSON, or Markdown or text if its name ends in .md or .txt; then .gz or .zst.",
+      valueName: "file"))
   var output: String?
+
+  @Option(
+    help: "What is printed: text, md (for pull requests), json (the report). (default: text, json with -o -)")
+  var format: CompareFormat?
 
   @Option(
     help: ArgumentHelp(
@@ -58,6 +67,7 @@ struct CmpCommand: ParsableCommand {
     if rules.byPosition, rules.duplicates != nil {
       throw ValidationError("--duplicates has no effect with --by-position, which has no keys")
     }
+    if output == "-", format != nil { throw ValidationError("-o - and --format are two ways to print the report") }
     _ = try usage { try rules.request(on: on, renames: csv.rename) }
     _ = try rules.limits()
     if try rowsTarget() == nil, let option = style.given {
@@ -80,12 +90,31 @@ struct CmpCommand: ParsableCommand {
     var reading = csv
     reading.rename = nil
     options.reading = try reading.reading(isQuiet: common.quiet)
-    options.report = output
+    // What goes to standard output is printed below, once.
+    options.report = output.flatMap { $0 == "-" ? nil : CompareReportTarget(path: $0) }
+    options.notesInputs = printedFormat == .json
     options.rows = try rowsTarget()
     options.threads = common.threads
-    let comparison = try compareInputs(options, progress: line.update)
+    let found = try compareInputs(options, progress: line.update)
     line.clear()
-    if !common.quiet { try printToStandardOutput(summary(of: comparison).joined(separator: "\n") + "\n") }
-    if comparison.exceeds(try rules.limits()) { throw ExitCode(1) }
+    if let printedFormat {
+      let isOnTerminal = isTerminal(1)
+      try printToStandardOutput(
+        compareText(
+          found, as: printedFormat, width: isOnTerminal ? terminalWidth(1) : nil,
+          usesColour: isOnTerminal && getenv("NO_COLOR") == nil))
+    }
+    if found.comparison.exceeds(try rules.limits()) { throw ExitCode(1) }
   }
+
+  /// nil: nothing is printed.
+  private var printedFormat: CompareFormat? {
+    if output == "-" { return .json }
+    return format ?? (common.quiet ? nil : .text)
+  }
+}
+
+extension CompareFormat: ExpressibleByArgument {
+  /// The form's name, or `markdown`.
+  public init?(argument: String) { self.init(rawValue: argument == "markdown" ? "md" : argument) }
 }

@@ -44,5 +44,12 @@ func printToStandardError(_ text: String) {
 /// True if the descriptor is a terminal.
 func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
+/// Columns of the terminal at a descriptor; nil where it does not say.
+func terminalWidth(_ descriptor: Int32) -> Int? {
+  var size = winsize()
+  guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+  return Int(size.ws_col)
+}
+
 /// Writes text to standard output as it is.
 func printToStandardOutput(_ text: String) throws { try writeText(text, to: "-") }

@@ -47,7 +47,10 @@ struct OutputOptions: ParsableArguments {
   var usesColour: Bool { isOnTerminal && getenv("NO_COLOR") == nil }
 }
 
-extension OutputFormat: ExpressibleByArgument {}
+extension OutputFormat: ExpressibleByArgument {
+  /// The form's name, or `markdown`.
+  public init?(argument: String) { self.init(rawValue: argument == "markdown" ? "md" : argument) }
+}
 
 /// Turns an error that can be decided without opening an input into wrong usage (exit 64).
 func usage<R>(_ body: () throws -> R) throws -> R {

@@ -34,7 +34,11 @@ private func expectExample(_ path: String, _ expected: String) throws {
 private let covidSource = "Examples/covid/brazil_covid19.csv"
 private let covidCompare = "Examples/covid/expected/new_brazil_covid19.csv"
 
-private func reportText(_ comparison: Comparison) -> String { compareReport(comparison).text }
+private func reportText(_ found: InputComparison) -> String { compareReport(found).text }
+
+private func summaryTexts(_ comparison: Comparison, width: Int? = nil) -> [String] {
+  summary(of: comparison, width: width).map { $0.text(usesColour: false) }
+}
 
 private func covid(threads: Int) -> CompareOptions {
   var options = CompareOptions(
@@ -46,7 +50,10 @@ private func covid(threads: Int) -> CompareOptions {
 
 @Test(arguments: [1, 2])
 func covidFigures(threads: Int) throws {
-  let comparison = try compareInputs(covid(threads: threads))
+  var options = covid(threads: threads)
+  options.notesInputs = true
+  let found = try compareInputs(options)
+  let comparison = found.comparison
   #expect(comparison.sourceRowCount == 2409 && comparison.compareRowCount == 2025)
   #expect(comparison.sourceOnlyRowCount == 384 && comparison.compareOnlyRowCount == 0)
   #expect(comparison.pairedRowCount == 2025)
@@ -57,7 +64,7 @@ func covidFigures(threads: Int) throws {
   #expect(comparison.columns[1].sums?.compare == .decimal(unscaled: 924_994, scale: 0))
   #expect(comparison.schema.onlyInSource == [Field(name: "region", type: .string)])
   // The shipped example names the files as seen from the repository's root.
-  let report = reportText(comparison).split(separator: root + "/").joined()
+  let report = reportText(found).split(separator: root + "/").joined()
   try expectExample("Formats/CompareReport/examples/covid.json", report)
 }
 
@@ -65,10 +72,10 @@ func covidFigures(threads: Int) throws {
   let folder = try temporaryFolder()
   defer { for name in ["report.json", "rows.csv", ""] { remove(folder + "/" + name) } }
   var options = covid(threads: 2)
-  options.report = folder + "/report.json"
+  options.report = CompareReportTarget(path: folder + "/report.json")
   options.rows = try OutputTarget(path: folder + "/rows.csv", format: nil, fallback: .csv)
-  let comparison = try compareInputs(options)
-  #expect(try text(ofFile: folder + "/report.json") == reportText(comparison))
+  let found = try compareInputs(options)
+  #expect(try text(ofFile: folder + "/report.json") == reportText(found))
   let lines = try text(ofFile: folder + "/rows.csv").split(separator: "\n")
   #expect(lines[0] == "date,state,change,cases_source,cases_compare,deaths_source,deaths_compare")
   #expect(lines.count == 1 + 384 + 836)
@@ -87,9 +94,9 @@ private func temporaryFolder() throws -> String {
 }
 
 @Test func summaryOfTheCovidFigures() throws {
-  let lines = summary(of: try compareInputs(covid(threads: 1)))
+  let lines = summaryTexts(try compareInputs(covid(threads: 1)).comparison)
   #expect(lines[0].hasSuffix("differ, by date, state."))
-  #expect(lines.contains("  in both  2,025 rows, 836 different"))
+  #expect(lines.contains("  in both  2,025 rows, 836 different (41.3%)"))
   #expect(lines.contains("Columns only in source: region (string)"))
   #expect(lines.contains { $0.hasPrefix("  cases         827") })
   #expect(lines.allSatisfy { !$0.contains("\n") } && lines.count < 30)
@@ -126,11 +133,11 @@ private func awkwardTables() -> (Table, Table) {
 @Test func reportOfAwkwardValues() throws {
   let (left, right) = awkwardTables()
   let reports = try [1, 2, 3].map { threads in
-    reportText(try compare(left, right, CompareRequest(keys: ["k"]), threads: threads))
+    reportText(InputComparison(try compare(left, right, CompareRequest(keys: ["k"]), threads: threads)))
   }
   #expect(Set(reports).count == 1)
   try expectExample("Formats/CompareReport/examples/awkward.json", reports[0])
-  let lines = summary(of: try compare(left, right, CompareRequest(keys: ["k"]), threads: 1))
+  let lines = summaryTexts(try compare(left, right, CompareRequest(keys: ["k"]), threads: 1))
   #expect(lines.contains("Columns only in compare: new (bool)"))
   #expect(
     lines.contains {
@@ -143,11 +150,11 @@ private func awkwardTables() -> (Table, Table) {
   let (left, _) = awkwardTables()
   let comparison = try compare(left, left, CompareRequest(keys: ["k"]), threads: 1)
   #expect(
-    summary(of: comparison) == [
+    summaryTexts(comparison) == [
       "left \"x\".csv (source) and left \"x\".csv (compare) have equal rows, by k.",
       "  source   4 rows, 0 only there", "  compare  4 rows, 0 only there", "  in both  4 rows, 0 different",
       "Equal in every row: n, f, d, t, u, gone",
     ])
-  let report = compareReport(comparison).text
+  let report = reportText(InputComparison(comparison))
   #expect(report.contains("\"diff_rows\": 0,\n") && report.contains("\"only_in_source\": [],\n"))
 }
