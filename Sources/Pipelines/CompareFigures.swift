@@ -68,6 +68,14 @@ func withCommas(_ text: String) -> String {
   return sign + result + rest
 }
 
+/// `text` without its middle where it takes more than `width` cells of a terminal: names are told apart by their ends too.
+func cutInside(_ text: String, toWidth width: Int) -> String {
+  guard displayWidth(of: text) > width else { return text }
+  let start = truncated(text, toWidth: (width + 1) / 2)
+  let end = truncated(String(text.reversed()), toWidth: width - displayWidth(of: start) + 1).dropLast()
+  return start + String(end.reversed())
+}
+
 /// The differing columns to show: all in their order if they are at most `limit`, else those with the most differing rows, most first.
 func shownColumns(_ differing: [ColumnComparison], limit: Int) -> [ColumnComparison] {
   guard differing.count > limit else { return differing }
@@ -112,16 +120,16 @@ struct DifferenceTable {
       figures("column", 0) { name($0.pairing) },
       figures("different", 0) { grouped($0.differentCount) },
       figures("share", 1) { percentage($0.differentCount, of: rowCount) },
-      figures("tolerated", 3) { grouped($0.toleratedCount) },
-      figures("source null", 4) { grouped($0.sourceNullCount) },
-      figures("compare null", 4) { grouped($0.compareNullCount) },
-      figures("source sum", 7) { figure($0.sums?.source, digits: 12) },
-      figures("compare sum", 7) { figure($0.sums?.compare, digits: 12) },
-      figures("sum change", 2) { figure($0.sums?.difference, digits: 6) },
-      figures("up", 6) { $0.distances.map { grouped($0.upCount) } ?? "" },
-      figures("down", 6) { $0.distances.map { grouped($0.downCount) } ?? "" },
-      figures("median |d|", 5) { figure($0.distances?.median, digits: 6) },
-      figures("p95 |d|", 8) { figure($0.distances?.percentile95, digits: 6) },
+      figures("tolerated", 4) { grouped($0.toleratedCount) },
+      figures("source null", 5) { grouped($0.sourceNullCount) },
+      figures("compare null", 5) { grouped($0.compareNullCount) },
+      figures("source sum", 8) { figure($0.sums?.source, digits: 12) },
+      figures("compare sum", 8) { figure($0.sums?.compare, digits: 12) },
+      figures("sum change", 3) { figure($0.sums?.difference, digits: 6) },
+      figures("up", 7) { $0.distances.map { grouped($0.upCount) } ?? "" },
+      figures("down", 7) { $0.distances.map { grouped($0.downCount) } ?? "" },
+      figures("median |d|", 6) { figure($0.distances?.median, digits: 6) },
+      figures("p95 |d|", 9) { figure($0.distances?.percentile95, digits: 6) },
       figures("max |d|", 2) { figure($0.distances?.maximum, digits: 6) },
     ]
     columns = all.enumerated().filter { index, figures in

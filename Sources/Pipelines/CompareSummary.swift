@@ -10,6 +10,8 @@ private let shownExampleCount = 3
 /// Columns shown of those that differ, and those that examples are shown of.
 private let shownColumnCount = 20
 private let exampledColumnCount = 8
+/// Widest name of an example where there is no room for more.
+private let narrowNameWidth = 20
 /// Widest name or text that is shown whole, in cells of a terminal.
 private let shownTextWidth = 32
 
@@ -31,7 +33,7 @@ public func summary(of comparison: Comparison, width: Int? = nil) -> [SummaryLin
     let names = near.map { "\(name($0.pairing)) (\(grouped($0.toleratedCount)) not equal)" }
     lines.append(listed("Within tolerance in every row: ", names, width))
   }
-  let examples = exampleLines(comparison, differing)
+  let examples = exampleLines(comparison, differing, width)
   if !examples.isEmpty {
     lines += [SummaryLine(), SummaryLine("First examples (source → compare):", .bold)]
     lines += examples.map { $0.cut(to: width) }
@@ -44,7 +46,7 @@ private func verdict(_ comparison: Comparison) -> [SummaryLine] {
   let keys = comparison.keys.map { name($0) }.joined(separator: ", ")
   let line = SummaryLine(names).adding(
     comparison.hasEqualRows ? "have equal rows" : "differ", comparison.hasEqualRows ? .good : .bad)
-  let rules = ruleTexts(comparison.request) { truncated(printable($0), toWidth: shownTextWidth) }
+  let rules = ruleTexts(comparison.request) { cutInside(printable($0), toWidth: shownTextWidth) }
   let ruleLines = rules.isEmpty ? [] : [SummaryLine("  rules: \(rules.joined(separator: "; "))", .dim)]
   let paired =
     switch comparison.matching {
@@ -88,7 +90,7 @@ private func repeatedLines(_ repeated: RepeatedKeys?, _ keys: [ColumnPairing]) -
 
 private func schemaLines(_ schema: SchemaDifferences, _ width: Int?) -> [SummaryLine] {
   func fields(_ fields: [Field]) -> [String] {
-    fields.map { "\(truncated(printable($0.name), toWidth: shownTextWidth)) (\($0.type))" }
+    fields.map { "\(cutInside(printable($0.name), toWidth: shownTextWidth)) (\($0.type))" }
   }
   var lines: [SummaryLine] = []
   if !schema.onlyInSource.isEmpty {
@@ -111,10 +113,10 @@ private func columnLines(_ differing: [ColumnComparison], _ rowCount: Int, _ wid
   let aligned = table.columns.enumerated().map { index, figures in
     padded([figures.title] + figures.cells, atEnd: index == 0)
   }
-  let meaning = table.hasDistances ? " (|d|: how far numbers are apart)" : ""
-  var lines = [
-    SummaryLine(), SummaryLine("Columns that differ, over the \(grouped(rowCount)) rows in both\(meaning):", .bold),
-  ]
+  let title = "Columns that differ, over the \(grouped(rowCount)) rows in both"
+  let explained = "\(title)\(table.hasDistances ? " (|d|: how far numbers are apart)" : ""):"
+  let fits = width.map { displayWidth(of: explained) <= $0 } ?? true
+  var lines = [SummaryLine(), SummaryLine(fits ? explained : "\(title):", .bold).cut(to: width)]
   for row in 0...shown.count {
     lines.append(
       SummaryLine("  " + aligned.map { $0[row] }.joined(separator: "  "), row == 0 ? .dim : .plain).cut(to: width))
@@ -126,27 +128,33 @@ private func columnLines(_ differing: [ColumnComparison], _ rowCount: Int, _ wid
   return lines
 }
 
-private func exampleLines(_ comparison: Comparison, _ differing: [ColumnComparison]) -> [SummaryLine] {
-  valueLines(shownColumns(differing, limit: exampledColumnCount), comparison.keys)
+private func exampleLines(_ comparison: Comparison, _ differing: [ColumnComparison], _ width: Int?) -> [SummaryLine] {
+  valueLines(shownColumns(differing, limit: exampledColumnCount), comparison.keys, width)
     + mostDifferentLines(comparison)
     + rowExampleLines("source", comparison.sourceOnlyExamples, comparison.keys)
     + rowExampleLines("compare", comparison.compareOnlyExamples, comparison.keys)
 }
 
-/// The fewer columns, the more examples of each; values stand below one another.
-private func valueLines(_ columns: [ColumnComparison], _ keys: [ColumnPairing]) -> [SummaryLine] {
+/// The fewer columns, the more examples of each. Values stand below one another where all lines fit.
+private func valueLines(_ columns: [ColumnComparison], _ keys: [ColumnPairing], _ width: Int?) -> [SummaryLine] {
   let perColumn = columns.count <= 2 ? 3 : columns.count <= 4 ? 2 : 1
-  let examples = columns.flatMap { column in column.examples.prefix(perColumn).map { (name(column.pairing), $0) } }
-  let names = padded(examples.map { $0.0 }, atEnd: true)
-  let sources = padded(examples.map { shown($0.1.source) })
-  let others = padded(examples.map { shown($0.1.compare) }, atEnd: true)
-  return examples.indices.map { index in
-    let example = examples[index].1
-    let place = keys.isEmpty ? "row \(grouped(example.sourceRow))" : place(example.key, keys)
-    return SummaryLine("  \(names[index])  ").adding(sources[index], .source).adding(" → ").adding(
-      others[index], .compare
-    ).adding("  at \(place)")
+  let examples = columns.flatMap { column in
+    column.examples.prefix(perColumn).map { example in
+      (
+        name: name(column.pairing), source: shown(example.source), compare: shown(example.compare),
+        place: keys.isEmpty ? "row \(grouped(example.sourceRow))" : place(example.key, keys)
+      )
+    }
   }
+  let names = padded(examples.map(\.name), atEnd: true)
+  let sources = padded(examples.map(\.source))
+  let others = padded(examples.map(\.compare), atEnd: true)
+  func line(_ name: String, _ source: String, _ compare: String, _ place: String) -> SummaryLine {
+    SummaryLine("  \(name)  ").adding(source, .source).adding(" → ").adding(compare, .compare).adding("  at \(place)")
+  }
+  let aligned = examples.indices.map { line(names[$0], sources[$0], others[$0], examples[$0].place) }
+  if aligned.allSatisfy({ $0 == $0.cut(to: width) }) { return aligned }
+  return examples.map { line(cutInside($0.name, toWidth: narrowNameWidth), $0.source, $0.compare, $0.place) }
 }
 
 /// Worth a look where rows differ in several of many columns.
@@ -169,15 +177,15 @@ private func rowExampleLines(_ side: String, _ examples: [RowExample], _ keys: [
 
 /// `uf = state` where names differ.
 private func name(_ pairing: ColumnPairing) -> String {
-  let name = truncated(printable(pairing.name), toWidth: shownTextWidth)
+  let name = cutInside(printable(pairing.name), toWidth: shownTextWidth)
   return pairing.name == pairing.compareName
-    ? name : "\(name) = \(truncated(printable(pairing.compareName), toWidth: shownTextWidth))"
+    ? name : "\(name) = \(cutInside(printable(pairing.compareName), toWidth: shownTextWidth))"
 }
 
 /// `date 2020-03-28, state "Ceará"`.
 private func place(_ key: [Value], _ keys: [ColumnPairing]) -> String {
   zip(keys, key).map { column, value in
-    "\(truncated(printable(column.name), toWidth: shownTextWidth)) \(shown(value))"
+    "\(cutInside(printable(column.name), toWidth: shownTextWidth)) \(shown(value))"
   }.joined(separator: ", ")
 }
 
@@ -189,14 +197,14 @@ private func shown(_ value: Value) -> String {
   }
 }
 
-/// The first ones that fit, and how many there are in all if more; at least one, at most twelve.
+/// The first ones that fit two lines, and how many there are in all if more; at least one, at most twelve.
 private func listed(_ title: String, _ names: [String], _ width: Int?) -> SummaryLine {
   func line(_ count: Int) -> String {
     let shown = names.prefix(count).joined(separator: ", ")
     return count < names.count ? "\(title)\(shown), … (\(grouped(names.count)) in all)" : title + shown
   }
   var count = min(12, names.count)
-  if let width { while count > 1, displayWidth(of: line(count)) > width { count -= 1 } }
+  if let width { while count > 1, displayWidth(of: line(count)) > 2 * width { count -= 1 } }
   return SummaryLine(line(count))
 }
 

@@ -40,17 +40,18 @@ public struct SummaryLine: Sendable, Equatable {
   /// At most `width` cells of a terminal, `…` being the last where it is cut; nil: all.
   func cut(to width: Int?) -> SummaryLine {
     guard let width, displayWidth(of: text(usesColour: false)) > width else { return self }
-    var room = max(1, width - 1)
+    var room = width - 1
     var line = SummaryLine()
     for piece in pieces {
-      let isWhole = displayWidth(of: piece.text) <= room
-      // Cutting puts a … there: the piece may be one cell wider.
-      line = line.adding(isWhole ? piece.text : truncated(piece.text, toWidth: room + 1), piece.style)
-      guard isWhole else { return line }
-      room -= displayWidth(of: piece.text)
-      if room == 0 { break }
+      var kept = ""
+      for character in piece.text {
+        room -= displayWidth(of: String(character))
+        if room < 0 { return line.adding(kept, piece.style).adding("…") }
+        kept.append(character)
+      }
+      line = line.adding(kept, piece.style)
     }
-    return line.adding("…")
+    return line
   }
 
   /// The line as it is printed, with escape sequences if colours are used.

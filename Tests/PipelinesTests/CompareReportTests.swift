@@ -158,3 +158,42 @@ private func awkwardTables() -> (Table, Table) {
   let report = reportText(InputComparison(comparison))
   #expect(report.contains("\"diff_rows\": 0,\n") && report.contains("\"only_in_source\": [],\n"))
 }
+
+/// Keys that occur twice, a renamed column, tolerances and rules of texts.
+@Test func reportOfARequest() throws {
+  let left = Table(
+    name: "left.csv",
+    columns: [
+      ("uf", .string, ["SP", "SP ", "rj", "", "AM"].map { .string($0) }),
+      ("n", .int64, [10, 20, 30, 40, 50].map { .int64($0) }),
+      ("rate", .float64, [1, 2, 4, 0, 5].map { .float64($0) }), ("note", .bool, Array(repeating: .null, count: 5)),
+    ])
+  let right = Table(
+    name: "right.csv",
+    columns: [
+      ("state", .string, [.string("sp"), .string("RJ"), .null, .string("AC")]),
+      ("count", .int64, [11, 33, 39, 0].map { .int64($0) }), ("rate", .float64, [1, 4.001, 1, 5].map { .float64($0) }),
+    ])
+  var request = CompareRequest(keys: [NamePair("uf", "state")], columns: ["n", "rate"])
+  request.renames = [NamePair("n", "count")]
+  request.ignored = ["note"]
+  request.tolerances = [
+    NamedTolerance("n", try #require(Tolerance("1"))), NamedTolerance("*", try #require(Tolerance("0.1%"))),
+  ]
+  request.texts = TextRules(ignoresCase: true, trims: true, emptyIsNull: true)
+  request.duplicates = .pairInOrder
+  let files = [
+    InputFile(name: "left.csv", byteCount: 70, checksum: 255, extent: .file),
+    InputFile(name: "left.cln", byteCount: 1_000, checksum: .max, extent: .tail),
+  ]
+  let comparison = try compare(left, right, request, threads: 1)
+  try expectExample(
+    "Formats/CompareReport/examples/request.json", reportText(InputComparison(comparison, sourceFiles: files)))
+  #expect(comparison.columns.map(\.toleratedCount) == [2, 1] && comparison.columns.map(\.differentCount) == [1, 1])
+  #expect(comparison.repeatedKeys?.keyCount == 1 && comparison.mostDifferentRows.map(\.columnCount) == [1, 1])
+  let lines = summaryTexts(comparison)
+  #expect(lines[0] == "left.csv (source) and right.csv (compare) differ, by uf = state.")
+  #expect(
+    lines[1] == "  rules: tolerance n 1, * 0.1%; letter case does not count; white space around texts does not count; "
+      + "an empty text is no value; only columns n, rate; without columns note")
+}
