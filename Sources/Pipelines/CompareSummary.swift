@@ -108,7 +108,9 @@ private func schemaLines(_ schema: SchemaDifferences, _ width: Int?) -> [Summary
 
 private func columnLines(_ differing: [ColumnComparison], _ rowCount: Int, _ width: Int?) -> [SummaryLine] {
   let shown = shownColumns(differing, limit: shownColumnCount)
-  var table = DifferenceTable(shown, rowCount: rowCount) { name($0) }
+  // On a narrow terminal, half of it is for figures.
+  let nameWidth = min(shownTextWidth, max(12, (width ?? .max) / 2 - 4))
+  var table = DifferenceTable(shown, rowCount: rowCount) { cutInside(name($0), toWidth: nameWidth) }
   if let width { table.fit(width) }
   let aligned = table.columns.enumerated().map { index, figures in
     padded([figures.title] + figures.cells, atEnd: index == 0)
@@ -123,7 +125,7 @@ private func columnLines(_ differing: [ColumnComparison], _ rowCount: Int, _ wid
   }
   if differing.count > shown.count {
     let rest = grouped(differing.count - shown.count)
-    lines.append(SummaryLine("  … \(rest) more, which differ in fewer rows: -o FILE has all", .dim))
+    lines.append(SummaryLine("  … \(rest) more, which differ in fewer rows: -o FILE has all", .dim).cut(to: width))
   }
   return lines
 }

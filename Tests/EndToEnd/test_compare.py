@@ -156,7 +156,7 @@ def test_row_by_row(compare, tmp_path):
     rows = tmp_path / "rows.csv"
     run = compare(left, right, "--by-position", "--rows", rows, expect=1)
     assert counts(run.report) == [0, 1, 1, 1]
-    assert "differ, row by row." in run.text and "m: 2 → 3  at row 2" in run.text
+    assert "differ, row by row." in run.text and "  m  2 → 3  at row 2" in run.text
     assert rows.read_text().splitlines() == [
         "row,change,n_source,n_compare,m_source,m_compare", "2,different,1,1,2,3", "3,compare_only,,7,,7",
     ]  # fmt: skip

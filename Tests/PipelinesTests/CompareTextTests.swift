@@ -84,11 +84,11 @@ func summariesFitTheTerminal(width: Int) throws {
   let comparison = try compare(left, right, CompareRequest(keys: ["k"]), threads: 1)
   let lines = summary(of: comparison, width: width).map { $0.text(usesColour: false) }
   #expect(lines.count < 60)
-  #expect(lines.contains("  … 70 more, which differ in fewer rows: -o FILE has all"))
+  #expect(lines.contains { $0.hasPrefix("  … 70 more, which differ in fewer row") })
   // The columns with the most differences are shown, the greatest first.
   let table = try #require(lines.firstIndex { $0.hasPrefix("  column ") })
   #expect(lines[table + 1].contains("ber 89") && lines[table + 20].contains("ber 70"))
-  #expect(lines[table + 1].contains("90.0%") || width == 40)
+  #expect(lines[table + 1].contains("90.0%"))
   #expect(lines[1...].allSatisfy { displayWidth(of: $0) <= width })
   #expect(lines.contains { $0.contains("ber 89") && $0.hasSuffix("at k 0") } || width < 80)
 }
