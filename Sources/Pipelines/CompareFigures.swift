@@ -137,8 +137,12 @@ struct DifferenceTable {
     }.map(\.element)
   }
 
-  /// True if distances of numbers are shown.
-  var hasDistances: Bool { columns.contains { $0.title.hasSuffix("|d|") } }
+  /// What the distances shown are, in parentheses; empty if none are.
+  var explanation: String {
+    guard columns.contains(where: { $0.title.hasSuffix("|d|") }) else { return "" }
+    let tolerated = columns.contains { $0.title == "tolerated" } ? ", tolerated ones included" : ""
+    return " (|d|: how far numbers are apart\(tolerated))"
+  }
 
   /// Leaves out what is most dispensable until the table, with two blanks before each column, fits `width`.
   mutating func fit(_ width: Int) {

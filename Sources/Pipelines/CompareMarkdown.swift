@@ -77,9 +77,8 @@ private func columnTable(_ differing: [ColumnComparison], _ rowCount: Int) -> St
   let shown = shownColumns(differing, limit: shownColumnCount)
   let differences = DifferenceTable(shown, rowCount: rowCount) { name($0) }
   let figures = differences.columns
-  let meaning = differences.hasDistances ? " (&#124;d&#124;: how far numbers are apart)" : ""
   let rest = differing.count - shown.count
-  return "Columns that differ, over the \(grouped(rowCount)) rows in both\(meaning):\n\n"
+  return "Columns that differ, over the \(grouped(rowCount)) rows in both\(differences.explanation):\n\n"
     + table(
       figures.map { markdownCell($0.title) }, numeric: figures.indices.map { $0 > 0 },
       shown.indices.map { row in figures.map { $0.cells[row] } })

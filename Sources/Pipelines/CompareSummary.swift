@@ -116,7 +116,7 @@ private func columnLines(_ differing: [ColumnComparison], _ rowCount: Int, _ wid
     padded([figures.title] + figures.cells, atEnd: index == 0)
   }
   let title = "Columns that differ, over the \(grouped(rowCount)) rows in both"
-  let explained = "\(title)\(table.hasDistances ? " (|d|: how far numbers are apart)" : ""):"
+  let explained = "\(title)\(table.explanation):"
   let fits = width.map { displayWidth(of: explained) <= $0 } ?? true
   var lines = [SummaryLine(), SummaryLine(fits ? explained : "\(title):", .bold).cut(to: width)]
   for row in 0...shown.count {
