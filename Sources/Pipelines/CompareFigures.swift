@@ -110,6 +110,7 @@ struct DifferenceTable {
   }
 
   private(set) var columns: [Figures]
+  private let hasTolerated: Bool
 
   /// `name` shows a column's name. Figures that say nothing of any column are left out.
   init(_ shown: [ColumnComparison], rowCount: Int, name: (ColumnPairing) -> String) {
@@ -132,6 +133,7 @@ struct DifferenceTable {
       figures("p95 |d|", 9) { figure($0.distances?.percentile95, digits: 6) },
       figures("max |d|", 2) { figure($0.distances?.maximum, digits: 6) },
     ]
+    hasTolerated = shown.contains { $0.toleratedCount > 0 }
     columns = all.enumerated().filter { index, figures in
       index < 3 || figures.cells.contains { !$0.isEmpty && $0 != "0" }
     }.map(\.element)
@@ -140,8 +142,7 @@ struct DifferenceTable {
   /// What the distances shown are, in parentheses; empty if none are.
   var explanation: String {
     guard columns.contains(where: { $0.title.hasSuffix("|d|") }) else { return "" }
-    let tolerated = columns.contains { $0.title == "tolerated" } ? ", tolerated ones included" : ""
-    return " (|d|: how far numbers are apart\(tolerated))"
+    return " (|d|: how far numbers are apart\(hasTolerated ? ", tolerated ones included" : ""))"
   }
 
   /// Leaves out what is most dispensable until the table, with two blanks before each column, fits `width`.

@@ -192,6 +192,10 @@ private func awkwardTables() -> (Table, Table) {
   #expect(comparison.columns.map(\.toleratedCount) == [2, 1] && comparison.columns.map(\.differentCount) == [1, 1])
   #expect(comparison.repeatedKeys?.keyCount == 1 && comparison.mostDifferentRows.map(\.columnCount) == [1, 1])
   let lines = summaryTexts(comparison)
+  let heading =
+    "Columns that differ, over the 3 rows in both (|d|: how far numbers are apart, tolerated ones included):"
+  #expect(lines.contains(heading))
+  #expect(markdownSummary(of: comparison).contains(heading))
   #expect(lines[0] == "left.csv (source) and right.csv (compare) differ, by uf = state.")
   #expect(
     lines[1] == "  rules: tolerance n 1, * 0.1%; letter case does not count; white space around texts does not count; "

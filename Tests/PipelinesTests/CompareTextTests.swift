@@ -78,7 +78,7 @@ private func wideTables(columns: Int, named name: String) -> (Table, Table) {
   return (table("a.csv", 0), table("b.csv", 77))
 }
 
-@Test(arguments: [40, 60, 80, 120])
+@Test(arguments: [50, 60, 80, 120])
 func summariesFitTheTerminal(width: Int) throws {
   let (left, right) = wideTables(columns: 90, named: "a name that is longer than any terminal wants it to be, number ")
   let comparison = try compare(left, right, CompareRequest(keys: ["k"]), threads: 1)
