@@ -7,11 +7,9 @@ import Synchronization
 
 /// One column's comparison before examples are read.
 struct ColumnOutcome {
-  let tallies: [ChunkTally]
-  let sums: ComparedSums?
-  let distances: DistanceDistribution?
-
-  func total(_ count: KeyPath<ChunkTally, Int>) -> Int { tallies.reduce(0) { $0 + $1[keyPath: count] } }
+  /// Per chunk of the source, bits of the rows that differ.
+  let differs: [[UInt64]]
+  let totals: ColumnTotals
 }
 
 /// Holds columns of paired rows against their partners, chunk by chunk of the source on `threads` threads.
@@ -43,7 +41,7 @@ final class ColumnComparer {
       let together = isStraight ? 1 : RecordComparison.count(of: codes[next...])
       guard together > 1 else {
         let tallies = try tallies(columns[next], codes[next], tolerance(columns[next]))
-        try body(columns[next], outcome(columns[next], tallies))
+        try body(columns[next], ColumnOutcome(tallies))
         next += 1
         continue
       }
@@ -53,7 +51,7 @@ final class ColumnComparer {
         try records.tallies(chunk: $0)
       }
       for column in 0..<together {
-        try body(columns[next + column], outcome(columns[next + column], tallies.map { $0[column] }))
+        try body(columns[next + column], ColumnOutcome(tallies.map { $0[column] }))
       }
       next += together
     }
@@ -70,12 +68,12 @@ final class ColumnComparer {
       codes, source, other, alignment, tolerance: tolerance, scratch: scratch, threads: threads)
     return try foundInChunks(alignment.sourceRows.chunkCount, threads: threads) { try comparison.tally(chunk: $0) }
   }
+}
 
-  private func outcome(_ pairing: ColumnPairing, _ tallies: [ChunkTally]) -> ColumnOutcome {
-    var distances = Distances()
-    for tally in tallies { distances.append(tally.distances) }
-    return ColumnOutcome(
-      tallies: tallies, sums: sums(of: tallies, pairing), distances: distances.distribution(scale: pairing.scale))
+extension ColumnOutcome {
+  init(_ tallies: [ChunkTally]) {
+    differs = tallies.map(\.differs)
+    totals = ColumnTotals(tallies)
   }
 }
 
@@ -197,48 +195,5 @@ extension ColumnPage {
   fileprivate var doubles: [Double] {
     guard case .float64(let values) = values else { preconditionFailure("a float64 column holds other values") }
     return values
-  }
-}
-
-private func sums(of tallies: [ChunkTally], _ pairing: ColumnPairing) -> ComparedSums? {
-  guard pairing.sourceType.isNumeric, pairing.compareType.isNumeric else { return nil }
-  let source = sideSum(tallies, pairing.sourceType, \.sourceSum, \.sourceFloats)
-  let compare = sideSum(tallies, pairing.compareType, \.compareSum, \.compareFloats)
-  return ComparedSums(source: source, compare: compare, difference: sumDifference(source, compare, tallies, pairing))
-}
-
-private func sideSum(
-  _ tallies: [ChunkTally], _ type: ColumnType, _ sum: KeyPath<ChunkTally, CheckedSum>,
-  _ floats: KeyPath<ChunkTally, CountedFloatSum>
-) -> Value {
-  if type == .float64 {
-    var total = CountedFloatSum()
-    for tally in tallies { total.add(tally[keyPath: floats]) }
-    return total.count == 0 ? .null : .float64(total.sum.rounded)
-  }
-  var total = CheckedSum()
-  for tally in tallies { total.add(tally[keyPath: sum]) }
-  return total.value(scale: type.scale)
-}
-
-private func sumDifference(
-  _ source: Value, _ compare: Value, _ tallies: [ChunkTally], _ pairing: ColumnPairing
-) -> Value {
-  switch (source, compare) {
-  case (.decimal(let a, let aScale), .decimal(let b, let bScale)):
-    let scale = pairing.scale
-    let (left, leftOverflowed) = a.multipliedReportingOverflow(by: powerOfTen(scale - aScale))
-    let (right, rightOverflowed) = b.multipliedReportingOverflow(by: powerOfTen(scale - bScale))
-    let (difference, overflowed) = right.subtractingReportingOverflow(left)
-    return leftOverflowed || rightOverflowed || overflowed ? .null : .decimal(unscaled: difference, scale: scale)
-  case (.float64, .float64):
-    var difference = ExactFloatSum()
-    for tally in tallies { difference.add(tally.floatDifference) }
-    return .float64(difference.rounded)
-  case (.decimal(let a, let scale), .float64(let b)):
-    return .float64(b - nearestQuotient(a, dividedBy: 1, scale: scale))
-  case (.float64(let a), .decimal(let b, let scale)):
-    return .float64(nearestQuotient(b, dividedBy: 1, scale: scale) - a)
-  default: return .null
   }
 }

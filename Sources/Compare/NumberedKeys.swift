@@ -56,9 +56,10 @@ struct NumberedKeys {
       policy == .count
       ? SetAside(source: RowBits(sourceNumbers, where: isRepeated), compare: RowBits(otherNumbers, where: isRepeated))
       : nil
+    let (repeated, firstRows) = try repeatedKeys(policy)
     return RowAlignment(
       compareRows: partnersInOrder(aside), sourceRows: sourceRows, otherRows: otherRows, setAside: aside,
-      repeated: try repeatedKeys(policy))
+      repeated: repeated, firstRepeats: firstRows)
   }
 
   /// True if a key occurs twice on a side.
@@ -88,8 +89,10 @@ struct NumberedKeys {
     }
   }
 
-  /// What is told of keys that several rows have.
-  private func repeatedKeys(_ policy: DuplicatePolicy) throws -> RepeatedKeys {
+  /// What is told of keys that several rows have, and the first rows of its examples.
+  private func repeatedKeys(
+    _ policy: DuplicatePolicy
+  ) throws -> (RepeatedKeys, firstRows: [(source: UInt32, compare: UInt32)]) {
     let (sourceCounts, sourceFirst) = counts(sourceNumbers)
     let (otherCounts, otherFirst) = counts(otherNumbers)
     let repeated = (0..<keyCount).filter { isRepeated(UInt32($0)) }
@@ -100,7 +103,8 @@ struct NumberedKeys {
     let order = (unequal.isEmpty ? repeated : unequal).sorted { a, b in
       (sourceFirst[a], otherFirst[a]) < (sourceFirst[b], otherFirst[b])
     }
-    let examples = try order.prefix(RepeatedKeys.exampleLimit).map { number in
+    let shown = order.prefix(RepeatedKeys.exampleLimit)
+    let examples = try shown.map { number in
       let first = sourceFirst[number]
       let key = try keys.map { key in
         first == noPartner
@@ -110,10 +114,11 @@ struct NumberedKeys {
       return RepeatedKeys.Example(
         key: key, sourceRowCount: Int(sourceCounts[number]), compareRowCount: Int(otherCounts[number]))
     }
-    return RepeatedKeys(
+    let repeatedKeys = RepeatedKeys(
       policy: policy, keyCount: repeated.count, unequalKeyCount: unequal.count,
       sourceRowCount: repeated.reduce(0) { $0 + Int(sourceCounts[$1]) },
       compareRowCount: repeated.reduce(0) { $0 + Int(otherCounts[$1]) }, examples: examples)
+    return (repeatedKeys, shown.map { (sourceFirst[$0], otherFirst[$0]) })
   }
 
   /// Per number, its rows and the first of them.

@@ -18,19 +18,22 @@ final class RowAlignment: Sendable {
   let setAside: SetAside?
   /// Keys that several rows have, where that is no error.
   let repeated: RepeatedKeys?
+  /// Of each example of `repeated`, its first row in the source, ``noPartner`` for none, and in the other table.
+  let firstRepeats: [(source: UInt32, compare: UInt32)]
   /// Bit `row % 64` of word `row / 64` is 1 where a row of the other table has a source row; nil: all have.
   private let paired: [UInt64]?
 
   /// Takes partners of all source rows, each at most once.
   init(
     compareRows: [UInt32], sourceRows: RowLocator, otherRows: RowLocator, setAside: SetAside? = nil,
-    repeated: RepeatedKeys? = nil
+    repeated: RepeatedKeys? = nil, firstRepeats: [(source: UInt32, compare: UInt32)] = []
   ) {
     self.compareRows = compareRows
     self.sourceRows = sourceRows
     self.otherRows = otherRows
     self.setAside = setAside
     self.repeated = repeated
+    self.firstRepeats = firstRepeats
     compareRowCount = otherRows.rowCount
     pairedCount = compareRows.withUnsafeBufferPointer { rows in
       var count = 0
@@ -99,6 +102,9 @@ struct RowLocator: Sendable {
     for chunk in 0..<table.chunkCount { starts.append(starts[chunk] + table.rowCount(ofChunk: chunk)) }
     self.starts = starts
   }
+
+  /// Of no rows.
+  init() { starts = [0] }
 
   var chunkCount: Int { starts.count - 1 }
   var rowCount: Int { starts[chunkCount] }
