@@ -35,7 +35,9 @@ public func compare(
   }
   let examples = ExampleReader(source, other, keys: columns.keys)
   var comparisons: [ColumnComparison] = []
-  let differences = try findDifferences(left, right, alignment, columns, threads: threads) { column, outcome in
+  let differences = try findDifferences(
+    left, right, alignment, columns.columns, tolerance: columns.tolerance(of:), threads: threads
+  ) { column, outcome in
     let pairs = alignment.firstPairs(outcome.differs, request.exampleLimit)
     comparisons.append(
       ColumnComparison(
@@ -52,12 +54,12 @@ public func compare(
 
 /// Compares columns in rows that are paired; `body` is given what is found of each column, in order. Throws what reading or `body` throws.
 func findDifferences(
-  _ left: any TableSource, _ right: any TableSource, _ alignment: RowAlignment, _ columns: PairedColumns, threads: Int,
-  _ body: (ColumnPairing, ColumnOutcome) throws -> Void
+  _ left: any TableSource, _ right: any TableSource, _ alignment: RowAlignment, _ columns: [ColumnPairing],
+  tolerance: (ColumnPairing) -> Tolerance?, threads: Int, _ body: (ColumnPairing, ColumnOutcome) throws -> Void
 ) throws -> RowDifferences {
   var differences = RowDifferences(alignment.sourceRows)
   let comparer = ColumnComparer(left, right, alignment, threads: threads)
-  try comparer.forEachOutcome(columns.columns, tolerance: { columns.tolerance(of: $0) }) { column, outcome in
+  try comparer.forEachOutcome(columns, tolerance: tolerance) { column, outcome in
     differences.add(outcome.differs)
     try body(column, outcome)
   }

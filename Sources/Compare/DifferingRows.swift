@@ -49,6 +49,8 @@ public final class DifferingRows: TableSource {
 
   /// `source` and `other` must be the tables that `comparison` was made from.
   public init(_ comparison: Comparison, _ source: any TableSource, _ other: any TableSource) {
+    precondition(
+      comparison.alignment.sourceRows.rowCount == source.rowCount, "rows of a comparison that was made in parts")
     self.source = source
     self.other = other
     name = "differences between \(comparison.sourceName) and \(comparison.compareName)"

@@ -129,5 +129,8 @@ struct Distances: Sendable {
 
 /// Element number ⌈percent / 100 * n⌉ (counted from 1) of a sorted list. Precondition: it is not empty.
 func nearestRank<T>(_ sorted: [T], _ percent: Int) -> T {
-  sorted[max(1, (sorted.count * percent + 99) / 100) - 1]
+  sorted[nearestRankNumber(sorted.count, percent) - 1]
 }
+
+/// ⌈percent / 100 * count⌉, at least 1.
+func nearestRankNumber(_ count: Int, _ percent: Int) -> Int { max(1, (count * percent + 99) / 100) }

@@ -21,6 +21,8 @@ public struct CompareOptions: Sendable {
   public var rows: OutputTarget?
   /// Most threads used.
   public var threads = 1
+  /// Most memory used, and where rows go that have no room.
+  public var limits = CompareLimits()
 
   /// Compares `source` with `compare`; nothing is written yet.
   public init(source: String, compare: String, request: CompareRequest) {
@@ -30,20 +32,21 @@ public struct CompareOptions: Sendable {
   }
 }
 
-/// Opens both inputs, compares them, and writes the rows and the report that are asked for, each published whole.
+/// Opens both inputs, compares them within the limits (``compareWithinMemory(_:_:_:_:threads:wantsRows:)``), and writes the rows and the report
+/// that are asked for, each published whole.
 ///
 /// The report comes last: where it is, the rows are. Throws a `Diagnosis`.
 public func compareInputs(
   _ options: CompareOptions, progress: (@Sendable (ConvertOptions.Progress) -> Void)? = nil
 ) throws -> Comparison {
-  let source = try openTable(
-    options.source, reading: options.reading, threads: options.threads, progress: progress)
-  let other = try openTable(
-    options.compare, reading: options.reading, threads: options.threads, progress: progress)
-  let comparison = try compare(source, other, options.request, threads: options.threads)
-  if let rows = options.rows {
-    try writeTable(DifferingRows(comparison, source, other), to: rows, threads: options.threads)
+  let tables = try [options.source, options.compare].map { input in
+    try openTable(
+      input, reading: options.reading, threads: options.threads, memory: options.limits.given,
+      temporaryFolder: options.limits.temporaryFolder, progress: progress)
   }
-  if let report = options.report { try writeText(compareReport(comparison).text, to: report) }
-  return comparison
+  let found = try compareWithinMemory(
+    tables[0], tables[1], options.request, options.limits, threads: options.threads, wantsRows: options.rows != nil)
+  if let target = options.rows, let rows = found.rows { try writeTable(rows, to: target, threads: options.threads) }
+  if let report = options.report { try writeText(compareReport(found.comparison).text, to: report) }
+  return found.comparison
 }

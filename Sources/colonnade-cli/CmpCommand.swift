@@ -3,6 +3,7 @@
 
 import Aggregation
 import ArgumentParser
+import CColumnShims
 import Columns
 import Compare
 import Pipelines
@@ -48,6 +49,15 @@ struct CmpCommand: ParsableCommand {
       "Write every differing row to this file: .csv .json .ndjson .md .cln, then .gz or .zst.", valueName: "file"))
   var rows: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Most memory of the whole process, 64MiB at least; what has no room goes to --temp. (default: 80 % of what is free)",
+      valueName: "size"))
+  var memory: String?
+
+  @Option(help: ArgumentHelp("Folder for temporary files. (default: $TMPDIR, else /tmp)", valueName: "folder"))
+  var temp: String?
+
   @OptionGroup var style: OutputStyleOptions
   @OptionGroup var csv: CSVInputOptions
   @OptionGroup var common: CommonOptions
@@ -60,6 +70,7 @@ struct CmpCommand: ParsableCommand {
     }
     _ = try usage { try rules.request(on: on, renames: csv.rename) }
     _ = try rules.limits()
+    _ = try memoryLimit(memory)
     if try rowsTarget() == nil, let option = style.given {
       throw ValidationError("\(option) has no effect without --rows")
     }
@@ -83,6 +94,9 @@ struct CmpCommand: ParsableCommand {
     options.report = output
     options.rows = try rowsTarget()
     options.threads = common.threads
+    let memory = try memoryLimit(memory)
+    if let memory, memory.byteCount < 1 << 30 { cs_give_back_freed_buffers() }
+    options.limits = CompareLimits(memory: memory, temporaryFolder: temp)
     let comparison = try compareInputs(options, progress: line.update)
     line.clear()
     if !common.quiet { try printToStandardOutput(summary(of: comparison).joined(separator: "\n") + "\n") }
