@@ -3,8 +3,7 @@
 
 import Columns
 
-/// What a comparison takes of memory at most, besides dictionaries and the chunks at hand, as far as schemas tell: whatever values and keys
-/// turn out to be.
+/// What a comparison takes of memory, besides dictionaries and the chunks at hand, as far as schemas tell.
 package struct ComparisonCost: Sendable {
   private let bytesPerSourceRow: Int
   private let bytesPerCompareRow: Int
@@ -16,9 +15,17 @@ package struct ComparisonCost: Sendable {
   /// Columns that are looked at.
   package let columnCount: Int
 
+  /// What values and keys turn out to be.
+  package enum Data: Sendable {
+    /// All numbers differ, and keys repeat: nothing takes more.
+    case worst
+    /// A quarter of the rows differs, and keys of integers and of codes tell rows apart.
+    case usual
+  }
+
   /// `writesRows`: rows that differ are made a table too. Throws as ``compare(_:_:_:threads:)`` does of a request.
   package init(
-    _ source: any TableSource, _ other: any TableSource, _ request: CompareRequest, writesRows: Bool
+    _ source: any TableSource, _ other: any TableSource, _ request: CompareRequest, writesRows: Bool, _ data: Data
   ) throws {
     let columns = try PairedColumns(source, other, request)
     let compared = columns.columns
@@ -31,6 +38,7 @@ package struct ComparisonCost: Sendable {
       8 + (keys + compared).reduce(0) { $0 + max(width($1.sourceType), width($1.compareType)) }
     // Key numbers, slots, what is known of each key (NumberedKeys), and the keys themselves; packed keys take less.
     var alignment = keyCount == 0 ? 0 : 64 + 24 * keyCount
+    if data == .usual, try Self.canPack(keys, source, other) { alignment = 24 + 8 * keyCount }
     if request.rows == .proposedKeys { alignment *= 2 }
     // One column in a piece (FlatColumn), and of texts their numbers (TextCodes).
     let isText = compared.contains { $0.comparedAs == .string || $0.comparedAs == .text }
@@ -40,15 +48,29 @@ package struct ComparisonCost: Sendable {
       guard column.sourceType.isNumeric, column.compareType.isNumeric else { return sum }
       return sum + 3 * (column.isNarrow || column.comparedAs != .decimal && column.comparedAs != .integer ? 16 : 24)
     }
+    let share = data == .usual ? 4 : 1
     let bits = 2 + compared.count / 4
     // Positions of rows and partners, and both sides' values of each column with the places that they come from.
     let rows = writesRows ? 24 + (keys + compared).reduce(0) { $0 + 2 * width($1.compareType) + 8 } : 0
-    bytesPerSourceRow = 4 + alignment + (isText ? 64 : 0) + distances + bits + rows
-    bytesPerCompareRow = alignment + flat + (isText ? 64 : 0) + 1 + rows
+    bytesPerSourceRow = 4 + alignment + (isText ? 64 : 0) + distances / share + bits + rows / share
+    bytesPerCompareRow = alignment + flat + (isText ? 64 : 0) + 1 + rows / share
   }
 
   private static func texts(_ columns: [(position: Int, type: ColumnType)]) -> [Int] {
     Set(columns.filter { $0.type == .string }.map(\.position)).sorted()
+  }
+
+  private static func canPack(
+    _ keys: [ColumnPairing], _ source: any TableSource, _ other: any TableSource
+  ) throws -> Bool {
+    try keys.allSatisfy { key in
+      switch key.comparedAs {
+      case .bool, .date, .integer, .decimal, .timestamp: key.isNarrow
+      case .string:
+        try source.holdsOnlyCodes(column: key.sourcePosition) && other.holdsOnlyCodes(column: key.comparePosition)
+      case .float64, .printedNumber, .text: false
+      }
+    }
   }
 
   /// Bytes. `textByteCount`: of both sides' strings that have no codes.

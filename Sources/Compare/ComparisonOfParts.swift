@@ -161,6 +161,8 @@ package final class ComparisonOfParts {
   /// Throws ``CompareError/duplicateKeys(_:text:)``, and what reading the tables and `spool` throws.
   package func finish(_ spool: (any DistanceSpool)?) throws -> Comparison {
     if let error = repeats.error { throw error }
+    // Once they are read, none can be added.
+    if let spool { try spillDistances(to: spool) }
     let comparisons = try columns.columns.enumerated().map { index, column in
       // A reader for each column: it keeps a page of each that it reads.
       let examples = ExampleReader(originals.source, originals.compare, keys: columns.keys)

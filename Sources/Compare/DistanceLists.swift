@@ -53,11 +53,12 @@ struct DistanceLists {
     kept.removeLists()
   }
 
-  /// As ``Distances/distribution(scale:)`` of all of them. Where some are outside of memory, by four to eight passes over them.
-  mutating func distribution(scale: Int, _ spool: (any DistanceSpool)?, column: Int) throws -> DistanceDistribution? {
+  /// As ``Distances/distribution(scale:)`` of all of them. Where they are outside of memory, by four to eight passes over them. Precondition: all are
+  /// in memory, or none.
+  func distribution(scale: Int, _ spool: (any DistanceSpool)?, column: Int) throws -> DistanceDistribution? {
     guard let spool, kind != nil else { return kept.distribution(scale: scale) }
+    precondition(kept.byteCount == 0, "distances in memory beside those in a file")
     if kept.hasOverflowed { return nil }
-    try spill(to: spool, column: column)
     let list = SpooledList(spool: spool, number: 2 * column, count: absoluteCount, isWide: kind == .wide)
     let found: (first: UInt128, last: UInt128, values: [UInt128])
     let mean: Double

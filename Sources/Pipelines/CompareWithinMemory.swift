@@ -34,7 +34,7 @@ struct FoundComparison {
 
 /// Compares two tables within a limit of memory. What is found is what ``Compare/compare(_:_:_:threads:)`` finds, whatever the limit.
 ///
-/// All at once where row counts and schemas tell that there is room for it at worst. Else the rows of both sides are parted by the hash of
+/// All at once where row counts and schemas tell that there is room for it, at worst if a limit was given. Else the rows of both sides are parted by the hash of
 /// their keys into temporary chunk files, and parts compared one by one (grace partitioning, as ``aggregate(_:_:within:ignoringStatistics:meter:)``);
 /// rows that are paired by their positions are compared range by range, from where they are. Every temporary page has a checksum that is
 /// checked when it is read.
@@ -45,7 +45,9 @@ func compareWithinMemory(
   _ source: any TableSource, _ other: any TableSource, _ request: CompareRequest, _ limits: CompareLimits,
   threads: Int, wantsRows: Bool
 ) throws -> FoundComparison {
-  let cost = try ComparisonCost(source, other, request, writesRows: wantsRows)
+  // A limit that was asked for holds whatever is found.
+  let cost = try ComparisonCost(
+    source, other, request, writesRows: wantsRows, limits.given == nil && limits.mostRowsAtOnce == nil ? .usual : .worst)
   let size = try CompareSize(source, other, cost, limits)
   if size.isAllAtOnce {
     let comparison = try compare(source, other, request, threads: threads)
@@ -118,9 +120,11 @@ struct CompareBudget {
   init(_ limits: CompareLimits, threads: Int, workerByteCount: Int, of name: String) throws {
     let held = residentByteCount()
     roomByteCount = limits.memory.byteCount - held - Self.reserveByteCount
-    guard roomByteCount >= max(8 << 20, 2 * workerByteCount) else {
+    // A third of the room is for rows that are not written yet.
+    let wanted = max(8 << 20, workerByteCount * 3 / 2)
+    guard roomByteCount >= wanted else {
       throw MemoryError(
-        comparing: name, wanted: held + Self.reserveByteCount + max(8 << 20, 2 * workerByteCount),
+        comparing: name, wanted: held + Self.reserveByteCount + wanted,
         limit: limits.memory, what: "dictionaries, the program and a chunk at hand for the most part")
     }
     self.threads = max(1, min(threads, roomByteCount / 3 / max(1, workerByteCount)))

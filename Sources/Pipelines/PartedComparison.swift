@@ -110,7 +110,7 @@ final class PartedComparison {
     partCount += 1
     let found = try parts.add(left, right, threads: budget.threads, wantsRows: rows != nil)
     if let found { try rows?.append(found) }
-    let most = limits.mostRowsAtOnce == nil ? budget.roomByteCount / 16 : 0
+    let most = limits.mostRowsAtOnce == nil ? budget.roomByteCount / 16 : 400
     if parts.distanceByteCount > most {
       let file = try distances ?? DistanceFile(in: limits.temporaryFolder)
       distances = file
@@ -142,9 +142,9 @@ final class PartedComparison {
   }
 
   private func budget(chunkRows: Int) throws -> CompareBudget {
-    // A chunk's pages as read, and as parted.
+    // A chunk's rows as parted, one of its pages as read and as taken, hashes and places.
     try CompareBudget(
-      limits, threads: threads, workerByteCount: chunkRows * (2 * (cost.bytesPerStoredRow + textBytesPerRow) + 24),
+      limits, threads: threads, workerByteCount: chunkRows * (cost.bytesPerStoredRow + textBytesPerRow + 40),
       of: source.name)
   }
 }
