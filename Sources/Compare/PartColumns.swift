@@ -83,26 +83,37 @@ package struct KeyedRows: Sendable {
   /// The same rows with texts as they are compared.
   private let folded: any TableSource
   private let keys: [KeyForm]
+  private var sliceCount = 1
   /// Columns of the rows as parts keep them.
   package var schema: Schema { table.schema }
   /// Per column, what its codes refer to; nil where it has none.
   package let dictionaries: [StringDictionary?]
   /// The table's name.
   package var name: String { table.name }
-  /// Chunks to read.
-  package var chunkCount: Int { table.chunkCount }
+  /// Chunks to read, or slices of them.
+  package var chunkCount: Int { table.chunkCount * sliceCount }
 
   /// `keys`: of the table's first columns.
   init(_ table: any TableSource, folded: any TableSource, keys: [KeyForm], dictionaries: [StringDictionary?]) {
     (self.table, self.folded, self.keys, self.dictionaries) = (table, folded, keys, dictionaries)
   }
 
-  /// The rows of a chunk by part, in their order; parts without rows are left out. Throws what reading throws. O(rows x columns).
-  package func parts(ofChunk chunk: Int, partCount: Int, level: Int) throws -> [(part: Int, pages: [ColumnPage])] {
-    var hashes = [UInt64](repeating: 0, count: table.rowCount(ofChunk: chunk))
+  /// The same rows, a part of a chunk at a time: fewer are in memory at once, and pages are read so often.
+  package func sliced(_ count: Int) -> KeyedRows {
+    var rows = self
+    rows.sliceCount = count
+    return rows
+  }
+
+  /// The rows of a chunk (or slice) by part, in their order; parts without rows are left out. Throws what reading throws. O(rows x columns).
+  package func parts(ofChunk number: Int, partCount: Int, level: Int) throws -> [(part: Int, pages: [ColumnPage])] {
+    let chunk = number / sliceCount
+    let (rowCount, slice) = (table.rowCount(ofChunk: chunk), number % sliceCount)
+    let rows = rowCount * slice / sliceCount..<rowCount * (slice + 1) / sliceCount
+    var hashes = [UInt64](repeating: 0, count: rows.count)
     for (column, form) in keys.enumerated() {
       let forms = form.pages(
-        try folded.page(column: column, chunk: chunk), type: table.schema.fields[column].type,
+        try page(of: folded, column: column, chunk, rows), type: table.schema.fields[column].type,
         dictionary: try folded.dictionary(column: column))
       for page in forms { mixHashes(of: page, into: &hashes) }
     }
@@ -110,11 +121,16 @@ package struct KeyedRows: Sendable {
     let present = (0..<partCount).filter { starts[$0 + 1] > starts[$0] }
     var parts: [(part: Int, pages: [ColumnPage])] = present.map { ($0, []) }
     for column in table.schema.fields.indices {
-      let page = try table.page(column: column, chunk: chunk)
+      let page = try page(of: table, column: column, chunk, rows)
       for (index, part) in present.enumerated() {
         parts[index].pages.append(page.gathering(order[starts[part]..<starts[part + 1]]))
       }
     }
     return parts
+  }
+
+  private func page(of table: any TableSource, column: Int, _ chunk: Int, _ rows: Range<Int>) throws -> ColumnPage {
+    let page = try table.page(column: column, chunk: chunk)
+    return rows.count == page.rowCount ? page : page.rows(rows)
   }
 }

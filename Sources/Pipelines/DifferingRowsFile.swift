@@ -1,17 +1,24 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Aggregation
 import ChunkFile
 import Columns
 import Compare
 import ObjectStorage
 
-/// Rows that differ, part by part in a temporary chunk file, to be put in the order of the tables.
+/// Rows that differ, those of each part in order as a run in a temporary chunk file, to be merged into the order of the tables.
 final class DifferingRowsFile {
   private let folder: String?
   private var file: TemporaryFile?
   private var writer: ChunkFileWriter?
   private var schema: Schema?
+  private var rowsPerRun: [Int] = []
+
+  /// Chunks of runs are small, since a chunk of the result takes a few rows of each.
+  private static let rowsPerChunk = 4096
+  /// Runs merged at once: a chunk of the result takes rows of one chunk of each, which is decoded whole for them.
+  private static let mostRuns = 64
 
   init(in folder: String?) { self.folder = folder }
 
@@ -21,10 +28,11 @@ final class DifferingRowsFile {
     let file = try self.file ?? TemporaryFile(in: folder)
     let writer = try self.writer ?? ChunkFileWriter(to: file, columnCount: columns.count)
     (self.file, self.writer, schema) = (file, writer, rows.schema)
+    if rows.rowCount > 0 { rowsPerRun.append(rows.rowCount) }
     for chunk in 0..<rows.chunkCount {
       let pages = try columns.indices.map { try rows.page(column: $0, chunk: chunk) }
-      for start in stride(from: 0, to: pages[0].rowCount, by: ChunkFileLimits.rowsPerChunk) {
-        let slice = start..<min(pages[0].rowCount, start + ChunkFileLimits.rowsPerChunk)
+      for start in stride(from: 0, to: pages[0].rowCount, by: Self.rowsPerChunk) {
+        let slice = start..<min(pages[0].rowCount, start + Self.rowsPerChunk)
         let encoded = try zip(pages, columns).map { page, column in
           try ChunkFileWriter.encode(page.rows(slice), as: column.type, statistics: nil, compression: .none)
         }
@@ -36,25 +44,42 @@ final class DifferingRowsFile {
   /// All rows in the order of the numbers in column `numberColumn`, from which on those of the other table alone count from `sourceRowCount`
   /// on. That column is left out, or shown as a row's number on its side, counted from 1.
   ///
-  /// Throws as ``writeSorted(_:to:_:)``. Precondition: a part was added.
+  /// Throws what reading and writing temporary files throws. Precondition: a part was added; rows of a part rise in their numbers.
   func inOrder(
-    numberColumn: Int, isShown: Bool, sourceRowCount: Int, name: String, memory: MemoryLimit, threads: Int
+    numberColumn: Int, isShown: Bool, sourceRowCount: Int, name: String, _ budget: CompareBudget
   ) throws -> any TableSource {
     guard let file, let writer, let schema else { preconditionFailure("a table without parts has no order") }
     let none = schema.fields.map { _ -> StringDictionary? in nil }
     _ = try writer.finish(schema: schema, dictionaries: none, metadata: [])
-    let unordered = SpilledTable(try ChunkFile(try file.reading()), dictionaries: none, name: name)
-    var writing = ChunkWriting(threads: threads)
+    let written = try ChunkFile(try file.reading())
+    let base = SpilledTable(written, dictionaries: none, name: name)
+    let merged = try merged(SortedRuns(written, of: base, rowsPerRun: rowsPerRun), by: numberColumn, budget)
+    return OrderedDifferences(
+      base: SpilledTable(merged, dictionaries: none, name: name), numberColumn: numberColumn, isShown: isShown,
+      sourceRowCount: sourceRowCount)
+  }
+
+  private func merged(_ runs: SortedRuns, by column: Int, _ budget: CompareBudget) throws -> ChunkFile {
+    var runs = runs
+    let order = [SortColumn(position: column, isDescending: false)]
+    let runsAtOnce = RunLayout.runsAtOnce(of: runs.runs.count, most: Self.mostRuns)
+    let windowBytes = budget.roomByteCount / 6 / runsAtOnce
+    // Three words a key at most, and the row's weight.
+    let merging = MergeLimits(
+      rowsPerChunk: resultChunkRows, bytesPerChunk: min(chunkByteBudget, budget.roomByteCount / 8 / budget.threads),
+      rowsPerWindow: max(64, windowBytes / 32), textBytesPerWindow: windowBytes)
+    var writing = ChunkWriting(threads: budget.threads)
     writing.compression = .none
+    writing.order = order
     writing.keepsCodes = true
     writing.temporaryFolder = folder
-    var sorting = SortWriting(by: [SortColumn(position: numberColumn, isDescending: false)], writing: writing)
-    sorting.memory = memory
+    writing.rowsPerChunk = Self.rowsPerChunk
+    while runs.runs.count > Self.mostRuns { runs = try runs.mergingNeighbours(runsAtOnce, merging, writing) }
+    writing.rowsPerChunk = resultChunkRows
+    let plan = try mergePlan(of: runs, by: order, merging)
     let sorted = try TemporaryFile(in: folder)
-    _ = try writeSorted(unordered, to: sorted, sorting)
-    return OrderedDifferences(
-      base: SpilledTable(try ChunkFile(try sorted.reading()), dictionaries: none, name: name),
-      numberColumn: numberColumn, isShown: isShown, sourceRowCount: sourceRowCount)
+    _ = try writeChunks(of: runs, plan, to: sorted, writing)
+    return try ChunkFile(try sorted.reading())
   }
 }
 

@@ -54,7 +54,7 @@ final class PartedComparison {
     let rowCount = max(source.rowCount, other.rowCount)
     var start = 0
     while start < rowCount {
-      let budget = try budget(chunkRows: greatestChunkRows(of: [source, other]))
+      let (budget, _) = try budget(chunkRows: greatestChunkRows(of: [source, other]))
       let each = max(1, needed(sourceRows: 1 << 20, compareRows: 1 << 20) >> 20)
       let count = limits.mostRowsAtOnce.map { max(1, $0 / 2) } ?? max(1024, partRoom(budget) / each)
       let range = start..<min(rowCount, start + count)
@@ -68,7 +68,7 @@ final class PartedComparison {
     let comparison = try parts.finish(distances)
     let sorted = try rows?.inOrder(
       numberColumn: comparison.keys.count, isShown: comparison.keys.isEmpty, sourceRowCount: source.rowCount,
-      name: "differences between \(source.name) and \(other.name)", memory: limits.memory, threads: threads)
+      name: "differences between \(source.name) and \(other.name)", try budget(chunkRows: 1).0)
     return FoundComparison(comparison: comparison, rows: sorted, partCount: partCount)
   }
 
@@ -77,14 +77,14 @@ final class PartedComparison {
     _ source: KeyedRows, _ compare: KeyedRows, rowCounts: (source: Int, compare: Int), level: Int
   ) throws {
     let chunkRows = level == 0 ? greatestChunkRows(of: [self.source, other]) : ChunkFileLimits.rowsPerChunk
-    let budget = try budget(chunkRows: chunkRows)
+    let (budget, sliceCount) = try budget(chunkRows: chunkRows)
     let parting = Parting(
       partCount: wantedPartCount(rowCounts, budget), level: level, threads: budget.threads,
       bufferByteCount: budget.roomByteCount / 3, folder: limits.temporaryFolder)
-    let left = try partedRows(of: source, parting) { _ in }
-    let right = try partedRows(of: compare, parting) { _ in }
+    let left = try partedRows(of: source.sliced(sliceCount), parting) { _ in }
+    let right = try partedRows(of: compare.sliced(sliceCount), parting) { _ in }
     for (left, right) in zip(left, right) where left.rowCount + right.rowCount > 0 {
-      let budget = try self.budget(chunkRows: 1)
+      let (budget, _) = try self.budget(chunkRows: 1)
       if hasRoom(left, right, budget) {
         try add(left, right, budget)
         continue
@@ -141,10 +141,18 @@ final class PartedComparison {
     return max(2, Int(min(wanted.rounded(.up), footed, Double(Self.mostParts))))
   }
 
-  private func budget(chunkRows: Int) throws -> CompareBudget {
-    // A chunk's rows as parted, one of its pages as read and as taken, hashes and places.
-    try CompareBudget(
-      limits, threads: threads, workerByteCount: chunkRows * (cost.bytesPerStoredRow + textBytesPerRow + 40),
-      of: source.name)
+  /// The room now, and into how many slices chunks are to be cut for one to have room.
+  private func budget(chunkRows: Int) throws -> (CompareBudget, sliceCount: Int) {
+    let stored = cost.bytesPerStoredRow + textBytesPerRow
+    func workerByteCount(_ sliceCount: Int) -> Int {
+      // A slice's rows as parted, with hashes and places; one of the chunk's pages as read, and one as taken.
+      chunkRows * (stored + 16) / sliceCount + chunkRows * (24 + textBytesPerRow)
+    }
+    let room = limits.memory.byteCount - residentByteCount(afterTrimming: false) - CompareBudget.reserveByteCount
+    let sliceCount = [1, 2, 4].first { workerByteCount($0) <= room / 6 } ?? 8
+    return (
+      try CompareBudget(limits, threads: threads, workerByteCount: workerByteCount(sliceCount), of: source.name),
+      sliceCount
+    )
   }
 }
