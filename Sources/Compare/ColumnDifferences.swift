@@ -20,11 +20,15 @@ final class ColumnComparer {
   private let other: any TableSource
   private let alignment: RowAlignment
   private let threads: Int
+  private let room: ComparisonRoom?
   /// Room for a code of each row of the other table, used again for column after column.
   private lazy var scratch = LargeMemory<UInt32>(alignment.compareRowCount + 1)
 
-  init(_ source: any TableSource, _ other: any TableSource, _ alignment: RowAlignment, threads: Int) {
+  init(
+    _ source: any TableSource, _ other: any TableSource, _ alignment: RowAlignment, threads: Int, room: ComparisonRoom?
+  ) {
     (self.source, self.other, self.alignment, self.threads) = (source, other, alignment, threads)
+    self.room = room
   }
 
   /// Compares columns and gives what is found of each, in order, to `body`. Throws what reading or `body` throws.
@@ -42,17 +46,21 @@ final class ColumnComparer {
       guard together > 1 else {
         let tallies = try tallies(columns[next], codes[next], tolerance(columns[next]))
         try body(columns[next], ColumnOutcome(tallies))
+        room?.release()
         next += 1
         continue
       }
       let chosen = (next..<next + together).compactMap { index in codes[index].map { ($0, tolerance(columns[index])) } }
       let records = try RecordComparison(chosen, source, other, alignment, threads: threads)
-      let tallies = try foundInChunks(alignment.sourceRows.chunkCount, threads: threads) {
-        try records.tallies(chunk: $0)
+      let tallies = try foundInChunks(alignment.sourceRows.chunkCount, threads: threads) { [room] chunk in
+        let found = try records.tallies(chunk: chunk)
+        try room?.hold(found)
+        return found
       }
       for column in 0..<together {
         try body(columns[next + column], ColumnOutcome(tallies.map { $0[column] }))
       }
+      room?.release()
       next += together
     }
   }
@@ -61,12 +69,17 @@ final class ColumnComparer {
   {
     guard let codes, codes.isNarrow else {
       return try ColumnPair(
-        pairing: pairing, source: source, other: other, alignment: alignment, tolerance: tolerance, threads: threads
+        pairing: pairing, source: source, other: other, alignment: alignment, tolerance: tolerance, threads: threads,
+        room: room
       ).tallies()
     }
     let comparison = try CodeComparison(
       codes, source, other, alignment, tolerance: tolerance, scratch: scratch, threads: threads)
-    return try foundInChunks(alignment.sourceRows.chunkCount, threads: threads) { try comparison.tally(chunk: $0) }
+    return try foundInChunks(alignment.sourceRows.chunkCount, threads: threads) { [room] chunk in
+      let found = try comparison.tally(chunk: chunk)
+      try room?.hold([found])
+      return found
+    }
   }
 }
 
@@ -96,6 +109,7 @@ private struct ColumnPair: Sendable {
   let alignment: RowAlignment
   let tolerance: Tolerance?
   let threads: Int
+  let room: ComparisonRoom?
 
   func tallies() throws -> [ChunkTally] {
     let tolerance = tolerance
@@ -181,6 +195,7 @@ private struct ColumnPair: Sendable {
           validity: page.validity, partnerIsValid: UnsafePointer(flat.isValid))
         try body(page, UnsafePointer(flat.values), rows, &tally)
       }
+      try room?.hold([tally])
       return tally
     }
   }

@@ -20,6 +20,13 @@ import Workers
 public func compare(
   _ source: any TableSource, _ other: any TableSource, _ request: CompareRequest, threads: Int = availableProcessors()
 ) throws -> Comparison {
+  try compare(source, other, request, threads: threads, room: nil)
+}
+
+/// The same within `room`. Throws also ``ComparisonRoom/Exceeded``.
+package func compare(
+  _ source: any TableSource, _ other: any TableSource, _ request: CompareRequest, threads: Int, room: ComparisonRoom?
+) throws -> Comparison {
   try refuseTooManyRows([source, other])
   var columns = try PairedColumns(source, other, request)
   let isExact = request.texts.areExact
@@ -28,7 +35,8 @@ public func compare(
   let alignment: RowAlignment
   switch request.rows {
   case .keys:
-    alignment = try alignRows(left, right, keys: columns.keys, duplicates: request.duplicates, threads: threads)
+    alignment = try alignRows(
+      left, right, keys: columns.keys, duplicates: request.duplicates, threads: threads, room: room)
   case .proposedKeys:
     (columns.keys, alignment) = try proposeKeys(left, right, columns.possibleKeys, threads: threads)
   case .positions: alignment = alignPositions(left, right)
@@ -36,7 +44,7 @@ public func compare(
   let examples = ExampleReader(source, other, keys: columns.keys)
   var comparisons: [ColumnComparison] = []
   let differences = try findDifferences(
-    left, right, alignment, columns.columns, tolerance: columns.tolerance(of:), threads: threads
+    left, right, alignment, columns.columns, tolerance: columns.tolerance(of:), threads: threads, room: room
   ) { column, outcome in
     let pairs = alignment.firstPairs(outcome.differs, request.exampleLimit)
     comparisons.append(
@@ -55,10 +63,11 @@ public func compare(
 /// Compares columns in rows that are paired; `body` is given what is found of each column, in order. Throws what reading or `body` throws.
 func findDifferences(
   _ left: any TableSource, _ right: any TableSource, _ alignment: RowAlignment, _ columns: [ColumnPairing],
-  tolerance: (ColumnPairing) -> Tolerance?, threads: Int, _ body: (ColumnPairing, ColumnOutcome) throws -> Void
+  tolerance: (ColumnPairing) -> Tolerance?, threads: Int, room: ComparisonRoom? = nil,
+  _ body: (ColumnPairing, ColumnOutcome) throws -> Void
 ) throws -> RowDifferences {
   var differences = RowDifferences(alignment.sourceRows)
-  let comparer = ColumnComparer(left, right, alignment, threads: threads)
+  let comparer = ColumnComparer(left, right, alignment, threads: threads, room: room)
   try comparer.forEachOutcome(columns, tolerance: tolerance) { column, outcome in
     differences.add(outcome.differs)
     try body(column, outcome)

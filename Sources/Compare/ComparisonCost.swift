@@ -12,6 +12,8 @@ package struct ComparisonCost: Sendable {
   /// The string columns that are looked at, by their positions on both sides.
   package let sourceTextColumns: [Int]
   package let compareTextColumns: [Int]
+  /// Of ``DifferingRows``, but for its text.
+  package let bytesPerDifferingRow: Int
   /// Columns that are looked at.
   package let columnCount: Int
 
@@ -19,8 +21,8 @@ package struct ComparisonCost: Sendable {
   package enum Data: Sendable {
     /// All numbers differ, and keys repeat: nothing takes more.
     case worst
-    /// A quarter of the rows differs, and keys of integers and of codes tell rows apart.
-    case usual
+    /// No numbers differ, and keys that pack into an integer tell rows apart: nothing takes less. The rest needs a ``ComparisonRoom``.
+    case least
   }
 
   /// `writesRows`: rows that differ are made a table too. Throws as ``compare(_:_:_:threads:)`` does of a request.
@@ -37,8 +39,8 @@ package struct ComparisonCost: Sendable {
     bytesPerStoredRow =
       8 + (keys + compared).reduce(0) { $0 + max(width($1.sourceType), width($1.compareType)) }
     // Key numbers, slots, what is known of each key (NumberedKeys), and the keys themselves; packed keys take less.
-    var alignment = keyCount == 0 ? 0 : 64 + 24 * keyCount
-    if data == .usual, try Self.canPack(keys, source, other) { alignment = 24 + 8 * keyCount }
+    var alignment = keyCount == 0 ? 0 : NumberedKeys.bytesPerRow(keyCount: keyCount)
+    if data == .least, try Self.canPack(keys, source, other) { alignment = 24 + 8 * keyCount }
     if request.rows == .proposedKeys { alignment *= 2 }
     // One column in a piece (FlatColumn), and of texts their numbers (TextCodes).
     let isText = compared.contains { $0.comparedAs == .string || $0.comparedAs == .text }
@@ -48,12 +50,12 @@ package struct ComparisonCost: Sendable {
       guard column.sourceType.isNumeric, column.compareType.isNumeric else { return sum }
       return sum + 3 * (column.isNarrow || column.comparedAs != .decimal && column.comparedAs != .integer ? 16 : 24)
     }
-    let share = data == .usual ? 4 : 1
     let bits = 2 + compared.count / 4
     // Positions of rows and partners, and both sides' values of each column with the places that they come from.
-    let rows = writesRows ? 24 + (keys + compared).reduce(0) { $0 + 2 * width($1.compareType) + 8 } : 0
-    bytesPerSourceRow = 4 + alignment + (isText ? 64 : 0) + distances / share + bits + rows / share
-    bytesPerCompareRow = alignment + flat + (isText ? 64 : 0) + 1 + rows / share
+    bytesPerDifferingRow = 24 + (keys + compared).reduce(0) { $0 + 2 * width($1.compareType) + 8 }
+    let rows = writesRows && data == .worst ? bytesPerDifferingRow : 0
+    bytesPerSourceRow = 4 + alignment + (isText ? 64 : 0) + (data == .worst ? distances : 0) + bits + rows
+    bytesPerCompareRow = alignment + flat + (isText ? 64 : 0) + 1 + rows
   }
 
   private static func texts(_ columns: [(position: Int, type: ColumnType)]) -> [Int] {

@@ -86,7 +86,9 @@ package final class ComparisonOfParts {
     ) { column, outcome in
       let index = column.sourcePosition - keys.count
       try note(outcome, column: index, alignment, numbers)
-      if wantsRows { comparisons.append(ColumnComparison(column, tolerance: nil, outcome.totals, distances: nil, examples: [])) }
+      if wantsRows {
+        comparisons.append(ColumnComparison(column, tolerance: nil, outcome.totals, distances: nil, examples: []))
+      }
     }
     let found = RowCounts(alignment, differences)
     counts.add(found)

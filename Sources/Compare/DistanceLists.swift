@@ -149,7 +149,9 @@ func valuesAtRanks(
         let prefix = prefixes[target]
         for index in low.indices {
           let value = UInt128(low[index]) | (high.isEmpty ? 0 : UInt128(high[index]) << 64)
-          if (value >> shift) >> 16 == prefix { counts[target][Int(truncatingIfNeeded: (value >> shift) & 0xFFFF)] += 1 }
+          if (value >> shift) >> 16 == prefix {
+            counts[target][Int(truncatingIfNeeded: (value >> shift) & 0xFFFF)] += 1
+          }
         }
       }
     }

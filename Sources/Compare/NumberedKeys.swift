@@ -20,6 +20,9 @@ struct NumberedKeys {
   private let otherScan: RepeatScan
   private let keyCount: Int
 
+  /// What a row of either side takes at most, but for the text of its keys.
+  static func bytesPerRow(keyCount: Int) -> Int { 64 + 24 * keyCount }
+
   /// Numbers the other table's keys first: where no key occurs twice there, a key's number is its row. Throws what reading throws.
   /// Memory: the keys, and 4 bytes a row.
   init(

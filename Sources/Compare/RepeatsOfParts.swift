@@ -48,7 +48,11 @@ struct RepeatsOfParts {
       sourceRowCount: (total?.sourceRowCount ?? 0) + part.sourceRowCount,
       compareRowCount: (total?.compareRowCount ?? 0) + part.compareRowCount, examples: [])
     let examples = zip(firstRows, part.examples).map { ($0, $1) }
-    if part.unequalKeyCount > 0 { unequal = Self.first(unequal + examples) } else { equal = Self.first(equal + examples) }
+    if part.unequalKeyCount > 0 {
+      unequal = Self.first(unequal + examples)
+    } else {
+      equal = Self.first(equal + examples)
+    }
   }
 
   private static func first(_ examples: [Example]) -> [Example] {

@@ -135,9 +135,10 @@ func forEachChunk(_ count: Int, threads: Int, _ body: @escaping @Sendable (Int) 
 /// Pairs the rows of two tables by their keys.
 ///
 /// Keys of one integer are looked up as such (``PackedAlignment``); others are numbered (``NumberedKeys``), which also tells of keys that
-/// occur twice. Throws ``CompareError``, and what reading a key column throws. Memory: 4 bytes per source row and what these two need.
+/// occur twice. Throws ``CompareError``, ``ComparisonRoom/Exceeded``, and what reading a key column throws. Memory: 4 bytes per source row and what these two need.
 func alignRows(
-  _ source: any TableSource, _ other: any TableSource, keys: [ColumnPairing], duplicates: DuplicatePolicy, threads: Int
+  _ source: any TableSource, _ other: any TableSource, keys: [ColumnPairing], duplicates: DuplicatePolicy, threads: Int,
+  room: ComparisonRoom? = nil
 ) throws -> RowAlignment {
   let rows = (source: RowLocator(source), other: RowLocator(other))
   if let packed = try PackedAlignment(
@@ -146,6 +147,7 @@ func alignRows(
   {
     return RowAlignment(compareRows: partners, sourceRows: rows.source, otherRows: rows.other)
   }
+  try room?.require(NumberedKeys.bytesPerRow(keyCount: keys.count) * (source.rowCount + other.rowCount))
   return try NumberedKeys(
     source, other, keys, sourceRows: rows.source, otherRows: rows.other, threads: threads
   ).alignment(duplicates)

@@ -15,6 +15,8 @@ public struct CompareLimits: Sendable {
   public var temporaryFolder: String?
   /// Rows of both sides that are compared at once at most, whatever the memory: for tests.
   var mostRowsAtOnce: Int?
+  /// What more of these than `mostRowsAtOnce` may take at once besides what they take at least, whatever the memory: for tests.
+  var spareBytes: Int?
 
   /// With as much memory as the machine has free, if nothing is said.
   public init(memory: MemoryLimit? = nil, temporaryFolder: String? = nil) {
@@ -34,7 +36,8 @@ struct FoundComparison {
 
 /// Compares two tables within a limit of memory. What is found is what ``Compare/compare(_:_:_:threads:)`` finds, whatever the limit.
 ///
-/// All at once where row counts and schemas tell that there is room for it, at worst if a limit was given. Else the rows of both sides are parted by the hash of
+/// All at once where row counts and schemas tell that there is room for it; where that is so at best, until what differs, or repeats, turns out to
+/// take too much. Else the rows of both sides are parted by the hash of
 /// their keys into temporary chunk files, and parts compared one by one (grace partitioning, as ``aggregate(_:_:within:ignoringStatistics:meter:)``);
 /// rows that are paired by their positions are compared range by range, from where they are. Every temporary page has a checksum that is
 /// checked when it is read.
@@ -45,14 +48,10 @@ func compareWithinMemory(
   _ source: any TableSource, _ other: any TableSource, _ request: CompareRequest, _ limits: CompareLimits,
   threads: Int, wantsRows: Bool
 ) throws -> FoundComparison {
-  // A limit that was asked for holds whatever is found.
-  let cost = try ComparisonCost(
-    source, other, request, writesRows: wantsRows, limits.given == nil && limits.mostRowsAtOnce == nil ? .usual : .worst)
+  let cost = try ComparisonCost(source, other, request, writesRows: wantsRows, .worst)
   let size = try CompareSize(source, other, cost, limits)
-  if size.isAllAtOnce {
-    let comparison = try compare(source, other, request, threads: threads)
-    return FoundComparison(
-      comparison: comparison, rows: wantsRows ? DifferingRows(comparison, source, other) : nil, partCount: 1)
+  if let found = try foundAtOnce(source, other, request, cost, size, limits, threads: threads, wantsRows: wantsRows) {
+    return found
   }
   if request.rows == .proposedKeys {
     throw MemoryError(findingKeysIn: source.name, wanted: size.wantedByteCount, limit: limits.memory)
@@ -64,6 +63,35 @@ func compareWithinMemory(
   return try request.rows == .positions ? comparing.resultByPosition() : comparing.resultByKeys()
 }
 
+/// Compares all rows at once; nil where that has no room, be it found on the way.
+private func foundAtOnce(
+  _ source: any TableSource, _ other: any TableSource, _ request: CompareRequest, _ worst: ComparisonCost,
+  _ size: CompareSize, _ limits: CompareLimits, threads: Int, wantsRows: Bool
+) throws -> FoundComparison? {
+  var room: ComparisonRoom?
+  if !size.isAllAtOnce {
+    // Many keys are tried where they are to be found, and what all of these take at least is not known.
+    if request.rows == .proposedKeys || limits.mostRowsAtOnce != nil && limits.spareBytes == nil { return nil }
+    let least = try ComparisonCost(source, other, request, writesRows: false, .least)
+    let spare = limits.memory.byteCount - size.wantedByteCount(of: least, source, other)
+    guard spare >= 0 else { return nil }
+    room = ComparisonRoom(byteCount: limits.spareBytes ?? spare)
+  }
+  do {
+    let comparison = try compare(source, other, request, threads: threads, room: room)
+    guard wantsRows else { return FoundComparison(comparison: comparison, rows: nil, partCount: 1) }
+    if !size.isAllAtOnce {
+      let rowCount = comparison.differentRowCount + comparison.sourceOnlyRowCount + comparison.compareOnlyRowCount
+      let textBytes = 2 * size.textByteCount / max(1, source.rowCount + other.rowCount)
+      let held = residentByteCount() + CompareBudget.reserveByteCount
+      if held + rowCount * (worst.bytesPerDifferingRow + textBytes) > limits.memory.byteCount { return nil }
+    }
+    return FoundComparison(comparison: comparison, rows: DifferingRows(comparison, source, other), partCount: 1)
+  } catch is ComparisonRoom.Exceeded {
+    return nil
+  }
+}
+
 /// What two tables take to be compared at once, and whether there is room.
 struct CompareSize {
   let isAllAtOnce: Bool
@@ -71,6 +99,13 @@ struct CompareSize {
   let wantedByteCount: Int
   /// Of both sides' strings that have no codes, about.
   let textByteCount: Int
+  /// What the process takes besides.
+  private let held: Int
+
+  /// Of the whole process, by another cost.
+  func wantedByteCount(of cost: ComparisonCost, _ source: any TableSource, _ other: any TableSource) -> Int {
+    held + cost.byteCount(sourceRows: source.rowCount, compareRows: other.rowCount, textByteCount: textByteCount)
+  }
 
   /// Reads footers, loads dictionaries, and reads pages of text where footers do not tell how long it is.
   init(
@@ -89,7 +124,7 @@ struct CompareSize {
     }
     textByteCount = text
     let needed = cost.byteCount(sourceRows: source.rowCount, compareRows: other.rowCount, textByteCount: text)
-    let held = residentByteCount(afterTrimming: false) + dictionaries + CompareBudget.reserveByteCount
+    held = residentByteCount(afterTrimming: false) + dictionaries + CompareBudget.reserveByteCount
     wantedByteCount = held + needed
     let rowCount = source.rowCount + other.rowCount
     isAllAtOnce = limits.mostRowsAtOnce.map { rowCount <= $0 } ?? (wantedByteCount <= limits.memory.byteCount)

@@ -46,7 +46,8 @@ public func openTable(
   temporaryFolder: String? = nil, progress: (@Sendable (ConvertOptions.Progress) -> Void)? = nil
 ) throws -> any TableSource {
   let tables = try openTables(
-    [argument], reading: reading, threads: threads, memory: memory, temporaryFolder: temporaryFolder, progress: progress)
+    [argument], reading: reading, threads: threads, memory: memory, temporaryFolder: temporaryFolder, progress: progress
+  )
   return tables.count == 1 ? tables[0] : try JoinedTables(tables)
 }
 

@@ -102,7 +102,9 @@ private func shown(_ find: () throws -> FoundComparison) throws -> (text: String
     let seed = UInt64(40_000 + round)
     var maker = PairMaker(random: RandomSource(seed: seed))
     let left = (0..<7).map { _ in types.randomElement(using: &maker.random)! }
-    let right = left.map { Int.random(in: 0..<3, using: &maker.random) > 0 ? $0 : types.randomElement(using: &maker.random)! }
+    let right = left.map {
+      Int.random(in: 0..<3, using: &maker.random) > 0 ? $0 : types.randomElement(using: &maker.random)!
+    }
     // Few keys repeat often, many seldom: some pairs have none that does.
     let keyRange = [3, 30, 3_000].randomElement(using: &maker.random)!
     let rowCount = Int.random(in: 60...250, using: &maker.random)
@@ -110,7 +112,8 @@ private func shown(_ find: () throws -> FoundComparison) throws -> (text: String
       "a", rows: rowCount, Array(zip(["k", "l", "a", "b", "c", "d", "only a"], left)), keyRange: keyRange)
     let b = maker.table(
       "b", rows: rowCount, Array(zip(["k", "L", "a", "B", "c", "d", "only b"], right)), keyRange: keyRange)
-    var request = CompareRequest(keys: ["k", NamePair("l", "L")], exampleLimit: Int.random(in: 0...5, using: &maker.random))
+    var request = CompareRequest(
+      keys: ["k", NamePair("l", "L")], exampleLimit: Int.random(in: 0...5, using: &maker.random))
     if Int.random(in: 0..<5, using: &maker.random) == 0 { request.rows = .positions }
     request.renames = request.rows == .positions ? [NamePair("l", "L"), NamePair("b", "B")] : [NamePair("b", "B")]
     request.duplicates = DuplicatePolicy.allCases.randomElement(using: &maker.random)!
@@ -138,4 +141,54 @@ private func shown(_ find: () throws -> FoundComparison) throws -> (text: String
   }
   #expect(partedCount > rounds / 3)
   #expect(errorCount > rounds / 20)
+}
+
+/// Two tables of 2,000 rows with ids, in which so many amounts differ.
+private func numberedPair(differing: Int) throws -> (Table, Table) {
+  func table(_ name: String, _ amount: (Int) -> Int64) -> Table {
+    let pages = [(0..<2_000).map { Int64($0) }, (0..<2_000).map(amount)].map { ColumnPage(values: .int64($0)) }
+    return Table(
+      name: name, schema: Schema([Field(name: "id", type: .int64), Field(name: "amount", type: .int64)]),
+      chunks: [pages],
+      dictionaries: [nil, nil])
+  }
+  return (table("a") { _ in 7 }, table("b") { $0 < differing ? 8 : 7 })
+}
+
+@Test func allRowsAreTriedAtOnceUntilTooManyNumbersDiffer() throws {
+  let request = CompareRequest(keys: ["id"])
+  var limits = CompareLimits()
+  limits.mostRowsAtOnce = 1_000
+  // Four times a distance and a relative one of eight bytes each, for a hundred rows.
+  limits.spareBytes = 6_400
+  for (differing, isParted) in [(100, false), (101, true)] {
+    let (a, b) = try numberedPair(differing: differing)
+    let found = try compareWithinMemory(a, b, request, limits, threads: 2, wantsRows: true)
+    #expect((found.partCount > 1) == isParted)
+    #expect(found.comparison.differentRowCount == differing)
+    #expect(found.rows?.rowCount == differing)
+  }
+}
+
+@Test func repeatedKeysThatHaveNoRoomAtOnceAreParted() throws {
+  let (a, b) = try numberedPair(differing: 3)
+  var request = CompareRequest(keys: ["amount"])
+  request.duplicates = .count
+  var limits = CompareLimits()
+  limits.mostRowsAtOnce = 3_999
+  limits.spareBytes = 4_000 * 88
+  #expect(try compareWithinMemory(a, b, request, limits, threads: 2, wantsRows: false).partCount == 1)
+  limits.spareBytes = 4_000 * 88 - 1
+  #expect(try compareWithinMemory(a, b, request, limits, threads: 2, wantsRows: false).partCount == 2)
+}
+
+@Test func keysAreFoundWithinTheLimitOnly() throws {
+  let (a, b) = try numberedPair(differing: 3)
+  var limits = CompareLimits()
+  limits.mostRowsAtOnce = 10
+  let error = #expect(throws: MemoryError.self) {
+    try compareWithinMemory(a, b, CompareRequest(rows: .proposedKeys), limits, threads: 1, wantsRows: false)
+  }
+  #expect(error?.code == "memory.too-small")
+  #expect(error?.advice?.contains("--on") == true)
 }
