@@ -155,7 +155,7 @@ struct CompareBudget {
   init(_ limits: CompareLimits, threads: Int, workerByteCount: Int, of name: String) throws {
     let held = residentByteCount()
     roomByteCount = limits.memory.byteCount - held - Self.reserveByteCount
-    // A third of the room is for rows that are not written yet.
+    // Some is for rows that are not written yet.
     let wanted = max(8 << 20, workerByteCount * 3 / 2)
     guard roomByteCount >= wanted else {
       throw MemoryError(

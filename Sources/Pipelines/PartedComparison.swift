@@ -30,6 +30,8 @@ final class PartedComparison {
   private static let mostParts = 1024
   /// What a page takes in the footer, in memory, as written and as read.
   private static let footerBytes = 250
+  /// Of the room, the part that rows take which are not written yet.
+  private static let bufferShare = 4
   /// A part of which a part has more rows than this share is mostly one key.
   private static let greatestShare = 0.9
 
@@ -77,12 +79,9 @@ final class PartedComparison {
     _ source: KeyedRows, _ compare: KeyedRows, rowCounts: (source: Int, compare: Int), level: Int
   ) throws {
     let chunkRows = level == 0 ? greatestChunkRows(of: [self.source, other]) : ChunkFileLimits.rowsPerChunk
-    let (budget, sliceCount) = try budget(chunkRows: chunkRows)
-    let parting = Parting(
-      partCount: wantedPartCount(rowCounts, budget), level: level, threads: budget.threads,
-      bufferByteCount: budget.roomByteCount / 3, folder: limits.temporaryFolder)
-    let left = try partedRows(of: source.sliced(sliceCount), parting) { _ in }
-    let right = try partedRows(of: compare.sliced(sliceCount), parting) { _ in }
+    let partCount = wantedPartCount(rowCounts, try budget(chunkRows: chunkRows).0)
+    let left = try parted(source, partCount, level, chunkRows: chunkRows)
+    let right = try parted(compare, partCount, level, chunkRows: chunkRows)
     for (left, right) in zip(left, right) where left.rowCount + right.rowCount > 0 {
       let (budget, _) = try self.budget(chunkRows: 1)
       if hasRoom(left, right, budget) {
@@ -99,6 +98,15 @@ final class PartedComparison {
       try part(
         parts.keyedRows(left), parts.keyedRows(right), rowCounts: (left.rowCount, right.rowCount), level: level + 1)
     }
+  }
+
+  /// Parts one side, in what room there is now: the other side's footer has taken some.
+  private func parted(_ rows: KeyedRows, _ partCount: Int, _ level: Int, chunkRows: Int) throws -> [SpilledTable] {
+    let (budget, sliceCount) = try budget(chunkRows: chunkRows)
+    let parting = Parting(
+      partCount: partCount, level: level, threads: budget.threads,
+      bufferByteCount: budget.roomByteCount / Self.bufferShare, folder: limits.temporaryFolder)
+    return try partedRows(of: rows.sliced(sliceCount), parting) { _ in }
   }
 
   private func hasRoom(_ left: SpilledTable, _ right: SpilledTable, _ budget: CompareBudget) -> Bool {
@@ -133,11 +141,11 @@ final class PartedComparison {
     // Parts are not all of one size.
     let wanted =
       Double(needed(sourceRows: rowCounts.source, compareRows: rowCounts.compare)) * 1.15 / Double(partRoom(budget))
-    // A third of the room is for rows that are not written yet: of each part, a chunk. A sixth is for the footer.
+    // Of each part a chunk is not written yet. A sixth of the room is for the footer.
     let room = Double(budget.roomByteCount)
     let bytesOfAllChunks =
       Double(rowCount) * Double(cost.bytesPerStoredRow) * Double((cost.columnCount + 1) * Self.footerBytes)
-    let footed = room / 6 * (room / 3) / max(1, bytesOfAllChunks)
+    let footed = room / 6 * (room / Double(Self.bufferShare)) / max(1, bytesOfAllChunks)
     return max(2, Int(min(wanted.rounded(.up), footed, Double(Self.mostParts))))
   }
 
@@ -145,11 +153,11 @@ final class PartedComparison {
   private func budget(chunkRows: Int) throws -> (CompareBudget, sliceCount: Int) {
     let stored = cost.bytesPerStoredRow + textBytesPerRow
     func workerByteCount(_ sliceCount: Int) -> Int {
-      // A slice's rows as parted, with hashes and places; one of the chunk's pages as read, and one as taken.
-      chunkRows * (stored + 16) / sliceCount + chunkRows * (24 + textBytesPerRow)
+      // A slice's rows as parted, with hashes and places; of the chunk a page as stored, read and taken, and what the allocator holds of such.
+      chunkRows * (stored + 16) / sliceCount + chunkRows * (64 + 2 * textBytesPerRow)
     }
     let room = limits.memory.byteCount - residentByteCount(afterTrimming: false) - CompareBudget.reserveByteCount
-    let sliceCount = [1, 2, 4].first { workerByteCount($0) <= room / 6 } ?? 8
+    let sliceCount = [1, 2, 4].first { workerByteCount($0) <= room / 3 } ?? 8
     return (
       try CompareBudget(limits, threads: threads, workerByteCount: workerByteCount(sliceCount), of: source.name),
       sliceCount
