@@ -6,7 +6,7 @@
     compare_memory.py [--rows 100000000] [--memory 1GiB] [--rows-too] [--threads 2] [--command .build/release/colonnade]
 
 Makes the versions in .build-bench unless they are there (at 10^8 rows 2.6 GB of CSV at a time and 1.5 GB of chunk files). The report is checked against
-what the generator says. The line goes to standard output; Benchmarks/Results/compare.md has it.
+what the generator says. The line goes to standard output; Benchmarks/Results/compare_memory.md has it.
 """
 
 import argparse
