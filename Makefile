@@ -7,7 +7,7 @@ export SWIFT_BACKTRACE = enable=no
 RELEASE = swift build -c release --static-swift-stdlib --product colonnade -Xlinker --gc-sections -Xlinker -s -Xlinker -no-pie
 PYTHON = .build-venv/bin/python
 
-.PHONY: demo test build unit end-to-end vectors bench bench-convert bench-size bench-memory bench-scan bench-decoding bench-kernels bench-reading bench-export bench-polluted bench-groupby bench-curve bench-compare queries fuzz fuzz-file million damage lint format setup setup-python setup-benchmarks clean
+.PHONY: demo test build unit end-to-end vectors bench bench-convert bench-size bench-memory bench-scan bench-decoding bench-kernels bench-reading bench-export bench-polluted bench-groupby bench-curve bench-compare bench-compare-memory queries fuzz fuzz-file million damage lint format setup setup-python setup-benchmarks clean
 
 # The main job on the real data, from nothing: installs what is missing, builds, runs, shows the result.
 demo: build
@@ -94,6 +94,10 @@ bench-compare: build setup-python
 	test -d .build-datacompy || $(PYTHON) -m venv .build-datacompy
 	.build-datacompy/bin/pip install --quiet datacompy==1.1.0
 	$(PYTHON) Benchmarks/Peers/compare.py
+
+# Two versions of 100 million rows compared within 1 GiB; needs some 6 GB of disk.
+bench-compare-memory: build setup-python
+	$(PYTHON) Benchmarks/Peers/compare_memory.py
 
 # What is left of files that are not quite CSVs, beside other readers.
 bench-polluted: build setup-python

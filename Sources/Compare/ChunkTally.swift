@@ -49,11 +49,15 @@ extension ChunkTally {
   }
 }
 
-/// A 128-bit sum that knows whether it left its range.
+/// A sum that is exact in whatever order its parts come, and knows whether it is one of 128 bits.
 struct CheckedSum: Sendable {
+  /// Modulo 2^128.
   private(set) var total: Int128 = 0
   private(set) var count = 0
-  private(set) var hasOverflowed = false
+  /// How many times 2^128 is to be added to `total`.
+  private var wrapCount = 0
+
+  var hasOverflowed: Bool { wrapCount != 0 }
 
   init() {}
 
@@ -77,7 +81,7 @@ struct CheckedSum: Sendable {
 
   mutating func add(_ other: CheckedSum) {
     add(other.total, count: other.count)
-    hasOverflowed = hasOverflowed || other.hasOverflowed
+    wrapCount += other.wrapCount
   }
 
   @inline(__always)
@@ -85,7 +89,7 @@ struct CheckedSum: Sendable {
     let (sum, overflowed) = total.addingReportingOverflow(value)
     total = sum
     count &+= more
-    hasOverflowed = hasOverflowed || overflowed
+    if overflowed { wrapCount += value < 0 ? -1 : 1 }
   }
 
   /// The sum; null without values or past 128 bits.

@@ -7,11 +7,12 @@ import Synchronization
 
 /// One column's comparison before examples are read.
 struct ColumnOutcome {
-  let tallies: [ChunkTally]
-  let sums: ComparedSums?
-  let distances: DistanceDistribution?
+  /// Per chunk of the source, bits of the rows that differ.
+  let differs: [[UInt64]]
+  let totals: ColumnTotals
 
-  func total(_ count: KeyPath<ChunkTally, Int>) -> Int { tallies.reduce(0) { $0 + $1[keyPath: count] } }
+  /// The same bits, without those of chunks in which no row differs.
+  var differingChunks: [[UInt64]] { differs.map { words in words.allSatisfy { $0 == 0 } ? [] : words } }
 }
 
 /// Holds columns of paired rows against their partners, chunk by chunk of the source on `threads` threads.
@@ -22,11 +23,15 @@ final class ColumnComparer {
   private let other: any TableSource
   private let alignment: RowAlignment
   private let threads: Int
+  private let room: ComparisonRoom?
   /// Room for a code of each row of the other table, used again for column after column.
   private lazy var scratch = LargeMemory<UInt32>(alignment.compareRowCount + 1)
 
-  init(_ source: any TableSource, _ other: any TableSource, _ alignment: RowAlignment, threads: Int) {
+  init(
+    _ source: any TableSource, _ other: any TableSource, _ alignment: RowAlignment, threads: Int, room: ComparisonRoom?
+  ) {
     (self.source, self.other, self.alignment, self.threads) = (source, other, alignment, threads)
+    self.room = room
   }
 
   /// Compares columns and gives what is found of each, in order, to `body`. Throws what reading or `body` throws.
@@ -43,18 +48,22 @@ final class ColumnComparer {
       let together = isStraight ? 1 : RecordComparison.count(of: codes[next...])
       guard together > 1 else {
         let tallies = try tallies(columns[next], codes[next], tolerance(columns[next]))
-        try body(columns[next], outcome(columns[next], tallies))
+        try body(columns[next], ColumnOutcome(tallies))
+        room?.release()
         next += 1
         continue
       }
       let chosen = (next..<next + together).compactMap { index in codes[index].map { ($0, tolerance(columns[index])) } }
       let records = try RecordComparison(chosen, source, other, alignment, threads: threads)
-      let tallies = try foundInChunks(alignment.sourceRows.chunkCount, threads: threads) {
-        try records.tallies(chunk: $0)
+      let tallies = try foundInChunks(alignment.sourceRows.chunkCount, threads: threads) { [room] chunk in
+        let found = try records.tallies(chunk: chunk)
+        try room?.hold(found)
+        return found
       }
       for column in 0..<together {
-        try body(columns[next + column], outcome(columns[next + column], tallies.map { $0[column] }))
+        try body(columns[next + column], ColumnOutcome(tallies.map { $0[column] }))
       }
+      room?.release()
       next += together
     }
   }
@@ -63,19 +72,24 @@ final class ColumnComparer {
   {
     guard let codes, codes.isNarrow else {
       return try ColumnPair(
-        pairing: pairing, source: source, other: other, alignment: alignment, tolerance: tolerance, threads: threads
+        pairing: pairing, source: source, other: other, alignment: alignment, tolerance: tolerance, threads: threads,
+        room: room
       ).tallies()
     }
     let comparison = try CodeComparison(
       codes, source, other, alignment, tolerance: tolerance, scratch: scratch, threads: threads)
-    return try foundInChunks(alignment.sourceRows.chunkCount, threads: threads) { try comparison.tally(chunk: $0) }
+    return try foundInChunks(alignment.sourceRows.chunkCount, threads: threads) { [room] chunk in
+      let found = try comparison.tally(chunk: chunk)
+      try room?.hold([found])
+      return found
+    }
   }
+}
 
-  private func outcome(_ pairing: ColumnPairing, _ tallies: [ChunkTally]) -> ColumnOutcome {
-    var distances = Distances()
-    for tally in tallies { distances.append(tally.distances) }
-    return ColumnOutcome(
-      tallies: tallies, sums: sums(of: tallies, pairing), distances: distances.distribution(scale: pairing.scale))
+extension ColumnOutcome {
+  init(_ tallies: [ChunkTally]) {
+    differs = tallies.map(\.differs)
+    totals = ColumnTotals(tallies)
   }
 }
 
@@ -98,6 +112,7 @@ private struct ColumnPair: Sendable {
   let alignment: RowAlignment
   let tolerance: Tolerance?
   let threads: Int
+  let room: ComparisonRoom?
 
   func tallies() throws -> [ChunkTally] {
     let tolerance = tolerance
@@ -183,6 +198,7 @@ private struct ColumnPair: Sendable {
           validity: page.validity, partnerIsValid: UnsafePointer(flat.isValid))
         try body(page, UnsafePointer(flat.values), rows, &tally)
       }
+      try room?.hold([tally])
       return tally
     }
   }
@@ -197,48 +213,5 @@ extension ColumnPage {
   fileprivate var doubles: [Double] {
     guard case .float64(let values) = values else { preconditionFailure("a float64 column holds other values") }
     return values
-  }
-}
-
-private func sums(of tallies: [ChunkTally], _ pairing: ColumnPairing) -> ComparedSums? {
-  guard pairing.sourceType.isNumeric, pairing.compareType.isNumeric else { return nil }
-  let source = sideSum(tallies, pairing.sourceType, \.sourceSum, \.sourceFloats)
-  let compare = sideSum(tallies, pairing.compareType, \.compareSum, \.compareFloats)
-  return ComparedSums(source: source, compare: compare, difference: sumDifference(source, compare, tallies, pairing))
-}
-
-private func sideSum(
-  _ tallies: [ChunkTally], _ type: ColumnType, _ sum: KeyPath<ChunkTally, CheckedSum>,
-  _ floats: KeyPath<ChunkTally, CountedFloatSum>
-) -> Value {
-  if type == .float64 {
-    var total = CountedFloatSum()
-    for tally in tallies { total.add(tally[keyPath: floats]) }
-    return total.count == 0 ? .null : .float64(total.sum.rounded)
-  }
-  var total = CheckedSum()
-  for tally in tallies { total.add(tally[keyPath: sum]) }
-  return total.value(scale: type.scale)
-}
-
-private func sumDifference(
-  _ source: Value, _ compare: Value, _ tallies: [ChunkTally], _ pairing: ColumnPairing
-) -> Value {
-  switch (source, compare) {
-  case (.decimal(let a, let aScale), .decimal(let b, let bScale)):
-    let scale = pairing.scale
-    let (left, leftOverflowed) = a.multipliedReportingOverflow(by: powerOfTen(scale - aScale))
-    let (right, rightOverflowed) = b.multipliedReportingOverflow(by: powerOfTen(scale - bScale))
-    let (difference, overflowed) = right.subtractingReportingOverflow(left)
-    return leftOverflowed || rightOverflowed || overflowed ? .null : .decimal(unscaled: difference, scale: scale)
-  case (.float64, .float64):
-    var difference = ExactFloatSum()
-    for tally in tallies { difference.add(tally.floatDifference) }
-    return .float64(difference.rounded)
-  case (.decimal(let a, let scale), .float64(let b)):
-    return .float64(b - nearestQuotient(a, dividedBy: 1, scale: scale))
-  case (.float64(let a), .decimal(let b, let scale)):
-    return .float64(nearestQuotient(b, dividedBy: 1, scale: scale) - a)
-  default: return .null
   }
 }

@@ -26,6 +26,20 @@ extension ColumnPairing {
     comparedAs = ComparedAs(sourceType, compareType)
   }
 
+  /// The same two columns where both tables have them at `position`.
+  func placed(at position: Int) -> ColumnPairing {
+    ColumnPairing(
+      NamePair(name, compareName), sourceType: sourceType, compareType: compareType, sourcePosition: position,
+      comparePosition: position)
+  }
+
+  /// A column that both tables have at `position`.
+  init(both field: Field, at position: Int) {
+    self.init(
+      NamePair(field.name, field.name), sourceType: field.type, compareType: field.type, sourcePosition: position,
+      comparePosition: position)
+  }
+
   /// Most digits after the point of either side.
   var scale: Int { max(sourceType.scale, compareType.scale) }
 

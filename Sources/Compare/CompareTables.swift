@@ -20,6 +20,13 @@ import Workers
 public func compare(
   _ source: any TableSource, _ other: any TableSource, _ request: CompareRequest, threads: Int = availableProcessors()
 ) throws -> Comparison {
+  try compare(source, other, request, threads: threads, room: nil)
+}
+
+/// The same within `room`. Throws also ``ComparisonRoom/Exceeded``.
+package func compare(
+  _ source: any TableSource, _ other: any TableSource, _ request: CompareRequest, threads: Int, room: ComparisonRoom?
+) throws -> Comparison {
   try refuseTooManyRows([source, other])
   var columns = try PairedColumns(source, other, request)
   let isExact = request.texts.areExact
@@ -28,99 +35,74 @@ public func compare(
   let alignment: RowAlignment
   switch request.rows {
   case .keys:
-    alignment = try alignRows(left, right, keys: columns.keys, duplicates: request.duplicates, threads: threads)
+    alignment = try alignRows(
+      left, right, keys: columns.keys, duplicates: request.duplicates, threads: threads, room: room)
   case .proposedKeys:
     (columns.keys, alignment) = try proposeKeys(left, right, columns.possibleKeys, threads: threads)
   case .positions: alignment = alignPositions(left, right)
   }
-  let examples = ExampleReader(source, other, keys: columns.keys, alignment, limit: request.exampleLimit)
-  let comparer = ColumnComparer(left, right, alignment, threads: threads)
-  var differences = RowDifferences(alignment.sourceRows)
-  var differingByColumn: [[[UInt64]]] = []
+  let examples = ExampleReader(source, other, keys: columns.keys)
   var comparisons: [ColumnComparison] = []
-  try comparer.forEachOutcome(columns.columns, tolerance: { columns.tolerance(of: $0) }) { column, outcome in
-    differences.add(outcome.tallies.map(\.differs))
-    differingByColumn.append(outcome.tallies.map { $0.differentCount == 0 ? [] : $0.differs })
+  var differingByColumn: [[[UInt64]]] = []
+  let differences = try findDifferences(
+    left, right, alignment, columns.columns, tolerance: columns.tolerance(of:), threads: threads, room: room
+  ) { column, outcome in
+    differingByColumn.append(outcome.differingChunks)
+    let pairs = alignment.firstPairs(outcome.differs, request.exampleLimit)
     comparisons.append(
       ColumnComparison(
-        pairing: column, tolerance: columns.tolerance(of: column), equalCount: outcome.total(\.equalCount),
-        toleratedCount: outcome.total(\.toleratedCount), differentCount: outcome.total(\.differentCount),
-        sourceNullCount: outcome.total(\.sourceNullCount), compareNullCount: outcome.total(\.compareNullCount),
-        sums: outcome.sums, distances: outcome.distances,
-        examples: try examples.differences(column, outcome.tallies.map(\.differs))))
+        column, tolerance: columns.tolerance(of: column), outcome.totals,
+        distances: outcome.totals.distances.distribution(scale: column.scale),
+        examples: try examples.differences(column, pairs)))
   }
-  let differing = differences.differing
-  let differentCount = differing.reduce(0) { $1.reduce($0) { $0 + $1.nonzeroBitCount } }
+  let rows = FoundRows(alignment, differences, limit: request.exampleLimit)
   return Comparison(
-    sourceName: source.name, compareName: other.name, request: request, keys: columns.keys,
-    schema: columns.schema, sourceRowCount: source.rowCount, compareRowCount: other.rowCount,
-    sourceOnlyRowCount: alignment.sourceOnlyCount, compareOnlyRowCount: alignment.compareOnlyCount,
-    equalRowCount: alignment.pairedCount - differentCount, differentRowCount: differentCount,
-    repeatedKeys: alignment.repeated, columns: comparisons, sourceOnlyExamples: try examples.sourceOnlyRows(),
-    compareOnlyExamples: try examples.compareOnlyRows(),
-    mostDifferentRows: try examples.rows(differences.most(request.exampleLimit)), alignment: alignment,
-    differing: differing, differingByColumn: differingByColumn, source: source, other: other)
+    source, other, request, columns, RowCounts(alignment, differences), repeated: alignment.repeated, comparisons,
+    sourceOnly: try examples.sourceOnly(rows.sourceOnly), compareOnly: try examples.compareOnly(rows.compareOnly),
+    most: try examples.mostDifferent(rows.most), alignment: alignment, differing: differences.differing,
+    differingByColumn: differingByColumn)
 }
 
-/// Reads the first rows of each kind, with their keys.
-private struct ExampleReader {
-  private let source: CellReader
-  private let other: CellReader
-  private let keys: [ColumnPairing]
-  private let alignment: RowAlignment
-  private let limit: Int
+/// Compares columns in rows that are paired; `body` is given what is found of each column, in order. Throws what reading or `body` throws.
+func findDifferences(
+  _ left: any TableSource, _ right: any TableSource, _ alignment: RowAlignment, _ columns: [ColumnPairing],
+  tolerance: (ColumnPairing) -> Tolerance?, threads: Int, room: ComparisonRoom? = nil,
+  _ body: (ColumnPairing, ColumnOutcome) throws -> Void
+) throws -> RowDifferences {
+  var differences = RowDifferences(alignment.sourceRows)
+  let comparer = ColumnComparer(left, right, alignment, threads: threads, room: room)
+  try comparer.forEachOutcome(columns, tolerance: tolerance) { column, outcome in
+    differences.add(outcome.differs)
+    try body(column, outcome)
+  }
+  return differences
+}
 
+extension ColumnComparison {
   init(
-    _ source: any TableSource, _ other: any TableSource, keys: [ColumnPairing], _ alignment: RowAlignment, limit: Int
+    _ pairing: ColumnPairing, tolerance: Tolerance?, _ totals: ColumnTotals, distances: DistanceDistribution?,
+    examples: [DifferenceExample]
   ) {
-    self.source = CellReader(source)
-    self.other = CellReader(other)
-    self.keys = keys
-    self.alignment = alignment
-    self.limit = limit
+    self.init(
+      pairing: pairing, tolerance: tolerance, equalCount: totals.equalCount, toleratedCount: totals.toleratedCount,
+      differentCount: totals.differentCount, sourceNullCount: totals.sourceNullCount,
+      compareNullCount: totals.compareNullCount, sums: totals.sums(pairing), distances: distances, examples: examples)
   }
+}
 
-  func differences(_ column: ColumnPairing, _ differs: [[UInt64]]) throws -> [DifferenceExample] {
-    var examples: [DifferenceExample] = []
-    for (chunk, words) in differs.enumerated() {
-      for (index, word) in words.enumerated() where word != 0 {
-        for bit in 0..<64 where word >> UInt64(bit) & 1 == 1 {
-          if examples.count >= limit { return examples }
-          let row = alignment.sourceRows.starts[chunk] + index * 64 + bit
-          let partner = Int(alignment.compareRows[row])
-          examples.append(
-            DifferenceExample(
-              sourceRow: row + 1, compareRow: partner + 1,
-              key: try keys.map { try source.value(row: row, column: $0.sourcePosition) },
-              source: try source.value(row: row, column: column.sourcePosition),
-              compare: try other.value(row: partner, column: column.comparePosition)))
-        }
-      }
-    }
-    return examples
-  }
-
-  func rows(_ counted: [(row: Int, columnCount: Int)]) throws -> [DifferentRow] {
-    try counted.map { row, columnCount in
-      DifferentRow(
-        sourceRow: row + 1, compareRow: Int(alignment.compareRows[row]) + 1,
-        key: try keys.map { try source.value(row: row, column: $0.sourcePosition) }, columnCount: columnCount)
-    }
-  }
-
-  func sourceOnlyRows() throws -> [RowExample] {
-    if alignment.sourceOnlyCount == 0 { return [] }
-    let rows = alignment.compareRows.indices.lazy.filter { alignment.isSourceOnly($0) }
-    return try rows.prefix(limit).map { row in
-      RowExample(row: row + 1, key: try keys.map { try source.value(row: row, column: $0.sourcePosition) })
-    }
-  }
-
-  func compareOnlyRows() throws -> [RowExample] {
-    if alignment.compareOnlyCount == 0 { return [] }
-    let rows = (0..<alignment.compareRowCount).lazy.filter { alignment.isCompareOnly($0) }
-    return try rows.prefix(limit).map { row in
-      RowExample(row: row + 1, key: try keys.map { try other.value(row: row, column: $0.comparePosition) })
-    }
+extension Comparison {
+  init(
+    _ source: any TableSource, _ other: any TableSource, _ request: CompareRequest, _ columns: PairedColumns,
+    _ counts: RowCounts, repeated: RepeatedKeys?, _ comparisons: [ColumnComparison], sourceOnly: [RowExample],
+    compareOnly: [RowExample], most: [DifferentRow], alignment: RowAlignment, differing: [[UInt64]],
+    differingByColumn: [[[UInt64]]]
+  ) {
+    self.init(
+      sourceName: source.name, compareName: other.name, request: request, keys: columns.keys,
+      schema: columns.schema, sourceRowCount: source.rowCount, compareRowCount: other.rowCount,
+      sourceOnlyRowCount: counts.sourceOnly, compareOnlyRowCount: counts.compareOnly,
+      equalRowCount: counts.paired - counts.different, differentRowCount: counts.different, repeatedKeys: repeated,
+      columns: comparisons, sourceOnlyExamples: sourceOnly, compareOnlyExamples: compareOnly, mostDifferentRows: most,
+      alignment: alignment, differing: differing, differingByColumn: differingByColumn, source: source, other: other)
   }
 }

@@ -52,6 +52,8 @@ package struct DifferingRowLayout: Sendable {
 
   /// Position of `change`; `columns`, `source_row` and `compare_row` follow.
   package var changePosition: Int { keys.count }
+  /// Position of `source_row`, which `compare_row` follows.
+  package var sourceRowPosition: Int { keys.count + 2 }
   /// Position of the source's values of a compared column; the other table's follow.
   package func sourcePosition(of column: Int) -> Int { keys.count + 4 + 2 * column }
 

@@ -153,14 +153,16 @@ struct DifferingRowPieces: Sendable {
 }
 
 /// The rows whose hashed numbers are the smallest: a sample that depends on nothing but which rows differ.
-private struct SmallestRowHashes {
+package struct SmallestRowHashes {
   private let count: Int
   private var found: [(hash: UInt64, number: UInt64)] = []
   private var limit = UInt64.max
 
-  init(count: Int) { self.count = count }
+  /// Keeps at most `count` rows.
+  package init(count: Int) { self.count = count }
 
-  mutating func add(_ row: Int, _ side: ComparedSide) {
+  /// Takes a row of a side, counted from 0, into account.
+  package mutating func add(_ row: Int, _ side: ComparedSide) {
     let number = 2 * UInt64(row + 1) + (side == .compare ? 1 : 0)
     let hash = sampleHash(number)
     guard hash < limit else { return }
@@ -178,7 +180,7 @@ private struct SmallestRowHashes {
   }
 
   /// The rows by side, ascending. O(count log count).
-  var rows: (source: [UInt32], compare: [UInt32]) {
+  package var rows: (source: [UInt32], compare: [UInt32]) {
     var kept = self
     kept.shorten()
     let numbers = kept.found.map(\.number).sorted()

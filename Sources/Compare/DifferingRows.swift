@@ -25,6 +25,7 @@ public final class DifferingRows: TableSource {
   private let source: any TableSource
   private let other: any TableSource
   private let layout: DifferingRowLayout
+  private let numbers: Numbers?
   private let pieces: DifferingRowPieces
   private let sourceRows: RowLocator
   private let otherRows: RowLocator
@@ -37,7 +38,26 @@ public final class DifferingRows: TableSource {
   ///
   /// `sampleSize`: at most so many rows, spread over all of them: those whose hashed row numbers are the smallest (``Formats/CompareReport``
   /// has the formula), in their order. The same rows differ: the same sample.
-  public init(_ comparison: Comparison, _ source: any TableSource, _ other: any TableSource, sampleSize: Int? = nil) {
+  public convenience init(
+    _ comparison: Comparison, _ source: any TableSource, _ other: any TableSource, sampleSize: Int? = nil
+  ) {
+    self.init(comparison, source, other, sampleSize: sampleSize, numbers: nil)
+  }
+
+  /// Numbers that rows of a part have in their whole tables, counted from 0: a column of both sides.
+  struct Numbers {
+    let column: ColumnPairing
+    /// Number of the other table's first row.
+    let firstOther: Int
+  }
+
+  /// `numbers`: what `source_row` and `compare_row` are made of; nil where the tables are whole.
+  init(
+    _ comparison: Comparison, _ source: any TableSource, _ other: any TableSource, sampleSize: Int?, numbers: Numbers?
+  ) {
+    precondition(
+      comparison.alignment.sourceRows.rowCount == source.rowCount, "rows of a comparison that was made in parts")
+    self.numbers = numbers
     self.source = source
     self.other = other
     name = "differences between \(comparison.sourceName) and \(comparison.compareName)"
@@ -71,8 +91,8 @@ public final class DifferingRows: TableSource {
     switch layout.role(ofColumn: column) {
     case .change: return changePage(piece)
     case .columns: return columnsPage(piece)
-    case .sourceRow: return isSource ? numbers(piece.rows) : ColumnPage(nullRows: piece.rows.count, type: .int64)
-    case .compareRow: return numbers(isSource ? piece.partners : piece.rows)
+    case .sourceRow: return try sourceRowPage(piece)
+    case .compareRow: return try compareRowPage(piece)
     case .key(let key):
       let (position, type) = isSource ? (key.sourcePosition, key.sourceType) : (key.comparePosition, key.compareType)
       let page =
@@ -138,8 +158,23 @@ public final class DifferingRows: TableSource {
     return ColumnPage(values: .strings(texts), validity: Validity(words: words, rowCount: piece.rows.count))
   }
 
+  private func sourceRowPage(_ piece: DifferingRowPiece) throws -> ColumnPage {
+    guard piece.side == .source else { return ColumnPage(nullRows: piece.rows.count, type: .int64) }
+    guard let numbers else { return rowNumbers(piece.rows) }
+    return try values(source, sourceRows, numbers.column.sourcePosition, piece.rows).plus(1)
+  }
+
+  private func compareRowPage(_ piece: DifferingRowPiece) throws -> ColumnPage {
+    guard let numbers else { return rowNumbers(piece.side == .source ? piece.partners : piece.rows) }
+    let page =
+      try piece.side == .source
+      ? partnerValues(numbers.column, piece)
+      : values(other, otherRows, numbers.column.comparePosition, piece.rows)
+    return page.plus(1 - Int64(numbers.firstOther))
+  }
+
   /// Row numbers counted from 1; none for ``noPartner``.
-  private func numbers(_ rows: [UInt32]) -> ColumnPage {
+  private func rowNumbers(_ rows: [UInt32]) -> ColumnPage {
     var words = [UInt64](repeating: 0, count: (rows.count + 63) / 64)
     for (position, row) in rows.enumerated() where row != noPartner {
       words[position >> 6] |= 1 << UInt64(position & 63)
@@ -183,5 +218,13 @@ public final class DifferingRows: TableSource {
       words[Int(position) >> 6] |= 1 << UInt64(position & 63)
     }
     return ColumnPage(values: page.values, validity: Validity(words: words, rowCount: piece.rows.count))
+  }
+}
+
+extension ColumnPage {
+  /// The same page of 64-bit integers, each so much greater.
+  fileprivate func plus(_ addend: Int64) -> ColumnPage {
+    guard case .int64(let numbers) = values else { preconditionFailure("row numbers are 64-bit integers") }
+    return ColumnPage(values: .int64(numbers.map { $0 &+ addend }), validity: validity)
   }
 }

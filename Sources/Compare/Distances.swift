@@ -56,6 +56,17 @@ struct Distances: Sendable {
     if isUp { upCount &+= 1 } else { downCount &+= 1 }
   }
 
+  init() {}
+
+  /// All of some chunks, one after the other, in memory for no more than these.
+  init(joining all: [Distances]) {
+    narrow.reserveCapacity(all.reduce(0) { $0 + $1.narrow.count })
+    wide.reserveCapacity(all.reduce(0) { $0 + $1.wide.count })
+    float.reserveCapacity(all.reduce(0) { $0 + $1.float.count })
+    relative.reserveCapacity(all.reduce(0) { $0 + $1.relative.count })
+    for other in all { append(other) }
+  }
+
   mutating func append(_ other: Distances) {
     narrow += other.narrow
     wide += other.wide
@@ -65,6 +76,12 @@ struct Distances: Sendable {
     downCount += other.downCount
     hasOverflowed = hasOverflowed || other.hasOverflowed
   }
+
+  /// Bytes that the lists take.
+  var byteCount: Int { 8 * (narrow.count + float.count + relative.count) + 16 * wide.count }
+
+  /// Gives up the lists, not what was counted.
+  mutating func removeLists() { (narrow, wide, float, relative) = ([], [], [], []) }
 
   /// Sorts and sums up; `scale` is that of the integers. O(n log n).
   consuming func distribution(scale: Int) -> DistanceDistribution? {
@@ -112,5 +129,8 @@ struct Distances: Sendable {
 
 /// Element number ⌈percent / 100 * n⌉ (counted from 1) of a sorted list. Precondition: it is not empty.
 func nearestRank<T>(_ sorted: [T], _ percent: Int) -> T {
-  sorted[max(1, (sorted.count * percent + 99) / 100) - 1]
+  sorted[nearestRankNumber(sorted.count, percent) - 1]
 }
+
+/// ⌈percent / 100 * count⌉, at least 1.
+func nearestRankNumber(_ count: Int, _ percent: Int) -> Int { max(1, (count * percent + 99) / 100) }

@@ -30,7 +30,7 @@ struct RepeatScan {
 }
 
 /// Most keys listed, and most rows listed of each.
-private let listedKeyCount = 10
+let listedKeyCount = 10
 private let listedRowCount = 4
 /// Most keys in the error's text; the error has the others too.
 private let shownKeyCount = 3
@@ -44,6 +44,11 @@ func duplicateKeyError(
       side: side.side, file: side.table.name, keyCount: side.scan.repeatedCount,
       examples: try examples(side.table, side.columns, side.scan, side.numbers))
   }
+  return duplicateKeyError(found)
+}
+
+/// The error that says so.
+func duplicateKeyError(_ found: [DuplicateKeys]) -> CompareError {
   let text = found.map { side in
     let keys = side.examples.prefix(shownKeyCount).map { example in
       "(\(example.key.map(shown).joined(separator: ", "))) in rows \(example.rows.map(String.init).joined(separator: ", "))"

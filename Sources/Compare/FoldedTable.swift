@@ -17,6 +17,13 @@ final class FoldedTable: TableSource {
     folded = base.schema.fields.map { _ in Once() }
   }
 
+  /// Another table with the same columns and dictionaries, which are folded once for both.
+  init(_ base: any TableSource, like other: FoldedTable) {
+    self.base = base
+    rules = other.rules
+    folded = other.folded
+  }
+
   var name: String { base.name }
   var schema: Schema { base.schema }
   var chunkCount: Int { base.chunkCount }

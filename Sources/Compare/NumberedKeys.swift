@@ -20,6 +20,9 @@ struct NumberedKeys {
   private let otherScan: RepeatScan
   private let keyCount: Int
 
+  /// What a row of either side takes at most, but for the text of its keys.
+  static func bytesPerRow(keyCount: Int) -> Int { 64 + 24 * keyCount }
+
   /// Numbers the other table's keys first: where no key occurs twice there, a key's number is its row. Throws what reading throws.
   /// Memory: the keys, and 4 bytes a row.
   init(
@@ -56,9 +59,10 @@ struct NumberedKeys {
       policy == .count
       ? SetAside(source: RowBits(sourceNumbers, where: isRepeated), compare: RowBits(otherNumbers, where: isRepeated))
       : nil
+    let (repeated, firstRows) = try repeatedKeys(policy)
     return RowAlignment(
       compareRows: partnersInOrder(aside), sourceRows: sourceRows, otherRows: otherRows, setAside: aside,
-      repeated: try repeatedKeys(policy))
+      repeated: repeated, firstRepeats: firstRows)
   }
 
   /// True if a key occurs twice on a side.
@@ -88,8 +92,10 @@ struct NumberedKeys {
     }
   }
 
-  /// What is told of keys that several rows have.
-  private func repeatedKeys(_ policy: DuplicatePolicy) throws -> RepeatedKeys {
+  /// What is told of keys that several rows have, and the first rows of its examples.
+  private func repeatedKeys(
+    _ policy: DuplicatePolicy
+  ) throws -> (RepeatedKeys, firstRows: [(source: UInt32, compare: UInt32)]) {
     let (sourceCounts, sourceFirst) = counts(sourceNumbers)
     let (otherCounts, otherFirst) = counts(otherNumbers)
     let repeated = (0..<keyCount).filter { isRepeated(UInt32($0)) }
@@ -100,7 +106,8 @@ struct NumberedKeys {
     let order = (unequal.isEmpty ? repeated : unequal).sorted { a, b in
       (sourceFirst[a], otherFirst[a]) < (sourceFirst[b], otherFirst[b])
     }
-    let examples = try order.prefix(RepeatedKeys.exampleLimit).map { number in
+    let shown = order.prefix(RepeatedKeys.exampleLimit)
+    let examples = try shown.map { number in
       let first = sourceFirst[number]
       let key = try keys.map { key in
         first == noPartner
@@ -110,10 +117,11 @@ struct NumberedKeys {
       return RepeatedKeys.Example(
         key: key, sourceRowCount: Int(sourceCounts[number]), compareRowCount: Int(otherCounts[number]))
     }
-    return RepeatedKeys(
+    let repeatedKeys = RepeatedKeys(
       policy: policy, keyCount: repeated.count, unequalKeyCount: unequal.count,
       sourceRowCount: repeated.reduce(0) { $0 + Int(sourceCounts[$1]) },
       compareRowCount: repeated.reduce(0) { $0 + Int(otherCounts[$1]) }, examples: examples)
+    return (repeatedKeys, shown.map { (sourceFirst[$0], otherFirst[$0]) })
   }
 
   /// Per number, its rows and the first of them.

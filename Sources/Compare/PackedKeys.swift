@@ -42,14 +42,16 @@ struct PackedKeys: Sendable {
   /// Codes of fewer than this are as near each other as they need to be.
   private static let sparseCodeCount: UInt128 = 1 << 10
 
-  /// Takes ranks for digits, of the widest range first, until the key limit is at most `wanted`. Reads these columns of both tables.
+  /// Takes ranks for digits, of the widest range first, until the key limit is at most `wanted`. Reads these columns of both tables. Memory: 16
+  /// bytes a row of the longer table for each such digit, or 256 KiB.
   mutating func condense(
     _ source: any TableSource, _ other: any TableSource, until wanted: UInt64, threads: Int
   ) throws {
+    let mostCodes = min(Self.knownCodeLimit, max(1 << 20, UInt128(max(source.rowCount, other.rowCount)) * 64))
     let widest = digits.indices.sorted { (digits[$0].count, $1) > (digits[$1].count, $0) }
     for index in widest where (keyLimit ?? .max) > wanted {
       let codes = digits[index].codes
-      guard (Self.sparseCodeCount...Self.knownCodeLimit).contains(codes.codeCount) else { continue }
+      guard (Self.sparseCodeCount...mostCodes).contains(codes.codeCount) else { continue }
       let known = RankedBits(limit: Int(codes.codeCount))
       for (table, side) in [(source, ComparedSide.source), (other, .compare)] {
         try forEachChunk(table.chunkCount, threads: threads) { chunk in

@@ -18,19 +18,22 @@ final class RowAlignment: Sendable {
   let setAside: SetAside?
   /// Keys that several rows have, where that is no error.
   let repeated: RepeatedKeys?
+  /// Of each example of `repeated`, its first row in the source, ``noPartner`` for none, and in the other table.
+  let firstRepeats: [(source: UInt32, compare: UInt32)]
   /// Bit `row % 64` of word `row / 64` is 1 where a row of the other table has a source row; nil: all have.
   private let paired: [UInt64]?
 
   /// Takes partners of all source rows, each at most once.
   init(
     compareRows: [UInt32], sourceRows: RowLocator, otherRows: RowLocator, setAside: SetAside? = nil,
-    repeated: RepeatedKeys? = nil
+    repeated: RepeatedKeys? = nil, firstRepeats: [(source: UInt32, compare: UInt32)] = []
   ) {
     self.compareRows = compareRows
     self.sourceRows = sourceRows
     self.otherRows = otherRows
     self.setAside = setAside
     self.repeated = repeated
+    self.firstRepeats = firstRepeats
     compareRowCount = otherRows.rowCount
     pairedCount = compareRows.withUnsafeBufferPointer { rows in
       var count = 0
@@ -100,6 +103,9 @@ struct RowLocator: Sendable {
     self.starts = starts
   }
 
+  /// Of no rows.
+  init() { starts = [0] }
+
   var chunkCount: Int { starts.count - 1 }
   var rowCount: Int { starts[chunkCount] }
 
@@ -129,9 +135,10 @@ func forEachChunk(_ count: Int, threads: Int, _ body: @escaping @Sendable (Int) 
 /// Pairs the rows of two tables by their keys.
 ///
 /// Keys of one integer are looked up as such (``PackedAlignment``); others are numbered (``NumberedKeys``), which also tells of keys that
-/// occur twice. Throws ``CompareError``, and what reading a key column throws. Memory: 4 bytes per source row and what these two need.
+/// occur twice. Throws ``CompareError``, ``ComparisonRoom/Exceeded``, and what reading a key column throws. Memory: 4 bytes per source row and what these two need.
 func alignRows(
-  _ source: any TableSource, _ other: any TableSource, keys: [ColumnPairing], duplicates: DuplicatePolicy, threads: Int
+  _ source: any TableSource, _ other: any TableSource, keys: [ColumnPairing], duplicates: DuplicatePolicy, threads: Int,
+  room: ComparisonRoom? = nil
 ) throws -> RowAlignment {
   let rows = (source: RowLocator(source), other: RowLocator(other))
   if let packed = try PackedAlignment(
@@ -140,6 +147,7 @@ func alignRows(
   {
     return RowAlignment(compareRows: partners, sourceRows: rows.source, otherRows: rows.other)
   }
+  try room?.require(NumberedKeys.bytesPerRow(keyCount: keys.count) * (source.rowCount + other.rowCount))
   return try NumberedKeys(
     source, other, keys, sourceRows: rows.source, otherRows: rows.other, threads: threads
   ).alignment(duplicates)

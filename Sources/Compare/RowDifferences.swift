@@ -37,6 +37,9 @@ struct RowDifferences {
     }
   }
 
+  /// Rows that differ in some column. O(rows / 64).
+  var count: Int { differing.reduce(0) { $1.reduce($0) { $0 + $1.nonzeroBitCount } } }
+
   /// The rows that differ in the most columns, at most `limit`: most columns first, then by row.
   func most(_ limit: Int) -> [(row: Int, columnCount: Int)] {
     var found: [(row: Int, columnCount: Int)] = []

@@ -27,6 +27,8 @@ public struct CompareOptions: Sendable {
   public var html: String?
   /// Most threads used.
   public var threads = 1
+  /// Most memory used, and where rows go that have no room.
+  public var limits = CompareLimits()
 
   /// Compares `source` with `compare`; nothing is written yet.
   public init(source: String, compare: String, request: CompareRequest) {
@@ -53,7 +55,8 @@ public struct InputComparison: Sendable {
   }
 }
 
-/// Opens both inputs, compares them, and writes the rows, the page and the report that are asked for, each published whole.
+/// Opens both inputs, compares them within the limits (``compareWithinMemory(_:_:_:_:threads:wantsRows:)``), and writes the rows, the page and the
+/// report that are asked for, each published whole.
 ///
 /// The report comes last: where it is, the others are. Throws a `Diagnosis`.
 public func compareInputs(
@@ -63,20 +66,25 @@ public func compareInputs(
   func open(_ input: String) throws -> (any TableSource, [InputFile]) {
     let notes = isNoting ? InputNotes() : nil
     let table = try openTable(
-      input, reading: options.reading, threads: options.threads, notes: notes, progress: progress)
+      input, reading: options.reading, threads: options.threads, memory: options.limits.given,
+      temporaryFolder: options.limits.temporaryFolder, notes: notes, progress: progress)
     return (table, try notes?.files() ?? [])
   }
   let (source, sourceFiles) = try open(options.source)
   let (other, compareFiles) = try open(options.compare)
-  let comparison = try compare(source, other, options.request, threads: options.threads)
-  if let rows = options.rows {
-    let differing = DifferingRows(comparison, source, other, sampleSize: options.sampleSize)
-    try writeTable(differing, to: rows, threads: options.threads)
+  let found = try compareWithinMemory(
+    source, other, options.request, options.limits, threads: options.threads,
+    wantsRows: options.rows != nil || options.html != nil)
+  if let target = options.rows, let rows = found.rows {
+    try writeTable(try options.sampleSize.map(rows.sample) ?? rows.all, to: target, threads: options.threads)
   }
-  if let html = options.html {
-    try writeText(comparisonPage(comparison, ComparisonCharts(comparison, source, other)), to: html)
+  if let html = options.html, let rows = found.rows {
+    let charts = try ComparisonCharts(
+      found.comparison, rows: rows.all, sample: try rows.sample(ComparisonCharts.sampleSize), source: source,
+      other: other)
+    try writeText(comparisonPage(found.comparison, charts), to: html)
   }
-  let result = InputComparison(comparison, sourceFiles: sourceFiles, compareFiles: compareFiles)
+  let result = InputComparison(found.comparison, sourceFiles: sourceFiles, compareFiles: compareFiles)
   if let report = options.report { try writeText(compareText(result, as: report.format), to: report.path) }
   return result
 }

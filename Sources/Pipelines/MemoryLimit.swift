@@ -77,7 +77,7 @@ public struct MemoryError: Diagnosis, Equatable {
   public let summary: String
   /// The table.
   public let place: Place
-  /// Always to allow more.
+  /// To allow more, or to ask for less.
   public let advice: String?
 
   /// Sorting `source` needs about `wanted` bytes.
@@ -88,6 +88,24 @@ public struct MemoryError: Diagnosis, Equatable {
       + "\(limit.byteCount >> 20) MiB"
     place = Place(file: source)
     advice = "--memory \(mebibytes + mebibytes / 8)MiB"
+  }
+
+  /// Comparing `source` needs about `wanted` bytes, for `what`.
+  init(comparing source: String, wanted: Int, limit: MemoryLimit, what: String) {
+    let mebibytes = (wanted + (1 << 20) - 1) >> 20
+    summary = "comparing needs about \(mebibytes) MiB, for \(what), and --memory allows \(limit.byteCount >> 20) MiB"
+    place = Place(file: source)
+    advice = "--memory \(mebibytes + mebibytes / 8)MiB"
+  }
+
+  /// Finding key columns in `source` may need `wanted` bytes: all rows are looked at together.
+  init(findingKeysIn source: String, wanted: Int, limit: MemoryLimit) {
+    let mebibytes = (wanted + (1 << 20) - 1) >> 20
+    summary =
+      "finding key columns may need \(mebibytes) MiB, as it looks at all rows at once, and --memory allows "
+      + "\(limit.byteCount >> 20) MiB"
+    place = Place(file: source)
+    advice = "name the key columns with --on, compare row by row with --by-position, or allow --memory \(mebibytes)MiB"
   }
 
   /// Aggregating `source` needs about `wanted` bytes, for `what`.

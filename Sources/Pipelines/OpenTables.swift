@@ -47,27 +47,31 @@ func openTables(
   return [try readLargeTable(options).table] + tables
 }
 
-/// Opens one INPUT as one table. As ``openTables(_:reading:columns:threads:progress:)``.
+/// Opens one INPUT as one table. As ``openTables(_:reading:columns:threads:memory:temporaryFolder:progress:)``.
 ///
 /// A folder or pattern of several files is one table, if all have the same columns, in any order: the rows of all CSVs first, then those of
 /// the chunk files, in the order of their names. Throws also what ``JoinedTables/init(_:rowLimit:)`` throws.
 public func openTable(
-  _ argument: String, reading: CSVOptions = CSVOptions(), threads: Int,
-  progress: (@Sendable (ConvertOptions.Progress) -> Void)? = nil
+  _ argument: String, reading: CSVOptions = CSVOptions(), threads: Int, memory: MemoryLimit? = nil,
+  temporaryFolder: String? = nil, progress: (@Sendable (ConvertOptions.Progress) -> Void)? = nil
 ) throws -> any TableSource {
-  try openTable(argument, reading: reading, threads: threads, notes: nil, progress: progress)
+  try openTable(
+    argument, reading: reading, threads: threads, memory: memory, temporaryFolder: temporaryFolder, notes: nil,
+    progress: progress)
 }
 
 /// The same; size and checksum of each file go to `notes`.
 func openTable(
-  _ argument: String, reading: CSVOptions, threads: Int, notes: InputNotes?,
-  progress: (@Sendable (ConvertOptions.Progress) -> Void)?
+  _ argument: String, reading: CSVOptions, threads: Int, memory: MemoryLimit? = nil, temporaryFolder: String? = nil,
+  notes: InputNotes?, progress: (@Sendable (ConvertOptions.Progress) -> Void)?
 ) throws -> any TableSource {
-  let tables = try openTables([argument], reading: reading, threads: threads, notes: notes, progress: progress)
-  return try oneTable(tables)
+  try oneTable(
+    try openTables(
+      [argument], reading: reading, threads: threads, memory: memory, temporaryFolder: temporaryFolder, notes: notes,
+      progress: progress))
 }
 
-/// The first rows of one INPUT, which stands for one table as for ``openTable(_:reading:threads:progress:)``; of CSVs, no more is
+/// The first rows of one INPUT, which stands for one table as for ``openTable(_:reading:threads:memory:temporaryFolder:progress:)``; of CSVs, no more is
 /// read than they need, and of chunk files no more than the footers of those that other rows lie in.
 ///
 /// A CSV's columns have the types of these rows alone, which later rows may widen.

@@ -61,6 +61,7 @@ struct PartedAggregation: Sendable {
       bufferByteCount: budget.roomByteCount / 3, folder: limits.temporaryFolder)
     return try meter.step("part rows") {
       try partedRows(of: rows, parting) { meter.note(partCount: parting.partCount, spilledByteCount: $0) }
+        .filter { $0.rowCount > 0 }
     }
   }
 

@@ -53,20 +53,41 @@ struct Parting {
   let folder: String?
 }
 
-/// Parts the rows of a query by the hash of their keys into a temporary chunk file, with a checksum on every page: a table per part that has
-/// rows, each with its rows in their order.
+/// Rows that can be parted by the hash of their keys.
+protocol PartableRows: Sendable {
+  /// Columns of the rows as they are kept.
+  var schema: Schema { get }
+  /// Per column, what its codes refer to; nil where it has none.
+  var dictionaries: [StringDictionary?] { get }
+  /// For messages.
+  var name: String { get }
+  /// Chunks to read.
+  var chunkCount: Int { get }
+  /// For one worker: gives the rows of a chunk by part, in their order; parts without rows are left out. Throws what reading throws.
+  func partReader(_ parting: Parting) -> (_ chunk: Int) throws -> [(part: Int, pages: [ColumnPage])]
+}
+
+extension QueryRows: PartableRows {
+  func partReader(_ parting: Parting) -> (_ chunk: Int) throws -> [(part: Int, pages: [ColumnPage])] {
+    let reader = reader()
+    return { try reader.parts(ofChunk: $0, partCount: parting.partCount, level: parting.level) }
+  }
+}
+
+/// Parts rows by the hash of their keys into a temporary chunk file, with a checksum on every page: a table per part, each with its rows in
+/// their order.
 ///
 /// `spilled` is called with the bytes written. Throws what reading an input, and writing the temporary file, throws.
-func partedRows(of rows: QueryRows, _ parting: Parting, spilled: (Int) -> Void) throws -> [SpilledTable] {
+func partedRows(of rows: any PartableRows, _ parting: Parting, spilled: (Int) -> Void) throws -> [SpilledTable] {
   let file = try TemporaryFile(in: parting.folder)
   let writer = try PartWriter(rows, parting, to: file)
   let counter = WorkCounter(limit: rows.chunkCount)
   let cancellation = Cancellation()
   let turns = Turnstile(cancellation: cancellation)
   try runWorkers(max(1, min(parting.threads, rows.chunkCount)), cancellation: cancellation) { _, cancellation in
-    let reader = rows.reader()
+    let read = rows.partReader(parting)
     while !cancellation.isCancelled, let ticket = counter.next() {
-      let parts = try reader.parts(ofChunk: ticket, partCount: parting.partCount, level: parting.level)
+      let parts = try read(ticket)
       guard let full = turns.pass(ticket: ticket, { writer.take(parts) }) else { return }
       for chunk in full { try writer.write(chunk) }
     }
@@ -98,7 +119,7 @@ private final class PartWriter: @unchecked Sendable {
     var chunkCount = 0
   }
 
-  private let rows: QueryRows
+  private let rows: any PartableRows
   private let writer: ChunkFileWriter
   private let file: TemporaryFile
   private let bytesPerChunk: Int
@@ -108,7 +129,7 @@ private final class PartWriter: @unchecked Sendable {
   private var written: [[(number: Int, chunk: Int)]]
   private var chunkCount = 0
 
-  init(_ rows: QueryRows, _ parting: Parting, to file: TemporaryFile) throws {
+  init(_ rows: any PartableRows, _ parting: Parting, to file: TemporaryFile) throws {
     self.rows = rows
     self.file = file
     writer = try ChunkFileWriter(to: file, columnCount: rows.schema.fields.count)
@@ -165,8 +186,7 @@ private final class PartWriter: @unchecked Sendable {
   func finish() throws -> [SpilledTable] {
     _ = try writer.finish(schema: rows.schema, dictionaries: rows.dictionaries, metadata: [])
     let whole = try ChunkFile(try file.reading())
-    return written.compactMap { chunks in
-      if chunks.isEmpty { return nil }
+    return written.map { chunks in
       let inOrder = chunks.sorted { ($0.number, $0.chunk) < ($1.number, $1.chunk) }
       return SpilledTable(whole, chunks: inOrder.map(\.chunk), dictionaries: rows.dictionaries, name: rows.name)
     }

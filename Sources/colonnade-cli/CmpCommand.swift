@@ -3,6 +3,7 @@
 
 import Aggregation
 import ArgumentParser
+import CColumnShims
 import Columns
 import Compare
 import Glibc
@@ -66,6 +67,15 @@ struct CmpCommand: ParsableCommand {
     help: ArgumentHelp("Write a page for the browser to this file: summary, charts, samples.", valueName: "file"))
   var html: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Most memory of the whole process, 64MiB at least; what has no room goes to --temp. (default: 80 % of what is free)",
+      valueName: "size"))
+  var memory: String?
+
+  @Option(help: ArgumentHelp("Folder for temporary files. (default: $TMPDIR, else /tmp)", valueName: "folder"))
+  var temp: String?
+
   @OptionGroup var style: OutputStyleOptions
   @OptionGroup var csv: CSVInputOptions
   @OptionGroup var common: CommonOptions
@@ -79,6 +89,7 @@ struct CmpCommand: ParsableCommand {
     if output == "-", format != nil { throw ValidationError("-o - and --format are two ways to print the report") }
     _ = try usage { try rules.request(on: on, renames: csv.rename) }
     _ = try rules.limits()
+    _ = try memoryLimit(memory)
     if let sample, sample < 1 { throw ValidationError("--sample takes a number from 1 on") }
     if try rowsTarget() == nil, let option = sample == nil ? style.given : "--sample" {
       throw ValidationError("\(option) has no effect without --rows")
@@ -107,6 +118,9 @@ struct CmpCommand: ParsableCommand {
     options.sampleSize = sample
     options.html = html
     options.threads = common.threads
+    let memory = try memoryLimit(memory)
+    if let memory, memory.byteCount < 1 << 30 { cs_give_back_freed_buffers() }
+    options.limits = CompareLimits(memory: memory, temporaryFolder: temp)
     let found = try compareInputs(options, progress: line.update)
     line.clear()
     if let printedFormat {

@@ -98,7 +98,7 @@ package final class QueryRows: Sendable {
       let rowCount = taken?.count ?? source.rowCount(ofChunk: chunk)
       var hashes = [UInt64](repeating: 0, count: rowCount)
       for key in keys { mixHashes(of: key, into: &hashes) }
-      let (order, starts) = parted(hashes, partCount: partCount, level: level)
+      let (order, starts) = rowsByPart(hashes, partCount: partCount, level: level)
       let present = (0..<partCount).filter { starts[$0 + 1] > starts[$0] }
       var parts: [(part: Int, pages: [ColumnPage])] = present.map { ($0, []) }
       for column in rows.columns.indices {
@@ -120,19 +120,4 @@ package final class QueryRows: Sendable {
       return page.withPlainStrings(try unified.dictionary(of: source, number: number))
     }
   }
-}
-
-/// Rows in order of part, and where each part starts: a counting sort, which keeps the order within a part. O(rows + parts).
-private func parted(_ hashes: [UInt64], partCount: Int, level: Int) -> (order: [UInt32], starts: [Int]) {
-  var starts = [Int](repeating: 0, count: partCount + 1)
-  let parts = hashes.map { UInt32(truncatingIfNeeded: part(of: $0, partCount: partCount, level: level)) }
-  for part in parts { starts[Int(part) + 1] += 1 }
-  for part in 0..<partCount { starts[part + 1] += starts[part] }
-  var next = starts
-  var order = [UInt32](repeating: 0, count: hashes.count)
-  for (row, part) in parts.enumerated() {
-    order[next[Int(part)]] = UInt32(row)
-    next[Int(part)] += 1
-  }
-  return (order, starts)
 }

@@ -22,7 +22,7 @@ private func mixed(_ hash: UInt64, _ word: UInt64) -> UInt64 {
 /// is 0.0. Codes go by themselves: all pages must have one dictionary. O(rows), and O(bytes) of strings.
 ///
 /// Precondition: `hashes` has an element for each row.
-func mixHashes(of page: ColumnPage, into hashes: inout [UInt64]) {
+package func mixHashes(of page: ColumnPage, into hashes: inout [UInt64]) {
   precondition(hashes.count == page.rowCount, "a hash for each row")
   switch page.values {
   case .int64(let values): mix(page.validity, into: &hashes) { mixed($0, UInt64(bitPattern: values[$1])) }
@@ -71,7 +71,22 @@ private func mixed(_ hash: UInt64, bytes: UnsafeRawBufferPointer) -> UInt64 {
 }
 
 /// Which of `partCount` parts a row of hash `hash` belongs to; every `level` parts anew, whatever the levels before did.
-func part(of hash: UInt64, partCount: Int, level: Int) -> Int {
+package func part(of hash: UInt64, partCount: Int, level: Int) -> Int {
   let own = mixed(mixed(hash, UInt64(level) &* 0xD6E8_FEB8_6659_FD93), multiplier)
   return Int(((own >> 32) &* UInt64(partCount)) >> 32)
+}
+
+/// Rows in order of part, and where each part starts: a counting sort, which keeps the order within a part. O(rows + parts).
+package func rowsByPart(_ hashes: [UInt64], partCount: Int, level: Int) -> (order: [UInt32], starts: [Int]) {
+  var starts = [Int](repeating: 0, count: partCount + 1)
+  let parts = hashes.map { UInt32(truncatingIfNeeded: part(of: $0, partCount: partCount, level: level)) }
+  for part in parts { starts[Int(part) + 1] += 1 }
+  for part in 0..<partCount { starts[part + 1] += starts[part] }
+  var next = starts
+  var order = [UInt32](repeating: 0, count: hashes.count)
+  for (row, part) in parts.enumerated() {
+    order[next[Int(part)]] = UInt32(row)
+    next[Int(part)] += 1
+  }
+  return (order, starts)
 }
