@@ -5,18 +5,12 @@ import CColumnShims
 
 /// Smallest of `values`, nil if there are none.
 public func minimum(_ values: [Int64]) -> Int64? {
-  guard !values.isEmpty else { return nil }
-  var smallest = Int64.max
-  for value in values { smallest = min(smallest, value) }
-  return smallest
+  values.isEmpty ? nil : values.withUnsafeBufferPointer { extremes($0, validity: nil).least }
 }
 
 /// Greatest of `values`, nil if there are none.
 public func maximum(_ values: [Int64]) -> Int64? {
-  guard !values.isEmpty else { return nil }
-  var greatest = Int64.min
-  for value in values { greatest = max(greatest, value) }
-  return greatest
+  values.isEmpty ? nil : values.withUnsafeBufferPointer { extremes($0, validity: nil).greatest }
 }
 
 /// Smallest of `values`, nil if there are none. NaN is the greatest value of all, -0.0 equals 0.0 and is returned as 0.0.

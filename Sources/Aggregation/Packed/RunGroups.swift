@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Columns
+import Kernels
 
 /// The rows of a chunk whose keys are all stored as runs or constants, as runs of one group: nothing is expanded.
 struct RunGroups {
@@ -91,9 +92,8 @@ extension PageForm {
       guard let least = Int64(exactly: allowed.lowerBound), let greatest = Int64(exactly: allowed.upperBound) else {
         return false
       }
-      var isOutside = false
-      for value in values { isOutside = isOutside || value < least || value > greatest }
-      return !isOutside
+      let found = values.withUnsafeBufferPointer { extremes($0, validity: nil) }
+      return values.isEmpty || found.least >= least && found.greatest <= greatest
     case .packed, .decoded: return false
     }
   }
