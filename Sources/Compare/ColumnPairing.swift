@@ -107,7 +107,9 @@ struct PairedColumns {
       guard compared.contains(where: { $0.sourcePosition == pairing.sourcePosition }) else {
         throw CompareError.toleranceNotCompared(item.column)
       }
-      guard pairing.sourceType.isNumeric, pairing.compareType.isNumeric else {
+      guard try pairing.sourceType.isNumeric || source.hasNoValue(column: pairing.sourcePosition),
+        try pairing.compareType.isNumeric || other.hasNoValue(column: pairing.comparePosition)
+      else {
         throw CompareError.toleranceWithoutNumbers(item.column, pairing.sourceType, pairing.compareType)
       }
       named[pairing.sourcePosition] = item.tolerance
@@ -126,6 +128,15 @@ struct PairedColumns {
   func tolerance(of pairing: ColumnPairing) -> Tolerance? {
     guard pairing.sourceType.isNumeric, pairing.compareType.isNumeric else { return nil }
     return named[pairing.sourcePosition] ?? tolerance
+  }
+}
+
+extension TableSource {
+  /// True if a column has no value in any row: its type says nothing. O(chunks). Throws what reading statistics throws.
+  fileprivate func hasNoValue(column: Int) throws -> Bool {
+    try (0..<chunkCount).allSatisfy { chunk in
+      try statistics(column: column, chunk: chunk).nullCount == rowCount(ofChunk: chunk)
+    }
   }
 }
 

@@ -41,7 +41,6 @@ package func compare(
     (columns.keys, alignment) = try proposeKeys(left, right, columns.possibleKeys, threads: threads)
   case .positions: alignment = alignPositions(left, right)
   }
-  let examples = ExampleReader(source, other, keys: columns.keys)
   var comparisons: [ColumnComparison] = []
   var differingByColumn: [[[UInt64]]] = []
   let differences = try findDifferences(
@@ -49,12 +48,15 @@ package func compare(
   ) { column, outcome in
     differingByColumn.append(outcome.differingChunks)
     let pairs = alignment.firstPairs(outcome.differs, request.exampleLimit)
+    // A reader for each column: it keeps a page of each that it reads.
+    let examples = ExampleReader(source, other, keys: columns.keys)
     comparisons.append(
       ColumnComparison(
         column, tolerance: columns.tolerance(of: column), outcome.totals,
         distances: outcome.totals.distances.distribution(scale: column.scale),
         examples: try examples.differences(column, pairs)))
   }
+  let examples = ExampleReader(source, other, keys: columns.keys)
   let rows = FoundRows(alignment, differences, limit: request.exampleLimit)
   return Comparison(
     source, other, request, columns, RowCounts(alignment, differences), repeated: alignment.repeated, comparisons,

@@ -27,6 +27,8 @@ public struct CompareOptions: Sendable {
   public var html: String?
   /// Most threads used.
   public var threads = 1
+  /// What may differ, for texts to tell whether it is kept; nil: they do not.
+  public var allowed: DifferenceLimits?
   /// Most memory used, and where rows go that have no room.
   public var limits = CompareLimits()
 
@@ -46,10 +48,19 @@ public struct InputComparison: Sendable {
   public let sourceFiles: [InputFile]
   /// The other table's.
   public let compareFiles: [InputFile]
+  /// The inputs as they were named.
+  public let (sourceName, compareName): (String, String)
+  /// What may differ, if that was said: texts then tell whether it is kept.
+  public let allowed: DifferenceLimits?
 
-  /// Puts together what was found. Tables that are no files have none.
-  public init(_ comparison: Comparison, sourceFiles: [InputFile] = [], compareFiles: [InputFile] = []) {
+  /// Puts together what was found. Tables that are no files have none; `names`: of the inputs, nil for the tables' own.
+  public init(
+    _ comparison: Comparison, sourceFiles: [InputFile] = [], compareFiles: [InputFile] = [],
+    names: (source: String, compare: String)? = nil, allowed: DifferenceLimits? = nil
+  ) {
     self.comparison = comparison
+    self.allowed = allowed
+    (sourceName, compareName) = (names?.source ?? comparison.sourceName, names?.compare ?? comparison.compareName)
     self.sourceFiles = sourceFiles
     self.compareFiles = compareFiles
   }
@@ -84,7 +95,9 @@ public func compareInputs(
       other: other)
     try writeText(comparisonPage(found.comparison, charts), to: html)
   }
-  let result = InputComparison(found.comparison, sourceFiles: sourceFiles, compareFiles: compareFiles)
+  let result = InputComparison(
+    found.comparison, sourceFiles: sourceFiles, compareFiles: compareFiles,
+    names: (options.source, options.compare), allowed: options.allowed)
   if let report = options.report { try writeText(compareText(result, as: report.format), to: report.path) }
   return result
 }

@@ -158,3 +158,21 @@ extension DifferenceTable.Figures {
   /// Cells of a terminal that the widest takes.
   var width: Int { cells.reduce(displayWidth(of: title)) { max($0, displayWidth(of: $1)) } }
 }
+
+/// Whether a comparison passes limits other than the usual ones, and which: `limits: rows and values count, up to 100 rows: passes`; nil for the
+/// usual ones, by which rows and values count and none may differ.
+func limitText(_ comparison: Comparison, _ limits: DifferenceLimits) -> String? {
+  guard limits != DifferenceLimits() else { return nil }
+  let kinds = DifferenceKind.allCases.filter { limits.kinds.contains($0) }.map(\.rawValue).joined(separator: ", ")
+  var text = "limits: \(kinds) count"
+  if let count = limits.maximumCount { text += ", up to \(grouped(count)) row\(count == 1 ? "" : "s") may differ" }
+  if let share = limits.maximumShare { text += ", up to \(share) of the rows may differ" }
+  return text + ": \(comparison.exceeds(limits) ? "fails" : "passes")"
+}
+
+extension Comparison {
+  /// Compared columns that are equal in every row of both tables, if there is one.
+  var equalColumns: [ColumnComparison] {
+    pairedRowCount == 0 ? [] : columns.filter { $0.differentCount == 0 && $0.toleratedCount == 0 }
+  }
+}

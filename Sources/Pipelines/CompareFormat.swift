@@ -38,8 +38,9 @@ public func compareText(
 ) -> String {
   switch format {
   case .text:
-    summary(of: found.comparison, width: width).map { $0.text(usesColour: usesColour) + "\n" }.joined()
-  case .markdown: markdownSummary(of: found.comparison)
+    summary(of: found.comparison, allowed: found.allowed, width: width).map { $0.text(usesColour: usesColour) + "\n" }
+      .joined()
+  case .markdown: markdownSummary(of: found.comparison, allowed: found.allowed)
   case .json: compareReport(found).text
   }
 }

@@ -14,9 +14,14 @@ private let exampledColumnCount = 20
 ///
 /// Names and values stand for themselves alone: nothing of them is read as Markdown, a mention or a link. Tables and `<details>` are
 /// GitHub's (GitHub Flavored Markdown 0.29, section 4.10). Ends with a line end.
-public func markdownSummary(of comparison: Comparison) -> String {
+///
+/// `allowed`: what may differ, if the verdict of the command is to be told; nil: it is not.
+public func markdownSummary(of comparison: Comparison, allowed: DifferenceLimits? = nil) -> String {
   let differing = comparison.columns.filter { $0.differentCount > 0 }
-  var blocks = [verdict(comparison), rowTable(comparison)]
+  let limits = allowed.flatMap { limitText(comparison, $0) }.map {
+    "\\\n" + $0.prefix(1).uppercased() + $0.dropFirst() + "."
+  }
+  var blocks = [verdict(comparison) + (limits ?? ""), rowTable(comparison)]
   blocks += notes(comparison)
   if !differing.isEmpty {
     blocks.append(columnTable(differing, comparison.pairedRowCount))
@@ -57,7 +62,7 @@ private func rowTable(_ comparison: Comparison) -> String {
 private func notes(_ comparison: Comparison) -> [String] {
   let schema = comparison.schema
   func fields(_ fields: [Field]) -> [String] { fields.map { "\(markdown($0.name)) (\($0.type))" } }
-  let equal = comparison.columns.filter { $0.differentCount == 0 && $0.toleratedCount == 0 }.map { name($0.pairing) }
+  let equal = comparison.equalColumns.map { name($0.pairing) }
   let near = comparison.columns.filter { $0.differentCount == 0 && $0.toleratedCount > 0 }.map {
     "\(name($0.pairing)) (\(grouped($0.toleratedCount)) not equal)"
   }
@@ -66,10 +71,13 @@ private func notes(_ comparison: Comparison) -> [String] {
     ("Types that differ", schema.typeDifferences.map { "\(name($0)) (\($0.sourceType), \($0.compareType))" }),
     ("Equal in every row", equal), ("Within tolerance in every row", near),
   ].filter { !$0.1.isEmpty }
-  let lines = lists.map { title, names in
-    let more = names.count > shownColumnCount ? ", … (\(grouped(names.count)) in all)" : ""
-    return "- \(title): \(names.prefix(shownColumnCount).joined(separator: ", "))\(more)"
-  }
+  let nothing = comparison.columns.isEmpty ? ["- No columns were compared"] : []
+  let lines =
+    nothing
+    + lists.map { title, names in
+      let more = names.count > shownColumnCount ? ", … (\(grouped(names.count)) in all)" : ""
+      return "- \(title): \(names.prefix(shownColumnCount).joined(separator: ", "))\(more)"
+    }
   return lines.isEmpty ? [] : [lines.joined(separator: "\n")]
 }
 
@@ -82,7 +90,7 @@ private func columnTable(_ differing: [ColumnComparison], _ rowCount: Int) -> St
     + table(
       figures.map { markdownCell($0.title) }, numeric: figures.indices.map { $0 > 0 },
       shown.indices.map { row in figures.map { $0.cells[row] } })
-    + (rest > 0 ? "\n\n… \(grouped(rest)) more columns, which differ in fewer rows." : "")
+    + (rest > 0 ? "\n\n… \(grouped(rest)) more columns, which differ in as many rows or fewer." : "")
 }
 
 private func examples(of column: ColumnComparison, _ keys: [ColumnPairing]) -> String {
@@ -94,8 +102,9 @@ private func examples(of column: ColumnComparison, _ keys: [ColumnPairing]) -> S
       keyTitles(keys) + ["source row", "compare row", "source", "compare"],
       numeric: numeric(keys) + [true, true, column.pairing.sourceType.isNumeric, column.pairing.compareType.isNumeric],
       column.examples.map { example in
-        example.key.map(shown) + [
-          grouped(example.sourceRow), grouped(example.compareRow), shown(example.source), shown(example.compare),
+        let values = shownApart(example.source, example.compare, toWidth: markdownTextWidth)
+        return example.key.map(shown) + [
+          grouped(example.sourceRow), grouped(example.compareRow), shown(values.source), shown(values.compare),
         ]
       }))
 }
@@ -157,7 +166,7 @@ private func name(_ pairing: ColumnPairing) -> String {
 private func shown(_ value: Value) -> String {
   switch value {
   case .null: "*null*"
-  case .string(let text): markdown(text)
+  case .string(let text): markdown(withInvisibleNamed(text))
   default: plainText(of: value)
   }
 }

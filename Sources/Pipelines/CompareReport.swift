@@ -13,8 +13,8 @@ public func compareReport(_ found: InputComparison) -> JSONDocument {
   let comparison = found.comparison
   return .object([
     ("report_version", .integer(compareReportVersion)),
-    ("file_source", .string(comparison.sourceName)),
-    ("file_compare", .string(comparison.compareName)),
+    ("file_source", .string(found.sourceName)),
+    ("file_compare", .string(found.compareName)),
     ("source_rows", .integer(comparison.sourceRowCount)),
     ("compare_rows", .integer(comparison.compareRowCount)),
     ("source_rows_unmatched", .integer(comparison.sourceOnlyRowCount)),

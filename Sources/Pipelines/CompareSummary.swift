@@ -19,14 +19,26 @@ private let shownTextWidth = 32
 ///
 /// Names and values from the data have their control characters made visible. `width`: cells of the terminal; lists end, tables have fewer
 /// columns and examples are cut so that they fit; nil: there is no limit.
-public func summary(of comparison: Comparison, width: Int? = nil) -> [SummaryLine] {
+///
+/// `allowed`: what may differ, if the verdict of the command is to be told; nil: it is not.
+public func summary(of comparison: Comparison, allowed: DifferenceLimits? = nil, width: Int? = nil) -> [SummaryLine] {
   var lines = verdict(comparison)
+  if let allowed, let text = limitText(comparison, allowed) {
+    lines.append(SummaryLine("  \(text)", comparison.exceeds(allowed) ? .bad : .good))
+  }
   lines += rowLines(comparison)
   lines += repeatedLines(comparison.repeatedKeys, comparison.keys).map { $0.cut(to: width) }
   lines += schemaLines(comparison.schema, width)
   let differing = comparison.columns.filter { $0.differentCount > 0 }
   if !differing.isEmpty { lines += columnLines(differing, comparison.pairedRowCount, width) }
-  let equal = comparison.columns.filter { $0.differentCount == 0 && $0.toleratedCount == 0 }
+  if comparison.columns.isEmpty {
+    lines.append(
+      SummaryLine(
+        "No columns were compared: \(comparison.keys.isEmpty ? "the tables have none in common" : "all that both have are keys").",
+        .bold))
+  }
+  // Without rows in both, nothing is equal.
+  let equal = comparison.equalColumns
   if !equal.isEmpty { lines.append(listed("Equal in every row: ", equal.map { name($0.pairing) }, width)) }
   let near = comparison.columns.filter { $0.differentCount == 0 && $0.toleratedCount > 0 }
   if !near.isEmpty {
@@ -125,7 +137,8 @@ private func columnLines(_ differing: [ColumnComparison], _ rowCount: Int, _ wid
   }
   if differing.count > shown.count {
     let rest = grouped(differing.count - shown.count)
-    lines.append(SummaryLine("  … \(rest) more, which differ in fewer rows: -o FILE has all", .dim).cut(to: width))
+    lines.append(
+      SummaryLine("  … \(rest) more, which differ in as many rows or fewer: -o FILE has all", .dim).cut(to: width))
   }
   return lines
 }
@@ -142,8 +155,9 @@ private func valueLines(_ columns: [ColumnComparison], _ keys: [ColumnPairing], 
   let perColumn = columns.count <= 2 ? 3 : columns.count <= 4 ? 2 : 1
   let examples = columns.flatMap { column in
     column.examples.prefix(perColumn).map { example in
-      (
-        name: name(column.pairing), source: shown(example.source), compare: shown(example.compare),
+      let values = shownApart(example.source, example.compare, toWidth: shownTextWidth)
+      return (
+        name: name(column.pairing), source: shown(values.source), compare: shown(values.compare),
         place: keys.isEmpty ? "row \(grouped(example.sourceRow))" : place(example.key, keys)
       )
     }
@@ -187,14 +201,14 @@ private func name(_ pairing: ColumnPairing) -> String {
 /// `date 2020-03-28, state "Ceará"`.
 private func place(_ key: [Value], _ keys: [ColumnPairing]) -> String {
   zip(keys, key).map { column, value in
-    "\(cutInside(printable(column.name), toWidth: shownTextWidth)) \(shown(value))"
+    "\(cutInside(printable(column.name), toWidth: shownTextWidth)) \(shown(value, cut: { cutInside($0, toWidth: $1) }))"
   }.joined(separator: ", ")
 }
 
-private func shown(_ value: Value) -> String {
+private func shown(_ value: Value, cut: (String, Int) -> String = { truncated($0, toWidth: $1) }) -> String {
   switch value {
   case .null: "null"
-  case .string(let text): "\"\(truncated(printable(text), toWidth: shownTextWidth))\""
+  case .string(let text): "\"\(cut(printable(withInvisibleNamed(text)), shownTextWidth))\""
   default: plainText(of: value)
   }
 }

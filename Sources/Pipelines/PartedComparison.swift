@@ -4,6 +4,7 @@
 import ChunkFile
 import Columns
 import Compare
+import TextFormats
 
 extension KeyedRows: PartableRows {
   func partReader(_ parting: Parting) -> (_ chunk: Int) throws -> [(part: Int, pages: [ColumnPage])] {
@@ -95,8 +96,10 @@ final class PartedComparison {
       guard level + 1 < Self.mostLevels, level == 0 || share <= Self.greatestShare else {
         throw MemoryError(
           comparing: left.name,
-          wanted: limits.memory.byteCount + needed(sourceRows: left.rowCount, compareRows: right.rowCount),
-          limit: limits.memory, what: "one key that most of the rows have")
+          // Of the room, half is for a part.
+          wanted: residentByteCount() + CompareBudget.reserveByteCount
+            + 2 * needed(sourceRows: left.rowCount, compareRows: right.rowCount),
+          limit: limits.memory, what: "\(grouped(left.rowCount + right.rowCount)) rows, most of them of one key")
       }
       try part(
         parts.keyedRows(left), parts.keyedRows(right), rowCounts: (left.rowCount, right.rowCount), level: level + 1)

@@ -84,7 +84,10 @@ struct CSVInputOptions: ParsableArguments {
       "What groups digits in all numbers: a character or 'space'. (default: found)", valueName: "char"))
   var thousands: String?
 
-  @Option(help: ArgumentHelp("New names of columns: 'uf=state,n=cases'.", valueName: "list"))
+  @Option(
+    help: ArgumentHelp(
+      "New names of columns: 'uf=state,n=cases'; of cmp, columns of the first table and the second that belong together.",
+      valueName: "list"))
   var rename: String?
 
   @Flag(help: "Keep every column as the text it is.")

@@ -86,7 +86,14 @@ struct CmpCommand: ParsableCommand {
     if rules.byPosition, rules.duplicates != nil {
       throw ValidationError("--duplicates has no effect with --by-position, which has no keys")
     }
+    if rows == "-" || html == "-", format != nil {
+      throw ValidationError(
+        "--format prints to standard output, where \(rows == "-" ? "--rows" : "--html") goes already")
+    }
     if output == "-", format != nil { throw ValidationError("-o - and --format are two ways to print the report") }
+    if let output, let option = Self.optionFor(output) {
+      throw ValidationError("-o writes the report: JSON, or .md or .txt; \(option) writes what \(output) is named for")
+    }
     _ = try usage { try rules.request(on: on, renames: csv.rename) }
     _ = try rules.limits()
     _ = try memoryLimit(memory)
@@ -94,6 +101,14 @@ struct CmpCommand: ParsableCommand {
     if try rowsTarget() == nil, let option = sample == nil ? style.given : "--sample" {
       throw ValidationError("\(option) has no effect without --rows")
     }
+  }
+
+  /// The option that writes files of such a name, which is no report's; nil for a report.
+  private static func optionFor(_ path: String) -> String? {
+    var name = path.lowercased()
+    for end in [".gz", ".zst"] where name.hasSuffix(end) { name.removeLast(end.count) }
+    if [".html", ".htm"].contains(where: name.hasSuffix) { return "--html" }
+    return [".csv", ".ndjson", ".jsonl", ".cln"].contains(where: name.hasSuffix) ? "--rows" : nil
   }
 
   private func rowsTarget() throws -> OutputTarget? {
@@ -118,6 +133,7 @@ struct CmpCommand: ParsableCommand {
     options.sampleSize = sample
     options.html = html
     options.threads = common.threads
+    options.allowed = try rules.limits()
     let memory = try memoryLimit(memory)
     if let memory, memory.byteCount < 1 << 30 { cs_give_back_freed_buffers() }
     options.limits = CompareLimits(memory: memory, temporaryFolder: temp)
@@ -125,10 +141,11 @@ struct CmpCommand: ParsableCommand {
     line.clear()
     if let printedFormat {
       let isOnTerminal = isTerminal(1)
-      try printToStandardOutput(
-        compareText(
-          found, as: printedFormat, width: isOnTerminal ? terminalWidth(1) : nil,
-          usesColour: isOnTerminal && getenv("NO_COLOR") == nil))
+      let text = compareText(
+        found, as: printedFormat, width: isOnTerminal ? terminalWidth(1) : nil,
+        usesColour: isOnTerminal && getenv("NO_COLOR") == nil)
+      // Standard output is for one thing.
+      if rows == "-" || html == "-" { printToStandardError(text) } else { try printToStandardOutput(text) }
     }
     if found.comparison.exceeds(try rules.limits()) { throw ExitCode(1) }
   }

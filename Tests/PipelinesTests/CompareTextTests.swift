@@ -84,7 +84,7 @@ func summariesFitTheTerminal(width: Int) throws {
   let comparison = try compare(left, right, CompareRequest(keys: ["k"]), threads: 1)
   let lines = summary(of: comparison, width: width).map { $0.text(usesColour: false) }
   #expect(lines.count < 60)
-  #expect(lines.contains { $0.hasPrefix("  … 70 more, which differ in fewer row") })
+  #expect(lines.contains { $0.hasPrefix("  … 70 more, which differ in as many row") })
   // The columns with the most differences are shown, the greatest first.
   let table = try #require(lines.firstIndex { $0.hasPrefix("  column ") })
   #expect(lines[table + 1].contains("ber 89") && lines[table + 20].contains("ber 70"))
@@ -99,7 +99,7 @@ func summariesFitTheTerminal(width: Int) throws {
   let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
   #expect(lines[0] == "**Different**: a.csv (source) and b.csv (compare), by k.")
   #expect(lines.contains("| in both | 100 | 60 (60.0%) different |"))
-  #expect(lines.contains("… 10 more columns, which differ in fewer rows."))
+  #expect(lines.contains("… 10 more columns, which differ in as many rows or fewer."))
   #expect(lines.count { $0.hasPrefix("| <code>c&#124;") } == 50)
   #expect(lines.count { $0 == "<details>" } == 21 && lines.count { $0 == "</details>" } == 21)
   #expect(lines.contains("<summary><code>c&#124;59</code>: first 10 of 60 rows that differ</summary>"))
@@ -114,4 +114,55 @@ func summariesFitTheTerminal(width: Int) throws {
   let same = markdownSummary(of: try compare(left, left, CompareRequest(keys: ["k"]), threads: 1))
   #expect(same.hasPrefix("**Equal rows**: a.csv (source) and a.csv (compare), by k.\n\n|  | rows | of these |\n"))
   #expect(!same.contains("<details>"))
+}
+
+@Test func valuesThatDifferAreShownUnlike() {
+  let long = String(repeating: "x", count: 300)
+  let pairs = [
+    (long + "a", long + "b"), ("é", "e\u{301}"), ("a b", "a\u{A0}b"), ("ab", "a\u{200B}b"), ("a", "a "),
+    ("", "\u{202E}"),
+    (long, long + "y"), ("東京" + long, "東京" + long + "都"), (long + "é" + long, long + "e\u{301}" + long),
+  ]
+  for (left, right) in pairs {
+    for width in [32, 80, 120] {
+      let shown = shownApart(.string(left), .string(right), toWidth: width)
+      guard case .string(let a) = shown.source, case .string(let b) = shown.compare else {
+        Issue.record("texts stay texts")
+        continue
+      }
+      let (first, second) = (truncated(printable(a), toWidth: width), truncated(printable(b), toWidth: width))
+      #expect(first != second, "\(left) and \(right) at \(width)")
+    }
+  }
+  let shown = shownApart(.string("a"), .null, toWidth: 32)
+  #expect(shown.source == .string("a") && shown.compare == .null)
+  // What is seen stays as it is.
+  #expect(withInvisibleNamed("São Paulo 👩\u{200D}👩 1358") == "São Paulo 👩\u{200D}👩 1358")
+}
+
+@Test func wordsThatGitHubTakesForReferencesAreCode() {
+  for text in ["GH-12", "see gh-7", "0123abc", "da39a3ee5e6b4b0d3255bfef95601890afd80709"] {
+    #expect(markdown(text).hasPrefix("<code>"), "\(text)")
+  }
+  for text in ["1234567", "2020-03-28", "abc", "São Paulo"] { #expect(markdown(text) == text) }
+}
+
+@Test func textsTellWhetherLimitsAreKept() throws {
+  let field = Schema([Field(name: "id", type: .int64), Field(name: "x", type: .int64)])
+  func table(_ numbers: [Int64]) -> Table {
+    let ids = numbers.indices.map { Int64($0) }
+    return Table(schema: field, chunks: [[ColumnPage(values: .int64(ids)), ColumnPage(values: .int64(numbers))]])
+  }
+  let comparison = try compare(table([1, 2, 3]), table([1, 2, 4]), CompareRequest(keys: ["id"]))
+  let none = compareText(InputComparison(comparison, allowed: DifferenceLimits()), as: .text)
+  #expect(!none.contains("limits:"))
+  for (limits, word) in [
+    (DifferenceLimits(maximumCount: 1), "passes"), (DifferenceLimits(kinds: [.values], maximumCount: 0), "fails"),
+    (DifferenceLimits(kinds: [.schema]), "passes"),
+  ] {
+    for format in [CompareFormat.text, .markdown] {
+      let text = compareText(InputComparison(comparison, allowed: limits), as: format)
+      #expect(text.lowercased().contains("limits: ") && text.contains(word), "\(text)")
+    }
+  }
 }

@@ -32,9 +32,10 @@ private func hostileTables() -> (Table, Table) {
   #expect(!page.contains("<script") && !page.contains("<b>>") && !page.unicodeScalars.contains("\u{202E}"))
   #expect(page.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 32 })
   let escapedName = "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;&quot;\u{FFFD}␛"
+  let escapedValue = "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;&quot;\\u{202E}␛"
   #expect(page.contains("<b class=\"source\">\(escapedName).csv</b>"))
   #expect(page.contains("<b>v\(escapedName)</b>") && page.contains("<b>n&lt;b&gt;</b>"))
-  #expect(page.contains("<del><i>empty</i></del> → <ins><bdi>\(escapedName)</bdi></ins>"))
+  #expect(page.contains("<del><i>empty</i></del> → <ins><bdi>\(escapedValue)</bdi></ins>"))
   #expect(page.contains("<ins><i>null</i></ins>"))
   // Each element that is opened is closed.
   for name in ["div", "table", "tr", "td", "span", "svg", "rect", "figure", "p", "h2"] {

@@ -40,6 +40,7 @@ let pageStyle = """
   figcaption { font-size: .82rem; } figure .most { font-size: .75rem; color: var(--soft); border-bottom: 1px dotted var(--line); }
   .axis { display: flex; justify-content: space-between; gap: .6rem; font-size: .75rem; font-variant-numeric: tabular-nums; }
   td.name { min-width: 9rem; } td.short { white-space: nowrap; overflow-wrap: normal; min-width: 0; } td.values, th.values { padding-left: .8rem; } .values span { display: inline-block; margin-right: 1rem; } .values b { font-weight: 500; color: var(--soft); }
+  bdi { white-space: pre-wrap; }
   del { color: var(--source); text-decoration: none; } ins { color: var(--different); text-decoration: none; font-weight: 600; }
   i { color: var(--soft); }
   footer { margin-top: 2.5rem; font-size: .82rem; color: var(--soft); }

@@ -8,8 +8,8 @@ import TextFormats
 /// Columns that differ, with bars and figures; the others by name.
 func columnSection(_ comparison: Comparison) -> String {
   let unequal = comparison.columns.filter { $0.differentCount + $0.toleratedCount > 0 }
-  let equal = comparison.columns.filter { $0.differentCount + $0.toleratedCount == 0 }
-  var text = ""
+  let equal = comparison.equalColumns
+  var text = comparison.columns.isEmpty ? element("p", "", "No columns were compared.") : ""
   if !unequal.isEmpty { text += element("h2", "", "Columns") + columnTable(unequal, comparison.pairedRowCount) }
   if !equal.isEmpty {
     let names = equal.map { "<b>\(escaped($0.pairing.name))</b>" }.joined(separator: ", ")
@@ -126,7 +126,8 @@ private func values(of row: DifferingRow) -> String {
     let name = element("b", "", escaped(change.column))
     switch row.kind {
     case .different:
-      return "\(name) \(element("del", "", pageText(change.source))) → \(element("ins", "", pageText(change.compare)))"
+      let values = shownApart(change.source, change.compare, toWidth: pageTextWidth)
+      return "\(name) \(element("del", "", pageText(values.source))) → \(element("ins", "", pageText(values.compare)))"
     case .sourceOnly: return "\(name) \(pageText(change.source))"
     case .compareOnly: return "\(name) \(pageText(change.compare))"
     }

@@ -25,12 +25,16 @@ func escaped(_ text: String) -> String {
   return String(result)
 }
 
+/// Widest text that a page shows whole.
+let pageTextWidth = 120
+
 /// A value for a page, cut after some hundred columns; null and empty texts are told apart.
 func pageText(_ value: Value) -> String {
   switch value {
   case .null: "<i>null</i>"
   case .string(let text) where text.isEmpty: "<i>empty</i>"
-  case .string(let text): "<bdi>\(escaped(truncated(printable(text), toWidth: 120)))</bdi>"
+  case .string(let text):
+    "<bdi>\(escaped(truncated(printable(withInvisibleNamed(text)), toWidth: pageTextWidth)))</bdi>"
   default: escaped(plainText(of: value))
   }
 }
