@@ -27,7 +27,8 @@ CASES = [
     ("most", "partitioned", "sum(wide), min(signed), max(holed), count(holed)"),
     ("many,few,day", "partitioned", "sum(price), count(*), max(day)"),
     ("wide", "partitioned", "sum(signed), min(wide)"),
-    ("wide,holed", "general", "sum(signed), min(wide)"),
+    ("wide,holed", "partitioned", "sum(signed), min(wide)"),
+    ("wide,most,signed,holed,many", "general", "max(price), min(wide)"),
 ]
 
 

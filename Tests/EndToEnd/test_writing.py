@@ -184,7 +184,7 @@ def test_styles_of_compared_rows(colonnade, tmp_path):
     (tmp_path / "b.csv").write_text("k,v\n1,y\n2,x\n")
     sides = ["cmp", tmp_path / "a.csv", tmp_path / "b.csv", "--on", "k", "--quiet"]
     colonnade(*sides, "--rows", tmp_path / "r.csv", "--null-as", "NA", "--delimiter-out", ";", expect=1)
-    assert (tmp_path / "r.csv").read_text() == "k;change;v_source;v_compare\n1;different;NA;y\n"
+    assert (tmp_path / "r.csv").read_text() == "k;change;columns;source_row;compare_row;v_source;v_compare\n1;different;v;1;1;NA;y\n"
     assert "--rows" in colonnade(*sides, "--null-as", "NA", expect=64).errors
 
 

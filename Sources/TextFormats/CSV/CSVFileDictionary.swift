@@ -54,11 +54,13 @@ final class CSVFileDictionary {
       let sample = StringSample(valueCount: valueCount, stringCount: local.count, newCount: newCount, knownCount: count)
       let mostStrings = min(limits.dictionaryEntries, (expectedCount ?? 0) / limits.dictionaryRowsPerEntry)
       guard let all = sample.columnStringCount(atMost: mostStrings),
+        newBytes / newCount * all <= limits.dictionaryTextBytes,
         Self.charge(strings: all, bytes: newBytes / newCount * all) <= limits.dictionaryBytes
       else { return nil }
     }
     let charge = Self.charge(strings: count + newCount, bytes: bytes.count + newBytes)
-    guard count + newCount <= limits.dictionaryEntries, charge <= limits.dictionaryBytes,
+    guard count + newCount <= limits.dictionaryEntries, bytes.count + newBytes <= limits.dictionaryTextBytes,
+      charge <= limits.dictionaryBytes,
       charge + chargeElsewhere <= limits.allDictionaryBytes
     else { return nil }
     for index in 0..<local.count where codes[index + 1] == unknown {

@@ -123,6 +123,8 @@ package struct CSVLimits: Sendable {
   package var dictionaryRowsPerEntry = 4
   /// Most entries of one column's dictionary.
   package var dictionaryEntries = 1 << 21
+  /// Most bytes of its strings.
+  package var dictionaryTextBytes = 32 << 20
   /// Most bytes of one column's dictionary in memory: its strings and what it takes to find them.
   package var dictionaryBytes = 64 << 20
   /// Most bytes of all dictionaries.
