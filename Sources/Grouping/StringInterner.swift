@@ -58,20 +58,15 @@ final class StringInterner {
   func number(
     _ strings: StringArray, _ validity: Validity, rows: Range<Int>, into numbers: UnsafeMutableBufferPointer<UInt32>
   ) {
-    strings.bytes.withUnsafeBytes { all in
-      forEachBlock(of: rows) { block, hashes in
-        let numbers = UnsafeMutableBufferPointer(rebasing: numbers[block])
-        let first = rows.lowerBound + block.lowerBound
-        find(strings, all, first: first, hashes, into: numbers)
-        for index in 0..<block.count {
-          if !validity.isValid(first + index) {
-            numbers[index] = Self.missing
-          } else if numbers[index] == Self.missing {
-            // Added meanwhile, perhaps, for a row of the block before this one.
-            let text = UnsafeRawBufferPointer(rebasing: all[strings.range(first + index)])
-            let known = withTable { $0.number(of: text, hashes[index]) }
-            numbers[index] = known == Self.missing ? add(text, hashes[index]) : known
-          }
+    findBlocks(strings, rows, into: numbers) { all, first, hashes, numbers in
+      for index in numbers.indices {
+        if !validity.isValid(first + index) {
+          numbers[index] = Self.missing
+        } else if numbers[index] == Self.missing {
+          // Added meanwhile, perhaps, for a row of the block before this one.
+          let text = UnsafeRawBufferPointer(rebasing: all[strings.range(first + index)])
+          let known = withTable { $0.number(of: text, hashes[index]) }
+          numbers[index] = known == Self.missing ? add(text, hashes[index]) : known
         }
       }
     }
@@ -81,13 +76,8 @@ final class StringInterner {
   func lookUp(
     _ strings: StringArray, _ validity: Validity, rows: Range<Int>, into numbers: UnsafeMutableBufferPointer<UInt32>
   ) {
-    strings.bytes.withUnsafeBytes { all in
-      forEachBlock(of: rows) { block, hashes in
-        let numbers = UnsafeMutableBufferPointer(rebasing: numbers[block])
-        let first = rows.lowerBound + block.lowerBound
-        find(strings, all, first: first, hashes, into: numbers)
-        for index in 0..<block.count where !validity.isValid(first + index) { numbers[index] = Self.missing }
-      }
+    findBlocks(strings, rows, into: numbers) { _, first, _, numbers in
+      for index in numbers.indices where !validity.isValid(first + index) { numbers[index] = Self.missing }
     }
   }
 
@@ -103,12 +93,21 @@ final class StringInterner {
     return new
   }
 
-  /// Runs `body` with blocks of positions in `rows`, and room for their hashes.
-  private func forEachBlock(of rows: Range<Int>, _ body: (Range<Int>, UnsafeMutablePointer<UInt64>) -> Void) {
-    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Self.stringsAhead) { hashes in
-      guard let start = hashes.baseAddress else { return }
-      for first in stride(from: 0, to: rows.count, by: Self.stringsAhead) {
-        body(first..<min(rows.count, first + Self.stringsAhead), start)
+  /// Looks up the strings of `rows` block by block, and runs `body` after each: with all bytes, the block's first row, its hashes and its
+  /// numbers.
+  private func findBlocks(
+    _ strings: StringArray, _ rows: Range<Int>, into numbers: UnsafeMutableBufferPointer<UInt32>,
+    _ body: (UnsafeRawBufferPointer, Int, UnsafeMutablePointer<UInt64>, UnsafeMutableBufferPointer<UInt32>) -> Void
+  ) {
+    strings.bytes.withUnsafeBytes { all in
+      withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Self.stringsAhead) { hashes in
+        guard let hashes = hashes.baseAddress else { return }
+        for start in stride(from: 0, to: rows.count, by: Self.stringsAhead) {
+          let block = UnsafeMutableBufferPointer(
+            rebasing: numbers[start..<min(rows.count, start + Self.stringsAhead)])
+          find(strings, all, first: rows.lowerBound + start, hashes, into: block)
+          body(all, rows.lowerBound + start, hashes, block)
+        }
       }
     }
   }

@@ -92,10 +92,7 @@ public struct MemoryError: Diagnosis, Equatable {
 
   /// Comparing `source` needs about `wanted` bytes, for `what`.
   init(comparing source: String, wanted: Int, limit: MemoryLimit, what: String) {
-    let mebibytes = (wanted + (1 << 20) - 1) >> 20
-    summary = "comparing needs about \(mebibytes) MiB, for \(what), and --memory allows \(limit.byteCount >> 20) MiB"
-    place = Place(file: source)
-    advice = "--memory \(mebibytes + mebibytes / 8)MiB"
+    self.init("comparing", source, wanted: wanted, limit: limit, what: what)
   }
 
   /// Finding key columns in `source` may need `wanted` bytes: all rows are looked at together.
@@ -110,8 +107,12 @@ public struct MemoryError: Diagnosis, Equatable {
 
   /// Aggregating `source` needs about `wanted` bytes, for `what`.
   init(aggregating source: String, wanted: Int, limit: MemoryLimit, what: String) {
+    self.init("aggregating", source, wanted: wanted, limit: limit, what: what)
+  }
+
+  private init(_ work: String, _ source: String, wanted: Int, limit: MemoryLimit, what: String) {
     let mebibytes = (wanted + (1 << 20) - 1) >> 20
-    summary = "aggregating needs about \(mebibytes) MiB, for \(what), and --memory allows \(limit.byteCount >> 20) MiB"
+    summary = "\(work) needs about \(mebibytes) MiB, for \(what), and --memory allows \(limit.byteCount >> 20) MiB"
     place = Place(file: source)
     advice = "--memory \(mebibytes + mebibytes / 8)MiB"
   }

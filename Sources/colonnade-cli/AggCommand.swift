@@ -157,7 +157,7 @@ struct AggCommand: ParsableCommand {
     do {
       return try Pipelines.openTables(
         inputs, reading: csv.reading(isQuiet: common.quiet), columns: query.columnNames, threads: common.threads,
-        memory: resources.memory == nil ? nil : limits.memory, temporaryFolder: limits.temporaryFolder,
+        memory: resources.room.memory == nil ? nil : limits.memory, temporaryFolder: limits.temporaryFolder,
         progress: progress)
     } catch let error as UnknownColumn {
       throw query.placed(error)

@@ -3,7 +3,6 @@
 
 import Aggregation
 import ArgumentParser
-import CColumnShims
 import Columns
 import Compare
 import Glibc
@@ -67,15 +66,7 @@ struct CmpCommand: ParsableCommand {
     help: ArgumentHelp("Write a page for the browser to this file: summary, charts, samples.", valueName: "file"))
   var html: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Most memory of the whole process, 64MiB at least; what has no room goes to --temp. (default: 80 % of what is free)",
-      valueName: "size"))
-  var memory: String?
-
-  @Option(help: ArgumentHelp("Folder for temporary files. (default: $TMPDIR, else /tmp)", valueName: "folder"))
-  var temp: String?
-
+  @OptionGroup var room: MemoryOptions
   @OptionGroup var style: OutputStyleOptions
   @OptionGroup var csv: CSVInputOptions
   @OptionGroup var common: CommonOptions
@@ -96,7 +87,6 @@ struct CmpCommand: ParsableCommand {
     }
     _ = try usage { try rules.request(on: on, renames: csv.rename) }
     _ = try rules.limits()
-    _ = try memoryLimit(memory)
     if let sample, sample < 1 { throw ValidationError("--sample takes a number from 1 on") }
     if try rowsTarget() == nil, let option = sample == nil ? style.given : "--sample" {
       throw ValidationError("\(option) has no effect without --rows")
@@ -134,9 +124,7 @@ struct CmpCommand: ParsableCommand {
     options.html = html
     options.threads = common.threads
     options.allowed = try rules.limits()
-    let memory = try memoryLimit(memory)
-    if let memory, memory.byteCount < 1 << 30 { cs_give_back_freed_buffers() }
-    options.limits = CompareLimits(memory: memory, temporaryFolder: temp)
+    options.limits = CompareLimits(memory: try room.limit(), temporaryFolder: room.temp)
     let found = try compareInputs(options, progress: line.update)
     line.clear()
     if let printedFormat {
