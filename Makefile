@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 
 export SWIFT_BACKTRACE = enable=no
-# The Swift runtime is linked in; unused sections and symbols are dropped, which halves the binary. At a fixed address it starts in two thirds
-# of the time, as none of its 45,000 pointers has to be put right.
-RELEASE = swift build -c release --static-swift-stdlib --product colonnade -Xlinker --gc-sections -Xlinker -s -Xlinker -no-pie
+# The Swift runtime and all libraries but the C library are linked in; unused sections and symbols are dropped, which halves the binary. At a fixed
+# address it starts in two thirds of the time, as none of its 45,000 pointers has to be put right. Nothing looks up its 6,000 symbols. Two functions
+# that newer C libraries have in newer versions are its own (cs_older_glibc.c), so that it starts with glibc 2.34.
+STATIC = .build/static-libraries
+RELEASE = swift build -c release --static-swift-stdlib --disable-local-rpath --pkg-config-path $(CURDIR)/$(STATIC) --product colonnade -Xlinker --gc-sections -Xlinker -s -Xlinker -no-pie \
+  -Xlinker --no-export-dynamic -Xlinker --defsym=hypotf=cs_hypotf -Xlinker --defsym=arc4random=cs_arc4random -Xswiftc -L$(CURDIR)/$(STATIC)
 PYTHON = .build-venv/bin/python
 
-.PHONY: demo test build unit end-to-end vectors bench bench-convert bench-size bench-memory bench-scan bench-decoding bench-kernels bench-reading bench-export bench-polluted bench-groupby bench-curve bench-compare bench-compare-memory queries fuzz fuzz-file million damage lint format setup setup-python setup-benchmarks clean
+.PHONY: demo test build dist unit end-to-end test-s3 test-deploy vectors bench bench-convert bench-size bench-memory bench-scan bench-decoding bench-kernels bench-reading bench-export bench-polluted bench-groupby bench-curve bench-compare bench-compare-memory bench-s3 queries fuzz fuzz-file million damage lint format setup setup-python setup-s3 setup-benchmarks clean pieces test-spark bench-spark setup-spark
 
 # The main job on the real data, from nothing: installs what is missing, builds, runs, shows the result.
 demo: build
@@ -17,7 +20,14 @@ demo: build
 test: unit end-to-end vectors
 
 build: setup
+	@Deploy/archive/static-libraries.sh $(STATIC)
 	$(RELEASE)
+
+# One archive for any Linux of this processor with glibc 2.34 or later, .build-dist/colonnade-VERSION-linux-ARCHITECTURE.tar.gz, checked by
+# its symbols and by running it in a bare root folder.
+dist: build
+	@rm -rf .build-dist
+	@Tests/what-the-archive-needs.sh "$$(Deploy/archive/archive.sh .build/release/colonnade .build-dist)"
 
 unit: setup
 	swift test
@@ -25,8 +35,22 @@ unit: setup
 end-to-end: build setup-python
 	$(PYTHON) -m pytest -q Tests/EndToEnd
 
+# The runbooks below Deploy/aws as they are written, against a stand-in for AWS.
+test-deploy: dist setup-s3
+	.build-s3-venv/bin/python -m pytest -q -n 2 Tests/Deploy
+
 vectors: setup-python
 	$(PYTHON) Formats/ChunkFile/reader.py --check Formats/ChunkFile/v1/MANIFEST.tsv
+
+# The command with s3:// against two servers, started and stopped here, and a proxy that breaks things: see Tests/S3/README.md.
+test-s3: build setup-s3
+	.build-s3-venv/bin/python Tests/S3/servers.py run -- .build-s3-venv/bin/python -m pytest -q -n 4 Tests/S3 $(S3_TESTS)
+
+# The package of Spark/ and its jobs on real clusters of Spark 3.5 and 4, and on objects of an S3 server, all started and stopped here.
+test-spark: build setup-s3 setup-spark
+	.build-spark43/bin/mypy --config-file Spark/pyproject.toml Spark/colonnade_spark
+	.build-spark43/bin/python -m pytest -q Tests/Spark $(SPARK_TESTS)
+	.build-spark35/bin/python -m pytest -q Tests/Spark $(SPARK_TESTS)
 
 # Side by side with other engines; writes Benchmarks/Results/.
 bench: build setup-python
@@ -99,6 +123,17 @@ bench-compare: build setup-python
 bench-compare-memory: build setup-python
 	$(PYTHON) Benchmarks/Peers/compare_memory.py
 
+# Reading from and writing to S3 beside DuckDB, Polars and the AWS CLI, against a radosgw of this machine. DuckDB's extension httpfs is on PyPI
+# for an older version than that of Tests/requirements.txt alone: both get an environment of their own. The server keeps some 4 GB in memory.
+bench-s3: build setup-python setup-s3
+	test -d .build-duckdb-s3 || python3 -m venv .build-duckdb-s3
+	.build-duckdb-s3/bin/pip install --quiet duckdb==1.5.5 duckdb-extension-httpfs==1.5.5 pyarrow==26.0.1
+	.build-s3-venv/bin/python Tests/S3/servers.py run -- $(PYTHON) Benchmarks/Peers/s3.py
+
+# The jobs of Spark/ beside pure PySpark, at one and ten times the cities file; needs some 5 GB of disk and half an hour.
+bench-spark: build setup-python setup-spark
+	$(PYTHON) Benchmarks/Peers/spark.py
+
 # What is left of files that are not quite CSVs, beside other readers.
 bench-polluted: build setup-python
 	$(PYTHON) Benchmarks/Peers/polluted.py
@@ -139,6 +174,11 @@ million: setup
 	$(FUZZ) --scratch-path .build-million --product million
 	.build-million/release/million $(or $(SEED),$$(date +%s)) $(COUNT)
 
+# Texts cut into ranges anywhere: the dialect's cases, the fuzzer's seeds and small random ones.
+pieces: setup
+	$(FUZZ) --scratch-path .build-million --product pieces
+	.build-million/release/pieces $(or $(SEED),$$(date +%s)) $(or $(PIECES),100000) Formats/CSVDialect/cases/*.csv Tests/Fuzz/Seeds/*
+
 lint:
 	swift format lint --strict -r Sources Tests Benchmarks Package.swift
 
@@ -151,8 +191,15 @@ setup:
 setup-python: setup
 	@Tests/setup.sh python
 
+setup-s3: setup
+	@Tests/setup.sh s3
+
+setup-spark: setup
+	@Tests/setup.sh spark
+
 setup-benchmarks: setup
 	@Tests/setup.sh benchmarks
 
+# All that any of the above has made; only Python's __pycache__ stay.
 clean:
-	rm -rf .build .build-demo .build-bench .build-benchmarks .build-queries .build-venv
+	rm -rf .build .build-* .mypy_cache .pytest_cache

@@ -14,14 +14,20 @@ let package = Package(
     .library(name: "ColonnadeChunkFile", targets: ["ChunkFile"]),
     .library(name: "ColonnadeText", targets: ["TextFormats"]),
   ],
+  traits: [
+    .default(enabledTraits: ["S3"]),
+    .trait(
+      name: "S3", description: "Reads and writes s3:// through the system's libcurl, loaded when it is first needed"),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
   targets: [
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-    .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .target(name: "CXXHash", exclude: ["README.md"], linkerSettings: [.linkedLibrary("xxhash")]),
     .target(name: "CColumnShims", exclude: ["README.md"]),
+    .target(name: "CCurlShims", exclude: ["README.md"]),
 
     .target(name: "Workers", dependencies: ["CColumnShims"], exclude: ["README.md"]),
     .target(name: "Columns", exclude: ["README.md"]),
@@ -31,6 +37,10 @@ let package = Package(
       exclude: ["README.md"]),
     .target(
       name: "ObjectStorage", dependencies: ["Columns", "CColumnShims", "CZlib", "CZstd"], exclude: ["README.md"]),
+    .target(name: "ArrowIPC", dependencies: ["Columns", "ObjectStorage", "CZstd"], exclude: ["README.md"]),
+    .target(
+      name: "S3Storage", dependencies: ["CColumnShims", "CCurlShims", "Columns", "ObjectStorage", "Workers"],
+      exclude: ["README.md", "Credentials/README.md"]),
     .target(name: "ChunkFile", dependencies: ["Columns", "Encodings", "ObjectStorage"], exclude: ["README.md"]),
     .target(
       name: "TextFormats", dependencies: ["Columns", "CColumnShims", "Workers"],
@@ -47,8 +57,9 @@ let package = Package(
     .target(
       name: "Pipelines",
       dependencies: [
-        "CColumnShims", "Columns", "Encodings", "ObjectStorage", "ChunkFile", "TextFormats", "Kernels", "Grouping",
-        "Aggregation", "Compare", "Workers", "CZlib", "CZstd",
+        "CColumnShims", "Columns", "Encodings", "ObjectStorage", "ArrowIPC", "ChunkFile", "TextFormats", "Kernels",
+        "Grouping", "Aggregation", "Compare", "Workers", "CZlib", "CZstd",
+        .target(name: "S3Storage", condition: .when(traits: ["S3"])),
       ], exclude: ["README.md"]),
     .target(
       name: "Colonnade",
@@ -64,19 +75,29 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
 
-    .target(name: "TestSupport", dependencies: ["Columns", "Encodings", "Kernels"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["Columns", "Encodings", "Kernels", "ObjectStorage", "Workers"],
+      path: "Tests/TestSupport"),
     .testTarget(name: "WorkersTests", dependencies: ["Workers"]),
     .testTarget(name: "ColumnsTests", dependencies: ["Columns", "TestSupport"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Encodings", "CColumnShims", "TestSupport"]),
-    .testTarget(name: "EncodingsTests", dependencies: ["Encodings", "TestSupport"]),
+    .testTarget(name: "EncodingsTests", dependencies: ["CXXHash", "Encodings", "TestSupport"]),
     .testTarget(name: "ObjectStorageTests", dependencies: ["ObjectStorage", "TestSupport"]),
+    .testTarget(name: "ArrowIPCTests", dependencies: ["ArrowIPC", "TestSupport"]),
+    .testTarget(
+      name: "S3StorageTests", dependencies: ["S3Storage", "ObjectStorage", "TestSupport", "Workers"],
+      exclude: ["botocore_choices.py", "BotocoreChoices.jsonl"]),
     .testTarget(name: "ChunkFileTests", dependencies: ["ChunkFile", "TestSupport"]),
-    .testTarget(name: "TextFormatsTests", dependencies: ["TextFormats", "TestSupport"]),
+    .testTarget(name: "TextFormatsTests", dependencies: ["TextFormats", "CColumnShims", "TestSupport"]),
     .testTarget(name: "RowCodingTests", dependencies: ["RowCoding", "TestSupport"]),
     .testTarget(name: "GroupingTests", dependencies: ["Grouping", "TestSupport"]),
     .testTarget(name: "AggregationTests", dependencies: ["Aggregation", "ChunkFile", "ObjectStorage", "TestSupport"]),
     .testTarget(name: "CompareTests", dependencies: ["Compare", "TestSupport"]),
-    .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "TestSupport"]),
+    .testTarget(
+      name: "PipelinesTests",
+      dependencies: [
+        "ArrowIPC", "Pipelines", "TestSupport", .target(name: "S3Storage", condition: .when(traits: ["S3"])),
+      ]),
     .testTarget(name: "ColonnadeTests", dependencies: ["Colonnade", "Kernels", "Pipelines", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],

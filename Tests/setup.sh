@@ -4,7 +4,9 @@
 #
 # Installs what building needs and is not there yet (Debian, Ubuntu); with the word `python`, also the Python
 # environment of the tests and most benchmarks, in .build-venv, and Chromium, in which a test looks at a page (ten
-# seconds); with the word `benchmarks`, also the peers that only benchmarks need. Quick and silent when nothing is missing.
+# seconds); with the word `benchmarks`, also the peers that only benchmarks need; with the word `s3`, the S3 servers of Tests/S3, their
+# Python environment .build-s3-venv, in which the AWS CLI is, and shellcheck; with the word `spark`, Java, and both versions of Spark that
+# Spark/ is tested with, in .build-spark35 and .build-spark43, 700 MB. Quick and silent when nothing is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -27,24 +29,35 @@ install_missing() {
 }
 
 if command -v dpkg-query >/dev/null; then
-  install_missing pkg-config zlib1g-dev libzstd-dev libxxhash-dev
+  install_missing pkg-config zlib1g-dev libzstd-dev libxxhash-dev libcurl4-openssl-dev
 fi
 
-install_python() { # file of requirements, stamp
+install_python() { # file of requirements, stamp, environment
   local wanted
   wanted=$(sha256sum "$1")
-  [ "$(cat ".build-venv/$2" 2>/dev/null)" = "$wanted" ] && return
-  echo "installing the Python packages of $1 into .build-venv"
+  [ "$(cat "$3/$2" 2>/dev/null)" = "$wanted" ] && return
+  echo "installing the Python packages of $1 into $3"
   # Stamps are in the environment: the second file's packages are installed again when the first one's are.
-  if [ "$1" = Tests/requirements.txt ]; then python3 -m venv --clear .build-venv; fi
-  .build-venv/bin/pip install -q --disable-pip-version-check -r "$1"
-  echo "$wanted" >".build-venv/$2"
+  if [ "$2" = installed ]; then python3 -m venv --clear "$3"; fi
+  "$3/bin/pip" install -q --disable-pip-version-check -r "$1"
+  echo "$wanted" >"$3/$2"
 }
 
 case "${1:-}" in
   python | benchmarks)
     if command -v dpkg-query >/dev/null; then install_missing python3 python3-venv util-linux binutils chromium fonts-dejavu-core; fi
-    install_python Tests/requirements.txt installed
-    if [ "$1" = benchmarks ]; then install_python Benchmarks/requirements.txt installed-benchmarks; fi
+    install_python Tests/requirements.txt installed .build-venv
+    if [ "$1" = benchmarks ]; then install_python Benchmarks/requirements.txt installed-benchmarks .build-venv; fi
+    ;;
+  s3)
+    if command -v dpkg-query >/dev/null; then
+      install_missing python3 python3-venv radosgw ceph-mon ceph-osd ceph-common shellcheck
+    fi
+    install_python Tests/S3/requirements.txt installed .build-s3-venv
+    ;;
+  spark)
+    if command -v dpkg-query >/dev/null; then install_missing python3 python3-venv openjdk-17-jre-headless procps; fi
+    install_python Tests/Spark/requirements-spark35.txt installed .build-spark35
+    install_python Tests/Spark/requirements-spark43.txt installed .build-spark43
     ;;
 esac

@@ -18,9 +18,8 @@ import pathlib
 import subprocess
 import sys
 
-from side_by_side import CITIES, COMMAND, DATA, ROOT, machine, run_child, timed, write_result
+from side_by_side import CHANGED, CITIES, DATA, ROOT, machine, need_both_cities, run_child, side_by_side_options, timed, write_result
 
-CHANGED = DATA / "cities2.csv"
 KEYS = ["date", "state", "code"]
 DIFFERENCES = """select count(*) filter (a.code is not null and b.code is null),
   count(*) filter (a.code is null and b.code is not null), count(*) filter (a.code is not null and b.code is not null),
@@ -113,10 +112,7 @@ def measure_ours(command, work, threads):
 
 
 def prepare(command):
-    DATA.mkdir(exist_ok=True)
-    if not CHANGED.exists() or not CITIES.exists():
-        generator = ROOT / "Benchmarks/generate_cities.py"
-        subprocess.run([sys.executable, generator, CITIES, "--changed", CHANGED], check=True)
+    need_both_cities()
     for path in (CITIES, CHANGED):
         subprocess.run([command, "convert", path, "-o", path.with_suffix(".cln"), "--quiet"], check=True)
         target = path.with_suffix(".parquet")
@@ -127,10 +123,7 @@ def prepare(command):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--repeat", type=int, default=5)
-    parser.add_argument("--command", default=COMMAND)
+    parser = side_by_side_options(__doc__, repeat=5)
     parser.add_argument("--datacompy", default=str(ROOT / ".build-datacompy/bin/python"))
     parser.add_argument("--task", help=argparse.SUPPRESS)
     arguments = parser.parse_args()

@@ -18,7 +18,7 @@ import os
 import sys
 
 from columnar_files import FILES, check, facts_of, installed, measure, remove, run_facts, run_peer_task, size, target
-from side_by_side import COMMAND, machine, need, write_result
+from side_by_side import machine, need, side_by_side_options, write_result
 
 ENGINES = ["colonnade", "duckdb", "duckdb own file", "polars", "pyarrow", "pyarrow streaming", "chdb"]
 
@@ -49,11 +49,8 @@ def table_of(file, engines, arguments):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--repeat", type=int, default=5)
+    parser = side_by_side_options(__doc__, repeat=5)
     parser.add_argument("--files", default="cities,groupby")
-    parser.add_argument("--command", default=COMMAND)
     parser.add_argument("--task", help=argparse.SUPPRESS)
     parser.add_argument("--facts", help=argparse.SUPPRESS)
     arguments = parser.parse_args()

@@ -19,7 +19,7 @@ import re
 import subprocess
 import sys
 
-from side_by_side import CITIES, COMMAND, DATA, machine, need, run_child, run_self, timed, write_result
+from side_by_side import CITIES, DATA, machine, need, run_child, run_self, side_by_side_options, timed, write_result
 
 FORMS = ["csv", "ndjson", "json"]
 
@@ -139,10 +139,7 @@ def answer(engine, form):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--command", default=COMMAND)
+    parser = side_by_side_options(__doc__, repeat=3)
     parser.add_argument("--task", help=argparse.SUPPRESS)
     parser.add_argument("--check", help=argparse.SUPPRESS)
     arguments = parser.parse_args()

@@ -29,8 +29,6 @@ class Question(typing.NamedTuple):
     keys: int | None = 0
     # Columns that are sums, exact in ours: SQL whose answer they have to equal digit by digit.
     exact: str | None = None
-    # Columns that are compared; those after it may differ where rows tie.
-    compared: int | None = None
 
 
 def grouped(name, keys, ours, sql, exact=None, **variants):

@@ -12,7 +12,6 @@ by round. All answers are compared with DuckDB's, and ours digit by digit where 
 with other rows than ten million, to groupby_ROWS.md.
 """
 
-import argparse
 import csv
 import math
 import os
@@ -22,7 +21,7 @@ from decimal import Decimal
 
 from columnar_files import FILES
 from group_engines import ENGINES, SETS, Files, is_installed
-from side_by_side import COMMAND, DATA, machine, need, run_child, run_self, write_result
+from side_by_side import DATA, machine, need, run_child, run_self, side_by_side_options, write_result
 
 ANSWERS = DATA / "answers"
 REFERENCE = "DuckDB, own file"
@@ -187,16 +186,13 @@ def mean_ratio(rows):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = side_by_side_options(__doc__, repeat=3)
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--memory")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--sets", default="groupby,cities,lineitem")
     parser.add_argument("--engines", default=";".join(ENGINES))
     parser.add_argument("--questions", default="")
-    parser.add_argument("--command", default=COMMAND)
     options = parser.parse_args()
     options.engines = [e for e in options.engines.split(";") if is_installed(e)]
     options.questions = [q for q in options.questions.split(",") if q]

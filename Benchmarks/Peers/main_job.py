@@ -16,9 +16,8 @@ import os
 import subprocess
 import sys
 
-from side_by_side import CITIES, COMMAND, DATA, ROOT, machine, run_child, run_self, timed, write_result
+from side_by_side import CHANGED, CITIES, DATA, machine, need_both_cities, run_child, run_self, side_by_side_options, timed, write_result
 
-CHANGED = DATA / "cities2.csv"
 KEYS = ["date", "state", "code"]
 SUMS = "select date, state, sum(cases) cases, sum(deaths) deaths from {} group by date, state order by date, state"
 DIFFERENCES = """select count(*) filter (a.code is not null and b.code is null),
@@ -176,19 +175,13 @@ PLAN = [
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--command", default=COMMAND)
+    parser = side_by_side_options(__doc__, repeat=3)
     parser.add_argument("--task", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.task:
         return run_peer_task(arguments.task, arguments.threads, arguments.repeat)
 
-    DATA.mkdir(exist_ok=True)
-    if not CHANGED.exists():
-        generator = ROOT / "Benchmarks/generate_cities.py"
-        subprocess.run([sys.executable, generator, CITIES, "--changed", CHANGED], check=True)
+    need_both_cities()
     subprocess.run([arguments.command, "convert", CHANGED, "-o", DATA / "cities2.cln", "--quiet"], check=True)
 
     lines = [

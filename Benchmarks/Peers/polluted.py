@@ -17,15 +17,14 @@ import collections
 import csv
 import datetime
 import json
-import pathlib
 import re
 import subprocess
 import sys
 import warnings
 
 import polluted_files
+from side_by_side import COMMAND, ROOT
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 DATA = ROOT / ".build-bench/polluted"
 
 
@@ -151,7 +150,7 @@ def version(command):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--command", default=str(ROOT / ".build/release/colonnade"))
+    parser.add_argument("--command", default=COMMAND)
     parser.add_argument("--family", default="", help="only families with this in their names")
     parser.add_argument("--no-results", action="store_true", help="leave Benchmarks/Results alone")
     arguments = parser.parse_args()

@@ -9,14 +9,13 @@ Ours is timed as a whole command, start of the process included, and DuckDB insi
 ours read, check and decode every page that the query names. Runs take turns; each figure is the best of the repeats. Answers are compared.
 """
 
-import argparse
 import csv
 import io
 import subprocess
 import sys
 from decimal import Decimal
 
-from side_by_side import COMMAND, DATA, GROUPBY, machine, need, run_child, timed, write_result
+from side_by_side import DATA, GROUPBY, machine, need, run_child, side_by_side_options, timed, write_result
 
 # Arguments of agg, and the same in SQL.
 QUERIES = [
@@ -44,10 +43,7 @@ def cells(rows):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--repeat", type=int, default=20)
-    parser.add_argument("--command", default=COMMAND)
+    parser = side_by_side_options(__doc__, repeat=20)
     options = parser.parse_args()
     need(GROUPBY, "generate_groupby.py")
     chunks, database = DATA / "groupby.cln", DATA / "groupby-scan.duckdb"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the side-by-side benchmarks share: where the data are, how a run is measured, and how a table says where it was made."""
 
+import argparse
 import datetime
 import json
 import os
@@ -15,6 +16,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DATA = ROOT / ".build-bench"
 CITIES, GROUPBY = DATA / "cities.csv", DATA / "groupby.csv"
+# The second version of CITIES, to compare with.
+CHANGED = DATA / "cities2.csv"
 COMMAND = str(ROOT / ".build/release/colonnade")
 
 
@@ -25,14 +28,30 @@ def need(path, generator, *more):
         subprocess.run([sys.executable, ROOT / "Benchmarks" / generator, path, *more], check=True)
 
 
-def run_child(arguments, source=None):
+def need_both_cities():
+    """Makes CITIES and CHANGED unless both are there."""
+    DATA.mkdir(exist_ok=True)
+    if not (CITIES.exists() and CHANGED.exists()):
+        subprocess.run([sys.executable, ROOT / "Benchmarks/generate_cities.py", CITIES, "--changed", CHANGED], check=True)
+
+
+def side_by_side_options(documentation, repeat):
+    """A parser of what most of these scripts take, for others to be added to: threads of each engine, runs of each, and our command."""
+    parser = argparse.ArgumentParser(description=documentation, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--repeat", type=int, default=repeat)
+    parser.add_argument("--command", default=COMMAND)
+    return parser
+
+
+def run_child(arguments, source=None, environment=None):
     """Runs a program; its wall and CPU seconds, peak memory in MiB, exit code and output.
 
     `source`: what its standard input comes from. The peak counts from this process's own size, so nothing large may be
     imported here.
     """
     start = time.perf_counter()
-    child = subprocess.Popen([str(a) for a in arguments], stdin=source, stdout=subprocess.PIPE)
+    child = subprocess.Popen([str(a) for a in arguments], stdin=source, stdout=subprocess.PIPE, env=environment)
     output = child.stdout.read()
     _, status, usage = os.wait4(child.pid, 0)
     wall = time.perf_counter() - start

@@ -30,7 +30,7 @@ import sys
 
 import columnar_files
 from columnar_files import FILES, check, facts_of, installed, measure, remove, run_facts, run_peer_task, size, target
-from side_by_side import COMMAND, machine, need, run_child, run_self, timed, write_result
+from side_by_side import machine, need, run_child, run_self, side_by_side_options, timed, write_result
 
 ENGINES = [name for name in columnar_files.ENGINES if name != "pyarrow streaming"]
 # What the scan adds up, and what it takes the greatest of.
@@ -240,12 +240,9 @@ def table_of(file, engines, arguments):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--repeat", type=int, default=3)
+    parser = side_by_side_options(__doc__, repeat=3)
     parser.add_argument("--files", default=",".join(COLUMNS))
     parser.add_argument("--engines", default=",".join(ENGINES))
-    parser.add_argument("--command", default=COMMAND)
     parser.add_argument("--task", help=argparse.SUPPRESS)
     parser.add_argument("--scan", help=argparse.SUPPRESS)
     parser.add_argument("--facts", help=argparse.SUPPRESS)

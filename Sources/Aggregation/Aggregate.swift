@@ -42,7 +42,8 @@ package let resultChunkRows = 32_768
 /// source's statistics do not hold for its rows), or what reading an input throws. Memory:
 /// proportional to the number of groups, per thread; where groups are very many, to the rows' keys and values as packed numbers; of
 /// `count(distinct)` to the different values of all groups (or a bit for each possible one), of `top` and `bottom` to the values that
-/// groups put out; `median` and `quantile` keep all values, 12 to 20 bytes each, and so do `top` and `bottom` of strings or of more than 64.
+/// groups put out; `median` and `quantile` keep all values, 12 to 20 bytes each, and so do `top` and `bottom` of strings or of more than 64. Where
+/// groups are very many, all of these keep a part of the groups at a time, beside 8 to 16 bytes for a key and 4 to 16 for a value of each row.
 public func aggregate(
   _ sources: [any TableSource], _ query: AggregateQuery, threads: Int, ignoringStatistics: Bool = false
 ) throws -> Table {
@@ -65,7 +66,7 @@ package func aggregate(
 }
 
 /// Each worker takes chunks as they come and keeps aggregates of its own; these are merged at the end.
-private func aggregateChunks(
+func aggregateChunks(
   _ plan: AggregatePlan, _ grouping: GroupingPlan, threads: Int, _ memory: MemoryWatch?
 ) throws -> PartialAggregates {
   switch grouping {
@@ -100,9 +101,8 @@ private func addAllChunks<Groups: Sendable>(
   _ make: @escaping @Sendable () -> Groups,
   add: @escaping @Sendable (Groups, any TableSource, Int, Int) throws -> Void
 ) throws -> [Groups] {
-  let work = plan.sources.enumerated().flatMap { number, source in
-    (0..<source.chunkCount).map { (source: number, chunk: $0) }
-  }
+  let work = plan.chunksToRead
+  try plan.announceReading()
   let made = Mutex<[Groups]>([])
   let counter = WorkCounter(limit: strings.count + work.count)
   try runWorkers(max(1, min(threads, work.count))) { _, cancellation in
@@ -124,7 +124,7 @@ private func addAllChunks<Groups: Sendable>(
 }
 
 /// Orders the groups, which may be in order of their keys, and cuts the result into chunks.
-private func table(_ columns: [ResultColumn], _ plan: AggregatePlan, isInOrder: Bool) -> Table {
+func table(_ columns: [ResultColumn], _ plan: AggregatePlan, isInOrder: Bool) -> Table {
   let rowCount = columns.first?.page.rowCount ?? 0
   let limit = min(rowCount, plan.limit ?? rowCount)
   let cuts = stride(from: 0, to: limit, by: resultChunkRows).map { $0..<min(limit, $0 + resultChunkRows) }

@@ -50,14 +50,20 @@ struct AggregatePlan: Sendable {
   private(set) var filter: Filter?
   /// False: every page is read, also where the footer answers.
   let usesStatistics: Bool
+  /// What states are asked for instead of results; nil for results.
+  let states: StatesWanted?
+  /// Rows that results are made of, where the inputs do not tell.
+  var knownRowCount: Int?
   /// Who is told what the condition takes, and of rows that are read.
   private let counts: AggregationCounts?
 
   /// Throws `query.syntax`, `column.unknown`, `table.mismatch`, `aggregate.type`, `expression.type`, or what an input throws.
   init(
-    _ query: AggregateQuery, _ sources: [any TableSource], usesStatistics: Bool = true, counts: AggregationCounts? = nil
+    _ query: AggregateQuery, _ sources: [any TableSource], usesStatistics: Bool = true,
+    counts: AggregationCounts? = nil, states: StatesWanted? = nil
   ) throws {
     self.counts = counts
+    self.states = states
     guard !sources.isEmpty else {
       throw AggregateError(code: "aggregate.no-input", summary: "nothing to aggregate", place: Place(), advice: nil)
     }
@@ -88,7 +94,7 @@ struct AggregatePlan: Sendable {
     }
     self.values = values
     self.pairs = pairs
-    var chunkCount = 0
+    var chunkCount = states?.numberOfFirstChunk ?? 0
     firstChunks = sources.map { source in
       defer { chunkCount += source.chunkCount }
       return chunkCount
@@ -98,6 +104,26 @@ struct AggregatePlan: Sendable {
   /// Evaluates the condition for one worker; nil where there is none.
   func newFilterEvaluation() -> FilterEvaluation? {
     filter.map { FilterEvaluation($0, usesStatistics: usesStatistics, counts: counts) }
+  }
+
+  /// Chunks that are read, in order.
+  var chunksToRead: [(source: Int, chunk: Int)] {
+    let all = sources.enumerated().flatMap { number, source in
+      (0..<source.chunkCount).map { (source: number, chunk: $0) }
+    }
+    return states?.chunks.map { Array(all[$0]) } ?? all
+  }
+
+  /// Rows of ``chunksToRead``.
+  var rowCountToRead: Int { chunksToRead.reduce(0) { $0 + sources[$1.source].rowCount(ofChunk: $1.chunk) } }
+
+  /// A chunk like others: the middle one of the longest input, or of those that are read; nil where there is none.
+  var sampleChunk: (source: Int, chunk: Int)? {
+    if states?.chunks != nil {
+      let all = chunksToRead
+      return all.isEmpty ? nil : all[all.count / 2]
+    }
+    return sources.enumerated().max { $0.element.rowCount < $1.element.rowCount }.map { ($0, $1.chunkCount / 2) }
   }
 
   /// Notes that a chunk of so many rows was read.

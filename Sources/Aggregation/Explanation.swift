@@ -81,7 +81,10 @@ private func recordText(_ packed: PackedPlan) -> String {
   var parts = ["\(told(layout.width, "word")) of 64 bits for \(products)"]
   let extremes = layout.columns.reduce(0) { $0 + ($1.keepsMinimum ? 1 : 0) + ($1.keepsMaximum ? 1 : 0) }
   if extremes > 0 { parts.append(told(extremes, "extreme")) }
-  if !packed.others.isEmpty { parts.append("\(told(packed.others.count, "column")) with accumulators of their own") }
+  if !packed.others.isEmpty {
+    let making = packed.carried.isEmpty ? "" : ", made anew for each part"
+    parts.append("\(told(packed.others.count, "column")) with accumulators of their own" + making)
+  }
   return parts.joined(separator: ", ")
 }
 

@@ -41,11 +41,11 @@ enum GroupingPlan {
 
   /// Chooses by what the footers tell, or as `forced`, where that is possible. Throws what reading a footer throws.
   ///
-  /// Slots that `memory` has no room for are not taken.
+  /// Slots that `memory` has no room for are not taken, nor are those where rows may be parted instead of states leaving the caches.
   init(_ plan: AggregatePlan, threads: Int, forced: GroupingStrategy?, _ memory: MemoryWatch? = nil) throws {
     self = .general
     guard forced != .general, !plan.keys.isEmpty, let packed = try PackedPlan(plan) else { return }
-    let rowCount = packed.layout.rowLimit
+    let rowCount = plan.states?.chunks == nil ? packed.layout.rowLimit : plan.rowCountToRead
     let limit = packed.others.isEmpty ? Self.slotLimit : Self.slotLimitOfOthers
     if forced != .partitioned, let slotCount = packed.packing.slotCount, slotCount <= limit,
       slotCount * max(8, packed.layout.byteCount) * threads <= Self.recordByteLimit,
@@ -53,12 +53,14 @@ enum GroupingPlan {
       memory?.fits(groups: slotCount * (packed.layout.byteCount * threads + 8)) ?? true
     {
       self = .direct(packed, slotCount: slotCount)
-      return
+      guard packed.othersLeaveCaches(slotCount: slotCount) else { return }
     }
-    guard forced != .direct, packed.packing.places != nil, packed.others.isEmpty,
-      try forced == .partitioned || rowCount >= Self.leastPartitionedRows && hasManyGroups(plan, packed)
+    guard forced != .direct, packed.packing.places != nil,
+      try forced == .partitioned || rowCount >= Self.leastPartitionedRows && hasManyGroups(plan, packed),
+      // Accumulators of parts put out results, not states.
+      plan.states == nil || packed.others.isEmpty, let carrying = try packed.carrying(plan)
     else { return }
-    self = .partitioned(packed, partitionBits: Self.partitionBits(ofRows: rowCount))
+    self = .partitioned(carrying, partitionBits: Self.partitionBits(ofRows: rowCount))
   }
 
   /// Parts of some 2^14 rows, so that tables and records of a part stay in the second-level cache.
@@ -69,11 +71,9 @@ enum GroupingPlan {
 
 /// True if one chunk has so many different keys that tables of all keys would leave the cache and save little.
 private func hasManyGroups(_ plan: AggregatePlan, _ packed: PackedPlan) throws -> Bool {
-  guard let (number, source) = plan.sources.enumerated().max(by: { $0.element.rowCount < $1.element.rowCount }) else {
-    return false
-  }
+  guard let (number, chunk) = plan.sampleChunk else { return false }
   let sample = PartitionedRows(plan.withoutFilter, packed.keysAlone, partitionBits: 1)
-  try sample.add(source, number: number, chunk: source.chunkCount / 2)
+  try sample.add(plan.sources[number], number: number, chunk: chunk)
   let rows = sample.pieces.reduce(0) { $0 + Int($1.starts[2]) }
   var keys = Set<UInt64>()
   for piece in sample.pieces.prefix(1) {

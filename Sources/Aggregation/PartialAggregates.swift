@@ -28,6 +28,8 @@ final class PartialAggregates: @unchecked Sendable {
   var centralProducts: [AggregatePlan.Pair: [Int128]] = [:]
   /// Pairs that are made of ``centralProducts``: of a column with nulls, these serve its variance alone.
   var recordedPairs: Set<AggregatePlan.Pair> = []
+  /// Results that are complete, by position in the plan's outputs.
+  var finishedOutputs: [Int: OutputColumn] = [:]
   /// Where the rows that are being added stand.
   var places = RowPlaces(chunk: 0)
 
@@ -63,6 +65,14 @@ final class PartialAggregates: @unchecked Sendable {
 
   /// True if the keys' columns are there, and need not be made.
   var hasFinishedKeys: Bool { finishedKeys != nil }
+
+  /// The groups of rows with these keys, which are added where they are not there yet; all 0 without keys.
+  func groups(ofKeys pages: [ColumnPage], rowCount: Int) -> [UInt32] {
+    guard let numbering else { return [UInt32](repeating: 0, count: rowCount) }
+    var groups: [UInt32] = []
+    numbering.number(pages, dictionaries: pages.map { _ in nil }, into: &groups)
+    return groups
+  }
 
   /// The groups' keys: row `g` is group `g`.
   func keys() -> (pages: [ColumnPage], dictionaries: [StringDictionary?]) {

@@ -315,3 +315,21 @@ void cs_csv_split(const uint8_t *text, size_t length, const cs_csv_bytes *bytes,
                   cs_csv_split_state *state) {
   levels[cs_csv_scan_level()].split(text, length, bytes, record_limit, state);
 }
+
+INLINE int may_begin_empty_line(uint8_t byte, uint8_t newline) {
+  return (byte == newline) | (byte == '\r') | (byte == ' ') | (byte == '\t');
+}
+
+int cs_csv_may_have_empty_lines(const uint8_t *text, size_t length, uint8_t newline) {
+  if (length == 0) return 0;
+  if (may_begin_empty_line(text[0], newline)) return 1;
+  for (size_t at = 0; at + 1 < length;) {
+    const size_t end = length - 1 - at > 4096 ? at + 4096 : length - 1;
+    uint8_t found = 0;
+    for (size_t i = at; i < end; i++)
+      found |= (uint8_t)((text[i] == newline) & may_begin_empty_line(text[i + 1], newline));
+    if (found) return 1;
+    at = end;
+  }
+  return 0;
+}

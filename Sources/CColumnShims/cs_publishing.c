@@ -26,6 +26,9 @@ static struct {
 static atomic_int changing;  // threads that are between creating or renaming a file and noting it in the table
 static atomic_int ending;    // a handler has begun to clean up
 
+static atomic_int ending_pipe = -1;  // where a handler writes its signal instead of ending the process
+static atomic_int is_deferred;       // it has written it
+
 static const int handled[] = {SIGINT, SIGTERM, SIGHUP};
 
 static void fill_handled(sigset_t *set) {
@@ -78,10 +81,19 @@ int cs_temporary_create(const char *path, unsigned mode, int *slot) {
   return result;
 }
 
-int cs_temporary_publish(int slot, const char *temporary, const char *target) {
+// A second name, then the first goes: unlike renaming, that fails where something is. Every file system that has links can do it.
+static int put_if_absent(const char *temporary, const char *target) {
+  if (renameat2(AT_FDCWD, temporary, AT_FDCWD, target, RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return -errno;
+  if (link(temporary, target) < 0) return -errno;
+  unlink(temporary);
+  return 0;
+}
+
+int cs_temporary_publish(int slot, const char *temporary, const char *target, int if_absent) {
   sigset_t before;
   begin_change(&before);
-  int result = rename(temporary, target) < 0 ? -errno : 0;
+  int result = if_absent ? put_if_absent(temporary, target) : rename(temporary, target) < 0 ? -errno : 0;
   if (result == 0) forget(slot);
   end_change(&before);
   return result;
@@ -95,12 +107,7 @@ void cs_temporary_remove(int slot, const char *temporary) {
   end_change(&before);
 }
 
-// Only async-signal-safe calls here (signal-safety(7)): unlink, sigaction, raise, pthread_sigmask, and lock-free atomics.
-static void clean_up(int signal_number) {
-  if (atomic_exchange(&ending, 1)) return;
-  while (atomic_load(&changing)) sched_yield();
-  for (int i = 0; i < SLOT_COUNT; i++)
-    if (atomic_load(&slots[i].state) == LIVE) unlink(slots[i].path);
+void cs_end_by_signal(int signal_number) {
   struct sigaction standard = {.sa_handler = SIG_DFL};
   sigaction(signal_number, &standard, NULL);
   raise(signal_number);
@@ -108,6 +115,34 @@ static void clean_up(int signal_number) {
   sigemptyset(&set);
   sigaddset(&set, signal_number);
   pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+// Only async-signal-safe calls here (signal-safety(7)): unlink, write, sigaction, raise, pthread_sigmask, and lock-free atomics.
+static void clean_up(int signal_number) {
+  if (atomic_exchange(&ending, 1)) {
+    // The second signal: whoever was asked to end things well takes too long for the user.
+    if (atomic_load(&is_deferred)) cs_end_by_signal(signal_number);
+    return;
+  }
+  while (atomic_load(&changing)) sched_yield();
+  for (int i = 0; i < SLOT_COUNT; i++)
+    if (atomic_load(&slots[i].state) == LIVE) unlink(slots[i].path);
+  int told = atomic_load(&ending_pipe);
+  unsigned char number = (unsigned char)signal_number;
+  int kept = errno;
+  if (told >= 0 && write(told, &number, 1) == 1) {
+    atomic_store(&is_deferred, 1);
+    errno = kept;
+    return;
+  }
+  cs_end_by_signal(signal_number);
+}
+
+int cs_defer_ending(void) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) < 0) return -errno;
+  atomic_store(&ending_pipe, ends[1]);
+  return ends[0];
 }
 
 void cs_install_cleanup_handlers(void) {

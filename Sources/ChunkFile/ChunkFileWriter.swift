@@ -19,7 +19,8 @@ public struct ChunkFileSummary: Sendable, Equatable {
 
 /// Writes a chunk file front to back, without seeking.
 ///
-/// Holds the footer in memory (some 100 bytes a page), never the pages. Not for use from several threads at once, except
+/// Pages are held back until some 32 MiB of them are there, and are then written column by column: who reads a few columns of many finds their
+/// pages side by side, in few large pieces. The footer is held as well (some 100 bytes a page). Not for use from several threads at once, except
 /// ``encode(_:as:statistics:compression:)``. The same pages, schema, dictionaries and metadata give the same bytes.
 public final class ChunkFileWriter {
   /// The metadata entry of a table whose column names were made up, because its source had none.
@@ -30,9 +31,18 @@ public final class ChunkFileWriter {
   var columns: [WrittenColumn]
   var chunkRows: [UInt32] = []
   private var isFinished = false
+  /// Pages held back, chunk by chunk, and their bytes.
+  private var held: [[EncodedPage]] = []
+  private var heldByteCount = 0
+  private let groupByteCount: Int
+  /// Bytes of pages that are held back and written column by column, unless said otherwise.
+  public static let standardGroupByteCount = 32 << 20
 
-  /// Writes the header. Throws `chunkfile.limit` for too many columns, and what `object` throws.
-  public init(to object: any ObjectWriter, columnCount: Int) throws {
+  /// Writes the header. Pages are held back until there are `groupByteCount` of them; 0 writes each chunk as it comes. Throws `chunkfile.limit` for too many columns, and what `object` throws.
+  public init(
+    to object: any ObjectWriter, columnCount: Int, groupByteCount: Int = ChunkFileWriter.standardGroupByteCount
+  ) throws {
+    self.groupByteCount = groupByteCount
     guard columnCount <= ChunkFileLimits.columns else {
       throw ChunkFileError(
         .limit, "\(columnCount) columns, at most \(ChunkFileLimits.columns)", at: Place(file: object.name))
@@ -47,11 +57,23 @@ public final class ChunkFileWriter {
     precondition(!isFinished, "append after finish")
     precondition(pages.count == columns.count && !pages.isEmpty, "\(pages.count) pages for \(columns.count) columns")
     precondition(pages.allSatisfy { $0.rowCount == rowCount }, "pages of one chunk differ in rows")
-    for (column, page) in pages.enumerated() {
-      columns[column].add(page, offset: offset)
-      try write(page.stored)
-    }
     chunkRows.append(UInt32(rowCount))
+    held.append(pages)
+    heldByteCount += pages.reduce(0) { $0 + $1.stored.count }
+    if heldByteCount >= groupByteCount { try writeHeldPages() }
+  }
+
+  private func writeHeldPages() throws {
+    defer {
+      held = []
+      heldByteCount = 0
+    }
+    for column in columns.indices {
+      for pages in held {
+        columns[column].add(pages[column], offset: offset)
+        try write(pages[column].stored)
+      }
+    }
   }
 
   /// Writes dictionaries (codes in order of first row), footer and tail; the caller then publishes the object.
@@ -67,6 +89,7 @@ public final class ChunkFileWriter {
       "schema or dictionaries of another width")
     isFinished = true
     try checkLimits(schema, metadata)
+    try writeHeldPages()
     for column in columns.indices {
       columns[column].check(schema.fields[column], dictionaries[column])
       if let dictionary = dictionaries[column] { try writeDictionary(dictionary, column: column) }

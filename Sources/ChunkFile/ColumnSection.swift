@@ -6,26 +6,6 @@ import Encodings
 
 /// Checks on what a column's type allows its pages to hold.
 enum TypeRules {
-  /// 0001-01-01 to 9999-12-31 in days since 1970-01-01.
-  static let dates: ClosedRange<Int128> = -719_162...2_932_896
-
-  /// 0001-01-01T00:00:00 to 9999-12-31T23:59:59.999999 in microseconds since 1970-01-01T00:00:00.
-  static let timestamps: ClosedRange<Int128> = -62_135_596_800_000_000...253_402_300_799_999_999
-
-  /// Smallest and greatest integer that a value of `type` may be stored as, at the type's scale; nil for other types.
-  static func range(of type: ColumnType) -> ClosedRange<Int128>? {
-    switch type {
-    case .bool: return 0...1
-    case .int64: return Int128(Int64.min)...Int128(Int64.max)
-    case .date: return dates
-    case .timestamp: return timestamps
-    case .decimal(let precision, _):
-      let limit = powerOfTen(precision) - 1
-      return -limit...limit
-    case .float64, .string: return nil
-    }
-  }
-
   /// True if a page of this physical type and scale may stand in a column of `type`.
   static func allows(_ physical: PhysicalType, scale: Int, in type: ColumnType) -> Bool {
     switch (physical, type) {
@@ -43,7 +23,7 @@ enum TypeRules {
     _ bounds: PageStatistics.Bounds, scale: Int, to type: ColumnType
   ) -> PageStatistics.Bounds? {
     guard case .integer(let minimum, let maximum, let sum) = bounds else { return bounds }
-    guard let range = range(of: type), scale <= type.scale else { return nil }
+    guard let range = type.storedRange, scale <= type.scale else { return nil }
     let factor = powerOfTen(type.scale - scale)
     let (low, lowOverflow) = minimum.multipliedReportingOverflow(by: factor)
     let (high, highOverflow) = maximum.multipliedReportingOverflow(by: factor)

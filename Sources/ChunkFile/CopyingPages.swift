@@ -14,6 +14,7 @@ extension ChunkFileWriter {
   package func appendStored(_ file: ChunkFile) throws {
     precondition(chunkRows.isEmpty && columns.count == file.schema.fields.count, "not the start of a file like that")
     let sections = try columns.indices.map { try file.section($0) }
+    try file.willCopyAll()
     for chunk in 0..<file.chunkCount {
       for (column, section) in sections.enumerated() {
         var record = section.pages[chunk]

@@ -118,6 +118,7 @@ private final class Verification {
       sawAllSections = false
       return
     }
+    try? file.willRead(columns: [column], chunks: Array(0..<file.chunkCount))
     // Of a column whose dictionary is damaged, bounds of strings cannot be told.
     var dictionary: StringDictionary?
     if let index = section.dictionary {

@@ -8,6 +8,9 @@
 @_exported import Kernels
 import Pipelines
 @_exported import struct Pipelines.AggregationProgress
+@_exported import struct Pipelines.Manifest
+@_exported import struct Pipelines.ManifestError
+@_exported import struct Pipelines.ManifestPart
 @_exported import struct Pipelines.MemoryError
 @_exported import struct Pipelines.MemoryLimit
 @_exported import RowCoding
@@ -25,7 +28,8 @@ public struct Dataset: Sendable {
   var limits: AggregationLimits
   private var report: (@Sendable (AggregationProgress) -> Void)?
 
-  /// Opens `paths`: CSVs (plain, gzip, zstd), chunk files, folders or patterns of them; `-` is standard input.
+  /// Opens `paths`: CSVs (plain, gzip, zstd), chunk files, folders or patterns of them; `-` is standard input. A folder with a manifest is
+  /// the parts that it lists (``publish(folder:parts:ifAbsent:)``).
   ///
   /// `memory` bounds the resident memory of the whole process while CSVs are read and queries run: groups that have no room are made part by
   /// part, from rows parted into nameless files in `temporaryFolder` (nil: `$TMPDIR`, else `/tmp`). `threads`: nil means all processors this

@@ -5,7 +5,8 @@ extension PageStatistics {
   /// Bytes kept of a string bound; longer ones are cut.
   public static let stringBoundLimit = 32
 
-  /// Computes the statistics of a decoded page. O(rows); for dictionary codes O(rows + dictionary).
+  /// Computes the statistics of a decoded page. O(rows); for dictionary codes O(rows + dictionary), once for each dictionary also its sorting where
+  /// that has no more strings than the page has rows.
   public init(of page: ColumnPage, dictionary: StringDictionary?) {
     let validity = page.validity
     var bounds = Bounds.none
@@ -21,18 +22,22 @@ extension PageStatistics {
       guard let dictionary else { preconditionFailure("codes without their dictionary") }
       var used = [Bool](repeating: false, count: dictionary.count)
       for row in codes.indices where validity.isValid(row) { used[Int(codes[row])] = true }
-      let ranks = dictionary.ranks
-      var lowest: Int?
-      var highest: Int?
-      for code in used.indices where used[code] {
-        if lowest.map({ ranks[code] < ranks[$0] }) ?? true { lowest = code }
-        if highest.map({ ranks[code] > ranks[$0] }) ?? true { highest = code }
-      }
-      if let lowest, let highest {
-        bounds = dictionary.entries.bytes.withUnsafeBytes { bytes in
-          .strings(
-            minimum: bytes[dictionary.entries.range(lowest)], maximum: bytes[dictionary.entries.range(highest)])
+      let entries = dictionary.entries
+      bounds = entries.bytes.withUnsafeBytes { bytes -> Bounds in
+        // A page of few rows does not pay for the sorting of a large dictionary, which may be another for the next page.
+        let ranks = dictionary.knownRanks ?? (dictionary.count > codes.count ? nil : dictionary.ranks)
+        func precedes(_ a: Int, _ b: Int) -> Bool {
+          ranks.map { $0[a] < $0[b] }
+            ?? bytes[entries.range(a)].lexicographicallyPrecedes(bytes[entries.range(b)])
         }
+        var lowest: Int?
+        var highest: Int?
+        for code in used.indices where used[code] {
+          if lowest.map({ precedes(code, $0) }) ?? true { lowest = code }
+          if highest.map({ precedes($0, code) }) ?? true { highest = code }
+        }
+        guard let lowest, let highest else { return .none }
+        return .strings(minimum: bytes[entries.range(lowest)], maximum: bytes[entries.range(highest)])
       }
     case .strings(let strings):
       bounds = strings.bytes.withUnsafeBytes { bytes -> Bounds in

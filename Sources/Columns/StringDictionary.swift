@@ -21,6 +21,9 @@ public final class StringDictionary: Sendable {
   /// Number of codes.
   public var count: Int { entries.count }
 
+  /// ``ranks`` if they were asked for before. O(1).
+  var knownRanks: [UInt32]? { sorted.withLock { $0 } }
+
   /// For each code, its position in ascending UTF-8 byte order. O(n log n) once, then O(1).
   public var ranks: [UInt32] {
     sorted.withLock { known in

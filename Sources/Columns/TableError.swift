@@ -4,7 +4,7 @@
 /// Tables that cannot be read as one.
 public struct TableError: Diagnosis, Equatable {
   /// `table.mismatch`: a column's types do not join. `table.overflow`: a value has no room in the joined type.
-  /// `table.columns-differ`: tables have not the same columns.
+  /// `table.columns-differ`: tables have not the same columns. `table.no-such-chunks`: a range of chunks reaches past a table's end.
   public let code: String
   /// What does not fit.
   public let summary: String
@@ -33,6 +33,16 @@ public struct TableError: Diagnosis, Equatable {
     self.init(
       code: "table.columns-differ", summary: "the columns are not those of \(other): \(parts.joined(separator: ", "))",
       place: Place(file: source, column: missing.isEmpty ? surplus.first : nil), advice: advice)
+  }
+
+  /// `table.no-such-chunks`: `chunks` reach past the end of `count` chunks, those of the table `name` or of it and the inputs after it.
+  package static func noSuchChunks(_ chunks: Range<Int>, of count: Int, _ name: String?) -> TableError {
+    TableError(
+      code: "table.no-such-chunks",
+      summary: "chunks \(chunks.lowerBound):\(chunks.upperBound) are asked for, and there are \(count)",
+      place: Place(file: name),
+      advice:
+        "chunks count from 0 over all inputs, the end is not included: 0:\(count) are all; see 'colonnade inspect'")
   }
 
   /// Names in quotes, cut after twelve.

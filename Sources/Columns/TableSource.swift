@@ -32,11 +32,19 @@ public protocol TableSource: Sendable {
   func page(column: Int, chunk: Int, rows: [UInt32]?) throws -> ColumnPage
   /// True of a column that is worked out of others when it is asked for: nothing is known of it without, and rows may fail.
   func isComputed(column: Int) -> Bool
+  /// False of a column that is known to have values in the whole of which this is a piece, though there may be none here. Without any value, a column
+  /// of strings is of any type.
+  func mayLackValues(column: Int) -> Bool
   /// True if ``statistics(column:chunk:)`` were kept when the table was written; false if asking for them costs a look at the page.
   var hasStoredStatistics: Bool { get }
   /// Hash of a page's values, kept when the table was written; nil where none was. Equal for equal rows, however they are stored; of pages of
   /// codes it stands for the codes. Two pages of one type and of equal dictionaries whose hashes are equal hold the same rows.
   func contentHash(column: Int, chunk: Int) throws -> UInt128?
+  /// True if ``willRead(columns:chunks:)`` is of use.
+  var gainsFromAnnouncing: Bool { get }
+  /// Announces that pages of `columns` will be read, chunk by chunk in the order of `chunks`, each once: a source for which a read costs a round trip
+  /// fetches them ahead. Advice, not a promise; what was announced before and not read yet is forgotten. Reads parts of the footer at most.
+  func willRead(columns: [Int], chunks: [Int]) throws
   /// Reads and checks one page, decodes it only where no simpler form of it is there, and runs `body` on that form.
   ///
   /// What the form points to is valid inside `body` alone. Checked is what ``page(column:chunk:)`` checks, but for what
@@ -47,6 +55,12 @@ public protocol TableSource: Sendable {
 extension TableSource {
   /// False: statistics are computed when asked for.
   public var hasStoredStatistics: Bool { false }
+
+  /// False.
+  public var gainsFromAnnouncing: Bool { false }
+
+  /// Nothing: reading costs no more without.
+  public func willRead(columns: [Int], chunks: [Int]) throws {}
 
   /// None is kept.
   public func contentHash(column: Int, chunk: Int) throws -> UInt128? { nil }
@@ -70,6 +84,9 @@ extension TableSource {
 
   /// False: columns are stored.
   public func isComputed(column: Int) -> Bool { false }
+
+  /// True: this is the whole.
+  public func mayLackValues(column: Int) -> Bool { true }
 
   /// False: the names are the source's, or say what was computed.
   public var hasInventedNames: Bool { false }

@@ -36,7 +36,7 @@ package struct UnifiedColumn: Sendable {
     let mayLackValues = !trustsStrings || types.contains { $0 != .string }
     locations = try zip(sources, positions).enumerated().map { number, input in
       let isComputed = input.0.isComputed(column: input.1)
-      let mayLack = mayLackValues && types[number] == .string && !isComputed
+      let mayLack = mayLackValues && types[number] == .string && !isComputed && input.0.mayLackValues(column: input.1)
       return Location(
         position: input.1, type: types[number],
         hasNoValues: mayLack ? try lacksValues(input.0, column: input.1) : false, isComputed: isComputed)

@@ -61,6 +61,22 @@ struct CheckedSum: Sendable {
 
   init() {}
 
+  /// The sum in words: its lower and upper half, how often it left 128 bits, and of how many values it is.
+  var words: [UInt64] {
+    [
+      UInt64(truncatingIfNeeded: total), UInt64(truncatingIfNeeded: total >> 64), UInt64(bitPattern: Int64(wrapCount)),
+      UInt64(count),
+    ]
+  }
+
+  /// What ``words`` gave. Precondition: there are four, and the last is a count.
+  init(words: ArraySlice<UInt64>) {
+    let first = words.startIndex
+    total = Int128(truncatingIfNeeded: UInt128(words[first]) | UInt128(words[first + 1]) << 64)
+    wrapCount = Int(Int64(bitPattern: words[first + 2]))
+    count = Int(words[first + 3])
+  }
+
   /// The sum of `count` values, which did not leave its range.
   init(total: Int128, count: Int) {
     self.total = total
@@ -81,7 +97,7 @@ struct CheckedSum: Sendable {
 
   mutating func add(_ other: CheckedSum) {
     add(other.total, count: other.count)
-    wrapCount += other.wrapCount
+    wrapCount &+= other.wrapCount
   }
 
   @inline(__always)
@@ -89,7 +105,7 @@ struct CheckedSum: Sendable {
     let (sum, overflowed) = total.addingReportingOverflow(value)
     total = sum
     count &+= more
-    if overflowed { wrapCount += value < 0 ? -1 : 1 }
+    if overflowed { wrapCount &+= value < 0 ? -1 : 1 }
   }
 
   /// The sum; null without values or past 128 bits.
@@ -102,6 +118,12 @@ struct CheckedSum: Sendable {
 struct CountedFloatSum: Sendable {
   private(set) var sum = ExactFloatSum()
   private(set) var count = 0
+
+  /// Of nothing.
+  init() {}
+
+  /// A sum that was made elsewhere.
+  init(_ sum: ExactFloatSum, count: Int) { (self.sum, self.count) = (sum, count) }
 
   mutating func add(_ values: [Double]) {
     sum.add(values)

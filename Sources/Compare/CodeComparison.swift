@@ -29,10 +29,14 @@ struct CodeComparison: Sendable {
     scratch.start[alignment.compareRowCount] = .max
     let rows = alignment.otherRows
     var skipped: Set<Int> = []
+    var looked: [Int] = []
     for chunk in 0..<alignment.sourceRows.chunkCount {
-      if let equal = try equalChunk(chunk) { skipped.insert(equal) }
+      if let equal = try equalChunk(chunk) { skipped.insert(equal) } else { looked.append(chunk) }
     }
     let isSkipped = skipped
+    try source.willRead(columns: [codes.pairing.sourcePosition], chunks: looked)
+    try other.willRead(
+      columns: [codes.pairing.comparePosition], chunks: (0..<rows.chunkCount).filter { !isSkipped.contains($0) })
     // A chunk that equals one of the source is not looked at: no other row of the source has a partner there.
     try forEachChunk(rows.chunkCount, threads: threads) { chunk in
       if isSkipped.contains(chunk) { return }

@@ -187,6 +187,7 @@ private struct ColumnPair: Sendable {
   ) throws -> [ChunkTally] {
     let flat = try FlatColumn(
       other, column: pairing.comparePosition, rows: alignment.otherRows, threads: threads, convert: convert)
+    try source.willRead(columns: [pairing.sourcePosition], chunks: Array(0..<alignment.sourceRows.chunkCount))
     return try foundInChunks(alignment.sourceRows.chunkCount, threads: threads) { chunk in
       let page = try source.page(column: pairing.sourcePosition, chunk: chunk)
       let range = alignment.sourceRows.rows(ofChunk: chunk)

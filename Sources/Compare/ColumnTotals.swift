@@ -52,6 +52,43 @@ struct ColumnTotals: Sendable {
     floatDifference.add(other.floatDifference)
   }
 
+  /// Words of what was counted and summed: see ``words``.
+  static let wordCount = (counts: 5, withIntegers: 5 + 2 * 4, withFloatCounts: 5 + 2 * 4 + 2)
+
+  /// What was counted and summed, but for distances, to be put together again elsewhere: the five counts, both integer sums, of how many
+  /// doubles either side's sum is, and, if of any, these sums and that of the differences.
+  var words: [UInt64] {
+    let counts = [equalCount, toleratedCount, differentCount, sourceNullCount, compareNullCount].map { UInt64($0) }
+    let integers = sourceSum.words + compareSum.words
+    let floats = [UInt64(sourceFloats.count), UInt64(compareFloats.count)]
+    guard sourceFloats.count + compareFloats.count > 0 else { return counts + integers + floats }
+    return counts + integers + floats + sourceFloats.sum.words + compareFloats.sum.words + floatDifference.words
+  }
+
+  /// What ``words`` gave; nil for what it cannot give of at most `rowLimit` rows.
+  init?(words: [UInt64], rowLimit: Int) {
+    let (countCount, _, fixedCount) = Self.wordCount
+    guard words.count >= fixedCount, words[..<countCount].allSatisfy({ $0 <= UInt64(rowLimit) }) else { return nil }
+    (equalCount, toleratedCount, differentCount) = (Int(words[0]), Int(words[1]), Int(words[2]))
+    (sourceNullCount, compareNullCount) = (Int(words[3]), Int(words[4]))
+    guard [words[8], words[12], words[13], words[14]].allSatisfy({ $0 <= UInt64(rowLimit) }) else { return nil }
+    sourceSum = CheckedSum(words: words[5..<9])
+    compareSum = CheckedSum(words: words[9..<13])
+    if words[13] + words[14] == 0 {
+      if words.count != fixedCount { return nil }
+      return
+    }
+    let each = ExactFloatSum.wordCount
+    guard words.count == fixedCount + 3 * each else { return nil }
+    let sums = (0..<3).compactMap { index in
+      ExactFloatSum(words: words[(fixedCount + index * each)..<(fixedCount + (index + 1) * each)])
+    }
+    guard sums.count == 3 else { return nil }
+    sourceFloats = CountedFloatSum(sums[0], count: Int(words[13]))
+    compareFloats = CountedFloatSum(sums[1], count: Int(words[14]))
+    floatDifference = sums[2]
+  }
+
   /// Sums of both sides; nil unless both are numbers.
   func sums(_ pairing: ColumnPairing) -> ComparedSums? {
     guard pairing.sourceType.isNumeric, pairing.compareType.isNumeric else { return nil }

@@ -97,8 +97,8 @@ public struct ColumnPairing: Sendable, Hashable {
   /// How values are held against each other.
   public let comparedAs: ComparedAs
   /// Positions in the two schemas.
-  let sourcePosition: Int
-  let comparePosition: Int
+  package let sourcePosition: Int
+  package let comparePosition: Int
 }
 
 /// How the two schemas differ. Order of columns is no difference.

@@ -7,32 +7,38 @@ import Workers
 /// A comparison whose rows are looked at part by part: what is found is joined to what ``compare(_:_:_:threads:)`` finds of all at once,
 /// to the last bit.
 ///
-/// Rows of equal keys must be in one part, in their order. The caller makes the parts, from ``source`` and ``compare``.
+/// Rows of equal keys must be in one part, in their order. The caller makes the parts, from ``source`` and ``compare``. What was found of parts in
+/// another process comes as ``PartialRecord``s.
 package final class ComparisonOfParts {
   /// The source's rows, to be parted by their keys.
   package let source: KeyedRows
   /// The other table's.
   package let compare: KeyedRows
   private let tables: (source: PartColumns, compare: PartColumns)
-  private let originals: (source: any TableSource, compare: any TableSource)
-  private let request: CompareRequest
-  private let columns: PairedColumns
+  let originals: (source: any TableSource, compare: any TableSource)
+  let request: CompareRequest
+  let columns: PairedColumns
   /// The same columns where parts have them.
   private let keys: [ColumnPairing]
   private let compared: [ColumnPairing]
   private let rowNumber: ColumnPairing
+  /// The columns of parts, but for the rows' numbers, which come last: keys, then compared columns, with their places in the tables.
+  package var pairings: [ColumnPairing] { columns.keys + columns.columns }
+  /// How many of these are keys.
+  package var keyCount: Int { keys.count }
   /// Texts as they are compared, where that is not as they are.
-  private let folded: FoldedTable?
+  private let foldedSource: FoldedTable?
 
-  private var counts = RowCounts()
-  private var rows = FoundRows()
-  private var totals: [ColumnTotals]
-  private var distances: [DistanceLists]
-  private var firstPairs: [[RowPair]]
-  private var repeats = RepeatsOfParts()
+  // What was found so far; touched in this module alone.
+  var counts = RowCounts()
+  var rows = FoundRows()
+  var totals: [ColumnTotals]
+  var distances: [DistanceLists]
+  var firstPairs: [[RowPair]]
+  var repeats = RepeatsOfParts()
 
   /// Precondition: keys are named, or rows paired by their positions. A dictionary for both sides of more than `entryLimit` strings or
-  /// `byteLimit` bytes is not made: those strings are text. Throws as ``compare(_:_:_:threads:)`` does of a request.
+  /// `byteLimit` bytes is not made: those strings are text; none is read where `entryLimit` is 0. Throws as ``compare(_:_:_:threads:)`` does of a request.
   package init(
     _ source: any TableSource, _ other: any TableSource, _ request: CompareRequest, entryLimit: Int, byteLimit: Int
   ) throws {
@@ -44,23 +50,56 @@ package final class ComparisonOfParts {
     compared = columns.columns.enumerated().map { [keys] in $1.placed(at: keys.count + $0) }
     rowNumber = ColumnPairing(
       both: Field(name: "row number", type: .int64), at: pairings.count)
-    let unions = try dictionaryUnions(pairings, source, other, entryLimit: entryLimit, byteLimit: byteLimit)
+    let unions =
+      entryLimit == 0
+      ? pairings.map { _ in nil }
+      : try dictionaryUnions(pairings, source, other, entryLimit: entryLimit, byteLimit: byteLimit)
     let left = PartColumns(source, .source, pairings, unions, numberName: rowNumber.name, firstNumber: 0)
     let right = PartColumns(other, .compare, pairings, unions, numberName: rowNumber.name, firstNumber: source.rowCount)
     tables = (left, right)
-    folded = request.texts.areExact ? nil : FoldedTable(left, request.texts)
-    let forms = keys.map(KeyForm.init)
-    let foldedRight: any TableSource = folded.map { FoldedTable(right, like: $0) } ?? right
-    self.source = KeyedRows(left, folded: folded ?? left, keys: forms, dictionaries: left.dictionaries)
-    compare = KeyedRows(right, folded: foldedRight, keys: forms, dictionaries: right.dictionaries)
+    foldedSource = request.texts.areExact ? nil : FoldedTable(left, request.texts)
+    let foldedRight: any TableSource = foldedSource.map { FoldedTable(right, like: $0) } ?? right
+    let hashed = (
+      Self.hashed(keys, rowNumber, firstNumber: 0), Self.hashed(keys, rowNumber, firstNumber: source.rowCount)
+    )
+    self.source = KeyedRows(left, folded: foldedSource ?? left, hashed: hashed.0, dictionaries: left.dictionaries)
+    compare = KeyedRows(right, folded: foldedRight, hashed: hashed.1, dictionaries: right.dictionaries)
     totals = columns.columns.map { _ in ColumnTotals() }
     distances = columns.columns.map { _ in DistanceLists() }
     firstPairs = columns.columns.map { _ in [] }
   }
 
-  /// Rows of a part, to be parted again. Throws nothing.
-  package func keyedRows(_ part: any TableSource) -> KeyedRows {
-    KeyedRows(part, folded: inCompared(part), keys: keys.map(KeyForm.init), dictionaries: source.dictionaries)
+  /// What tells the part of a row: its key, or its number where rows are paired by their positions.
+  private static func hashed(
+    _ keys: [ColumnPairing], _ rowNumber: ColumnPairing, firstNumber: Int
+  ) -> KeyedRows.Hashed {
+    keys.isEmpty
+      ? .number(column: rowNumber.sourcePosition, first: firstNumber) : .keys(keys.map(KeyForm.init))
+  }
+
+  /// Rows of a part of a side, to be parted again. Throws nothing.
+  package func keyedRows(_ part: any TableSource, of side: ComparedSide) -> KeyedRows {
+    let firstNumber = side == .source ? 0 : originals.source.rowCount
+    return KeyedRows(
+      part, folded: inCompared(part), hashed: Self.hashed(keys, rowNumber, firstNumber: firstNumber),
+      dictionaries: source.dictionaries)
+  }
+
+  /// A chunk's rows of a side, all columns of a part, and the part of each. Parts are the same in any process if no dictionaries were united. Throws what
+  /// reading throws. Each page is read once.
+  package func numberedRows(
+    of side: ComparedSide, chunk: Int, partCount: Int
+  ) throws -> (parts: [Int64], pages: [ColumnPage]) {
+    let columns = side == .source ? tables.source : tables.compare
+    let pages = try columns.schema.fields.indices.map { try columns.page(column: $0, chunk: chunk) }
+    let rows = Table(
+      name: columns.name, schema: columns.schema, chunks: [pages], dictionaries: columns.dictionaries)
+    return (try keyedRows(rows, of: side).partNumbers(ofChunk: 0, partCount: partCount), pages)
+  }
+
+  /// Columns of the rows that differ, as ``add(_:_:threads:wantsRows:)`` gives them.
+  package var differingRowSchema: Schema {
+    DifferingRowLayout(keys: keys + [rowNumber], columns: compared).schema
   }
 
   /// The rows of either side from one row up to another, as a part; for rows that are paired by their positions.
@@ -109,7 +148,7 @@ package final class ComparisonOfParts {
   }
 
   private func inCompared(_ part: any TableSource) -> any TableSource {
-    folded.map { FoldedTable(part, like: $0) } ?? part
+    foldedSource.map { FoldedTable(part, like: $0) } ?? part
   }
 
   private func tolerance(of column: ColumnPairing) -> Tolerance? {
@@ -155,6 +194,15 @@ package final class ComparisonOfParts {
     firstPairs[column] = Array(all.prefix(request.exampleLimit))
   }
 
+  /// The key of a row of one of the tables, as it is compared. Throws what reading throws.
+  private func comparedKey(_ side: ComparedSide, _ row: Int) throws -> [Value] {
+    let cells = CellReader(side == .source ? originals.source : originals.compare)
+    return try columns.keys.map { key in
+      let value = try cells.value(row: row, column: side == .source ? key.sourcePosition : key.comparePosition)
+      return folded(value, request.texts)
+    }
+  }
+
   /// Bytes of the distances that are in memory.
   package var distanceByteCount: Int { distances.reduce(0) { $0 + $1.byteCount } }
 
@@ -166,7 +214,7 @@ package final class ComparisonOfParts {
   /// The comparison of all parts. ``DifferingRows`` cannot be made of it. `spool` has the distances moved out of memory, nil if there are none.
   /// Throws ``CompareError/duplicateKeys(_:text:)``, and what reading the tables and `spool` throws.
   package func finish(_ spool: (any DistanceSpool)?) throws -> Comparison {
-    if let error = repeats.error { throw error }
+    if let error = try repeats.error(key: comparedKey) { throw error }
     // Once they are read, none can be added.
     if let spool { try spillDistances(to: spool) }
     let comparisons = try columns.columns.enumerated().map { index, column in
@@ -179,7 +227,8 @@ package final class ComparisonOfParts {
     }
     let examples = ExampleReader(originals.source, originals.compare, keys: columns.keys)
     return Comparison(
-      originals.source, originals.compare, request, columns, counts, repeated: repeats.repeated, comparisons,
+      originals.source, originals.compare, request, columns, counts, repeated: try repeats.repeated(key: comparedKey),
+      comparisons,
       sourceOnly: try examples.sourceOnly(rows.sourceOnly), compareOnly: try examples.compareOnly(rows.compareOnly),
       most: try examples.mostDifferent(rows.most),
       alignment: RowAlignment(compareRows: [], sourceRows: RowLocator(), otherRows: RowLocator()), differing: [],

@@ -38,8 +38,12 @@ package struct DifferingRowLayout: Sendable {
 
   /// That of a comparison's rows.
   package init(_ comparison: Comparison) {
-    keys = comparison.keys
-    columns = comparison.columns.map(\.pairing)
+    self.init(keys: comparison.keys, columns: comparison.columns.map(\.pairing))
+  }
+
+  /// That of rows with these keys and compared columns.
+  init(keys: [ColumnPairing], columns: [ColumnPairing]) {
+    (self.keys, self.columns) = (keys, columns)
     roles =
       keys.map { .key($0) } + [.change, .columns, .sourceRow, .compareRow]
       + columns.flatMap { [.source($0), .compare($0)] }

@@ -31,7 +31,7 @@ struct DifferingRowPieces: Sendable {
   /// Bits of paired rows that differ, by chunk of the source.
   private let differing: [[UInt64]]
   /// Rows of a sample, ascending, by side; nil: all are told.
-  private let chosen: (source: [UInt32], compare: [UInt32])?
+  private let chosen: (source: [Int], compare: [Int])?
   /// Where each piece lies: in the rows of its table, or in those that are chosen.
   private var cuts: [(side: ComparedSide, range: Range<Int>, rowCount: Int)] = []
 
@@ -118,7 +118,7 @@ struct DifferingRowPieces: Sendable {
   private func forEachRow(_ side: ComparedSide, _ range: Range<Int>, _ body: (_ position: Int, _ row: Int) -> Void) {
     guard let chosen else { return Self.forEach(alignment, differing, side, range) { body($0, $0) } }
     let rows = side == .source ? chosen.source : chosen.compare
-    for position in range { body(position, Int(rows[position])) }
+    for position in range { body(position, rows[position]) }
   }
 
   private static func forEach(
@@ -180,12 +180,12 @@ package struct SmallestRowHashes {
   }
 
   /// The rows by side, ascending. O(count log count).
-  package var rows: (source: [UInt32], compare: [UInt32]) {
+  package var rows: (source: [Int], compare: [Int]) {
     var kept = self
     kept.shorten()
     let numbers = kept.found.map(\.number).sorted()
-    func rows(_ remainder: UInt64) -> [UInt32] {
-      numbers.filter { $0 & 1 == remainder }.map { UInt32($0 >> 1) - 1 }
+    func rows(_ remainder: UInt64) -> [Int] {
+      numbers.filter { $0 & 1 == remainder }.map { Int($0 >> 1) - 1 }
     }
     return (rows(0), rows(1))
   }

@@ -16,18 +16,53 @@ package protocol DistanceSpool: AnyObject {
 ///
 /// Those outside are kept as integers that order as they do: doubles that are not negative by their bits.
 struct DistanceLists {
-  private enum Kind {
-    case narrow, wide, float
-  }
-
   private var kept = Distances()
-  private var kind: Kind?
+  private var kind: DistanceBlock.Kind?
   private var absoluteCount = 0
   private var relativeCount = 0
 
   var byteCount: Int { kept.byteCount }
 
   mutating func append(_ distances: Distances) { kept.append(distances) }
+
+  /// Rows in which the other table's number is greater, rows in which it is smaller, and whether a difference left 128 bits.
+  var counts: (up: Int, down: Int, hasOverflowed: Bool) { (kept.upCount, kept.downCount, kept.hasOverflowed) }
+
+  /// Absolute distances, those outside of memory among them.
+  var absoluteDistanceCount: Int { absoluteCount + kept.narrow.count + kept.wide.count + kept.float.count }
+
+  /// Adds what was counted elsewhere, but for the lists.
+  mutating func addCounts(up: Int, down: Int, hasOverflowed: Bool) {
+    kept.addCounts(up: up, down: down, hasOverflowed: hasOverflowed)
+  }
+
+  /// Adds to a list; false, and nothing added, if its absolute distances are of another kind than those that are there.
+  mutating func append(_ block: DistanceBlock) -> Bool {
+    if block.kind != .relative {
+      if let known = kind ?? keptKind, known != block.kind { return false }
+    }
+    kept.append(block)
+    return true
+  }
+
+  private var keptKind: DistanceBlock.Kind? {
+    kept.narrow.isEmpty ? kept.wide.isEmpty ? kept.float.isEmpty ? nil : .float : .wide : .narrow
+  }
+
+  /// All numbers, in blocks of some ten thousands; those that were moved to `spool` after the others. Throws what `spool` or `body` throws.
+  /// Afterwards none can be moved there.
+  func forEachBlock(
+    _ spool: (any DistanceSpool)?, column: Int, _ body: (DistanceBlock) throws -> Void
+  ) throws {
+    try kept.forEachBlock(of: 1 << 15, body)
+    guard let spool else { return }
+    if let kind {
+      try spool.forEachBlock(list: 2 * column) { try body(DistanceBlock(kind: kind, high: $0, low: $1)) }
+    }
+    if relativeCount > 0 {
+      try spool.forEachBlock(list: 2 * column + 1) { try body(DistanceBlock(kind: .relative, high: $0, low: $1)) }
+    }
+  }
 
   /// Throws what `spool` throws.
   mutating func spill(to spool: any DistanceSpool, column: Int) throws {
@@ -66,7 +101,7 @@ struct DistanceLists {
     case .float:
       found = try list.ranked()
       mean = try list.exactFloatSum() / Double(absoluteCount)
-    default:
+    case .narrow, .wide, .relative, nil:
       found = try list.ranked()
       guard let sum = try list.integerSum() else { return nil }
       mean = nearestQuotient(sum, dividedBy: absoluteCount, scale: scale)

@@ -77,6 +77,42 @@ struct Distances: Sendable {
     hasOverflowed = hasOverflowed || other.hasOverflowed
   }
 
+  /// Adds what was counted elsewhere, but for the lists.
+  mutating func addCounts(up: Int, down: Int, hasOverflowed: Bool) {
+    upCount += up
+    downCount += down
+    self.hasOverflowed = self.hasOverflowed || hasOverflowed
+  }
+
+  /// Adds to a list what was counted elsewhere.
+  mutating func append(_ block: DistanceBlock) {
+    switch block.kind {
+    case .narrow: narrow += block.low
+    case .wide:
+      wide += zip(block.high, block.low).map { Int128(truncatingIfNeeded: UInt128($0) << 64 | UInt128($1)) }
+    case .float: float += block.low.map { Double(bitPattern: $0) }
+    case .relative: relative += block.low.map { Double(bitPattern: $0) }
+    }
+  }
+
+  /// The lists that are not empty, in blocks of at most `count` numbers.
+  func forEachBlock(of count: Int, _ body: (DistanceBlock) throws -> Void) rethrows {
+    func give(_ kind: DistanceBlock.Kind, _ all: Int, _ block: (Range<Int>) -> (high: [UInt64], low: [UInt64])) throws {
+      for start in stride(from: 0, to: all, by: count) {
+        let (high, low) = block(start..<min(all, start + count))
+        try body(DistanceBlock(kind: kind, high: high, low: low))
+      }
+    }
+    try give(.narrow, narrow.count) { ([], Array(narrow[$0])) }
+    try give(.wide, wide.count) { rows in
+      (
+        wide[rows].map { UInt64(truncatingIfNeeded: $0 >> 64) }, wide[rows].map { UInt64(truncatingIfNeeded: $0) }
+      )
+    }
+    try give(.float, float.count) { ([], float[$0].map(\.bitPattern)) }
+    try give(.relative, relative.count) { ([], relative[$0].map(\.bitPattern)) }
+  }
+
   /// Bytes that the lists take.
   var byteCount: Int { 8 * (narrow.count + float.count + relative.count) + 16 * wide.count }
 
@@ -125,6 +161,19 @@ struct Distances: Sendable {
       mean: exactSum(sorted) / Double(sorted.count), median: nearestRank(sorted, 50),
       percentile95: nearestRank(sorted, 95), percentile99: nearestRank(sorted, 99))
   }
+}
+
+/// Some numbers of one of the lists, as integers that order as they do.
+struct DistanceBlock: Sendable, Equatable {
+  /// Which list; the raw value is the one that travels.
+  enum Kind: UInt64, Sendable {
+    case narrow, wide, float, relative
+  }
+
+  let kind: Kind
+  /// Upper halves of numbers of 128 bits, else empty.
+  let high: [UInt64]
+  let low: [UInt64]
 }
 
 /// Element number ⌈percent / 100 * n⌉ (counted from 1) of a sorted list. Precondition: it is not empty.

@@ -16,6 +16,7 @@ final class FlatColumn<Element: BitwiseCopyable & Sendable>: @unchecked Sendable
     _ table: any TableSource, column: Int, rows: RowLocator, threads: Int,
     convert: @escaping @Sendable (ColumnPage) throws -> [Element]
   ) throws {
+    try table.willRead(columns: [column], chunks: Array(0..<rows.chunkCount))
     values = .allocate(capacity: max(1, rows.rowCount))
     isValid = .allocate(capacity: max(1, rows.rowCount))
     let start = Rows(values: values, isValid: isValid)

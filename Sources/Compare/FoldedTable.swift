@@ -111,6 +111,14 @@ private struct FoldedDictionary: Sendable {
   }
 }
 
+/// A value as it is compared by `rules`: of texts, what ``FoldedTable`` makes of them.
+func folded(_ value: Value, _ rules: TextRules) -> Value {
+  guard case .string(let text) = value else { return value }
+  var texts = StringArray()
+  Array(text.utf8).withUnsafeBytes { appendFolded($0, rules, to: &texts) }
+  return rules.emptyIsNull && texts.bytes.isEmpty ? .null : .string(texts[0])
+}
+
 private func appendFolded(_ utf8: UnsafeRawBufferPointer, _ rules: TextRules, to texts: inout StringArray) {
   guard utf8.allSatisfy({ $0 < 0x80 }) else {
     var scalars = String(decoding: utf8, as: UTF8.self).unicodeScalars[...]

@@ -22,9 +22,6 @@ struct FoundRows: Sendable {
   /// Rows with the most differing columns, most first, then in the source's order.
   private(set) var most: [CountedPair] = []
 
-  /// None.
-  init() {}
-
   /// At most `limit` of each kind. O(rows of either table) at most, where few have no partner.
   init(_ alignment: RowAlignment, _ differences: RowDifferences, limit: Int) {
     if alignment.sourceOnlyCount > 0 {
@@ -34,6 +31,11 @@ struct FoundRows: Sendable {
       compareOnly = Array((0..<alignment.compareRowCount).lazy.filter { alignment.isCompareOnly($0) }.prefix(limit))
     }
     most = differences.most(limit).map { CountedPair(pair: alignment.pair($0.row), columnCount: $0.columnCount) }
+  }
+
+  /// Rows that were found elsewhere, each list in its order.
+  init(sourceOnly: [Int] = [], compareOnly: [Int] = [], most: [CountedPair] = []) {
+    (self.sourceOnly, self.compareOnly, self.most) = (sourceOnly, compareOnly, most)
   }
 
   /// The same rows with other numbers, which must rise as these do.
@@ -64,8 +66,11 @@ struct RowCounts: Sendable {
   private(set) var sourceOnly = 0
   private(set) var compareOnly = 0
 
-  /// None.
-  init() {}
+  /// As they were counted elsewhere.
+  init(paired: Int = 0, different: Int = 0, sourceOnly: Int = 0, compareOnly: Int = 0) {
+    (self.paired, self.different) = (paired, different)
+    (self.sourceOnly, self.compareOnly) = (sourceOnly, compareOnly)
+  }
 
   init(_ alignment: RowAlignment, _ differences: RowDifferences) {
     paired = alignment.pairedCount

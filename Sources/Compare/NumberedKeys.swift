@@ -179,6 +179,7 @@ private func numberKeys(
 ) throws -> [UInt32] {
   let numbers = Mutex<[UInt32]>([])
   numbers.withLock { $0.reserveCapacity(rows.rowCount) }
+  try table.willRead(columns: columns, chunks: Array(0..<rows.chunkCount))
   let counter = WorkCounter(limit: rows.chunkCount)
   let cancellation = Cancellation()
   let turnstile = Turnstile(cancellation: cancellation)

@@ -41,6 +41,9 @@ struct PackedAlignment {
 
   /// Each source row's partner, ``noPartner`` for none; nil if a key occurs twice on a side. Throws what reading a key column throws.
   func partners() throws -> [UInt32]? {
+    let pairings = keys.pairings
+    try source.willRead(columns: pairings.map(\.sourcePosition), chunks: Array(0..<source.chunkCount))
+    try other.willRead(columns: pairings.map(\.comparePosition), chunks: Array(0..<other.chunkCount))
     if keyLimit <= Self.directKeyLimit(otherRows.rowCount) { return try directPartners() }
     if keyLimit <= Self.rankedKeyLimit(otherRows.rowCount) { return try rankedPartners() }
     let sourceKeys: [UInt64] = try packed(source, .source, sourceRows)

@@ -16,6 +16,8 @@ struct PackedKeys: Sendable {
   }
 
   private var digits: [Digit]
+  /// The key columns, in the order of their digits.
+  var pairings: [ColumnPairing] { digits.map(\.codes.pairing) }
 
   /// Number of keys that there may be, at least 1; nil beyond 2^63.
   var keyLimit: UInt64? {
@@ -54,6 +56,9 @@ struct PackedKeys: Sendable {
       guard (Self.sparseCodeCount...mostCodes).contains(codes.codeCount) else { continue }
       let known = RankedBits(limit: Int(codes.codeCount))
       for (table, side) in [(source, ComparedSide.source), (other, .compare)] {
+        let pairing = codes.pairing
+        let column = side == .source ? pairing.sourcePosition : pairing.comparePosition
+        try table.willRead(columns: [column], chunks: Array(0..<table.chunkCount))
         try forEachChunk(table.chunkCount, threads: threads) { chunk in
           try codes.withCodes(table, side, chunk: chunk) { run in
             run.withNarrowCodes { all in

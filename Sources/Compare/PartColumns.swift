@@ -77,12 +77,21 @@ func dictionaryUnions(
   }
 }
 
-/// Rows that are parted by the hash of their keys: equal keys of either side, by the rules of the comparison, go to parts of one number.
+/// Rows that are parted by the hash of their keys: equal keys of either side, by the rules of the comparison, go to parts of one number. Rows
+/// that are paired by their positions are parted by the hash of their numbers.
 package struct KeyedRows: Sendable {
+  /// What is hashed.
+  enum Hashed: Sendable {
+    /// The table's first columns, in these forms.
+    case keys([KeyForm])
+    /// The rows' numbers, counted from `first` on.
+    case number(column: Int, first: Int)
+  }
+
   private let table: any TableSource
   /// The same rows with texts as they are compared.
   private let folded: any TableSource
-  private let keys: [KeyForm]
+  private let hashed: Hashed
   private var sliceCount = 1
   /// Columns of the rows as parts keep them.
   package var schema: Schema { table.schema }
@@ -93,9 +102,8 @@ package struct KeyedRows: Sendable {
   /// Chunks to read, or slices of them.
   package var chunkCount: Int { table.chunkCount * sliceCount }
 
-  /// `keys`: of the table's first columns.
-  init(_ table: any TableSource, folded: any TableSource, keys: [KeyForm], dictionaries: [StringDictionary?]) {
-    (self.table, self.folded, self.keys, self.dictionaries) = (table, folded, keys, dictionaries)
+  init(_ table: any TableSource, folded: any TableSource, hashed: Hashed, dictionaries: [StringDictionary?]) {
+    (self.table, self.folded, self.hashed, self.dictionaries) = (table, folded, hashed, dictionaries)
   }
 
   /// The same rows, a part of a chunk at a time: fewer are in memory at once, and pages are read so often.
@@ -110,14 +118,7 @@ package struct KeyedRows: Sendable {
     let chunk = number / sliceCount
     let (rowCount, slice) = (table.rowCount(ofChunk: chunk), number % sliceCount)
     let rows = rowCount * slice / sliceCount..<rowCount * (slice + 1) / sliceCount
-    var hashes = [UInt64](repeating: 0, count: rows.count)
-    for (column, form) in keys.enumerated() {
-      let forms = form.pages(
-        try page(of: folded, column: column, chunk, rows), type: table.schema.fields[column].type,
-        dictionary: try folded.dictionary(column: column))
-      for page in forms { mixHashes(of: page, into: &hashes) }
-    }
-    let (order, starts) = rowsByPart(hashes, partCount: partCount, level: level)
+    let (order, starts) = rowsByPart(try hashes(ofChunk: chunk, rows), partCount: partCount, level: level)
     let present = (0..<partCount).filter { starts[$0 + 1] > starts[$0] }
     var parts: [(part: Int, pages: [ColumnPage])] = present.map { ($0, []) }
     for column in table.schema.fields.indices {
@@ -127,6 +128,33 @@ package struct KeyedRows: Sendable {
       }
     }
     return parts
+  }
+
+  /// The part of each row of a chunk. Equal keys have one part in any process where no column has codes (``dictionaries`` has none). Throws what
+  /// reading throws. O(rows x keys).
+  package func partNumbers(ofChunk chunk: Int, partCount: Int) throws -> [Int64] {
+    try hashes(ofChunk: chunk, 0..<table.rowCount(ofChunk: chunk)).map {
+      Int64(part(of: $0, partCount: partCount, level: 0))
+    }
+  }
+
+  private func hashes(ofChunk chunk: Int, _ rows: Range<Int>) throws -> [UInt64] {
+    var hashes = [UInt64](repeating: 0, count: rows.count)
+    switch hashed {
+    case .keys(let keys):
+      for (column, form) in keys.enumerated() {
+        let forms = form.pages(
+          try page(of: folded, column: column, chunk, rows), type: table.schema.fields[column].type,
+          dictionary: try folded.dictionary(column: column))
+        for page in forms { mixHashes(of: page, into: &hashes) }
+      }
+    case .number(let column, let first):
+      guard case .int64(let numbers) = try page(of: table, column: column, chunk, rows).values else {
+        preconditionFailure("row numbers are 64-bit integers")
+      }
+      mixHashes(of: ColumnPage(values: .int64(numbers.map { $0 - Int64(first) })), into: &hashes)
+    }
+    return hashes
   }
 
   private func page(of table: any TableSource, column: Int, _ chunk: Int, _ rows: Range<Int>) throws -> ColumnPage {

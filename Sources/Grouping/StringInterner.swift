@@ -6,9 +6,9 @@ import Columns
 import Glibc
 
 /// Gives each distinct string (by bytes) a dense number in order of first appearance, and keeps one copy of it.
-final class StringInterner {
+package final class StringInterner {
   /// Stands for "not known".
-  static let missing = UInt32.max
+  package static let missing = UInt32.max
 
   private var offsets: [UInt32] = [0]
   private var bytes: [UInt8] = []
@@ -22,7 +22,7 @@ final class StringInterner {
   private static let stringsAhead = 64
 
   /// Starts empty.
-  init() {}
+  package init() {}
 
   /// Starts with distinct strings, numbered as they stand.
   convenience init(numbering strings: StringArray) {
@@ -31,23 +31,23 @@ final class StringInterner {
   }
 
   /// Number of distinct strings.
-  var count: Int { hashes.count }
+  package var count: Int { hashes.count }
 
   /// Bytes of all distinct strings.
-  var byteCount: Int { bytes.count }
+  package var byteCount: Int { bytes.count }
 
   /// The distinct strings; string `n` has number `n`. Copies nothing until changed.
-  var entries: StringArray { StringArray(offsets: offsets, bytes: bytes) }
+  package var entries: StringArray { StringArray(offsets: offsets, bytes: bytes) }
 
   /// Number of `text`, which is added if unknown. Precondition: all distinct strings stay under 4 GiB.
-  func number(_ text: UnsafeRawBufferPointer) -> UInt32 {
+  package func number(_ text: UnsafeRawBufferPointer) -> UInt32 {
     let hash = hash(text)
     let known = withTable { $0.number(of: text, hash) }
     return known == Self.missing ? add(text, hash) : known
   }
 
   /// Number of `text`, ``missing`` if unknown.
-  func lookUp(_ text: UnsafeRawBufferPointer) -> UInt32 {
+  package func lookUp(_ text: UnsafeRawBufferPointer) -> UInt32 {
     let hash = hash(text)
     return withTable { $0.number(of: text, hash) }
   }
@@ -55,7 +55,7 @@ final class StringInterner {
   /// Numbers of the strings of `rows`, ``missing`` for rows without value; those not known are added. Precondition: as there.
   ///
   /// As fast as memory answers: cache misses of ``stringsAhead`` strings overlap.
-  func number(
+  package func number(
     _ strings: StringArray, _ validity: Validity, rows: Range<Int>, into numbers: UnsafeMutableBufferPointer<UInt32>
   ) {
     findBlocks(strings, rows, into: numbers) { all, first, hashes, numbers in

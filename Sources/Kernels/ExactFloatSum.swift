@@ -20,6 +20,18 @@ public struct ExactFloatSum: Sendable {
   /// The sum of nothing: 0.
   public init() {}
 
+  /// Of limbs that carries were passed in.
+  init(limbs: [Int64], nonFinite: NonFinite) {
+    (self.limbs, self.nonFinite) = (limbs, nonFinite)
+  }
+
+  /// The limbs, all carries passed on, and what is not finite.
+  var settled: (limbs: [Int64], nonFinite: NonFinite) {
+    var copy = self
+    copy.passAllCarries()
+    return (copy.limbs, nonFinite)
+  }
+
   /// Adds all of `values`.
   public mutating func add(_ values: [Double]) {
     values.withUnsafeBufferPointer { values in

@@ -33,21 +33,22 @@ public struct Int192: Sendable, Hashable {
     return high == (value < 0 ? -1 : 0) ? value : nil
   }
 
+  /// From two's complement, lowest word first. Precondition: three words.
+  package init(words: [UInt64]) {
+    low = UInt128(words[0]) | UInt128(words[1]) << 64
+    high = Int64(bitPattern: words[2])
+  }
+
+  /// Two's complement as three words, lowest first.
+  package var words: [UInt64] {
+    [UInt64(truncatingIfNeeded: low), UInt64(truncatingIfNeeded: low >> 64), UInt64(bitPattern: high)]
+  }
+
   /// True below zero.
   public var isNegative: Bool { high < 0 }
 
   /// Absolute value as three words, lowest first.
   public var magnitude: [UInt64] {
-    var words = [
-      UInt64(truncatingIfNeeded: low), UInt64(truncatingIfNeeded: low >> 64), UInt64(bitPattern: high),
-    ]
-    guard isNegative else { return words }
-    var carry = true
-    for i in words.indices {
-      let (word, overflow) = (~words[i]).addingReportingOverflow(carry ? 1 : 0)
-      words[i] = word
-      carry = overflow
-    }
-    return words
+    isNegative ? negated(words) : words
   }
 }

@@ -25,16 +25,25 @@ package struct Int384: Sendable, Hashable {
   /// Adds another sum.
   package mutating func add(_ other: Int384) { add(low: other.low, middle: other.middle, high: other.high) }
 
+  /// From two's complement, lowest word first. Precondition: six words.
+  package init(words: [UInt64]) {
+    low = UInt128(words[0]) | UInt128(words[1]) << 64
+    middle = UInt128(words[2]) | UInt128(words[3]) << 64
+    high = Int128(truncatingIfNeeded: UInt128(words[4]) | UInt128(words[5]) << 64)
+  }
+
+  /// Two's complement as six words, lowest first.
+  package var words: [UInt64] {
+    [low, middle, UInt128(truncatingIfNeeded: high)].flatMap {
+      [UInt64(truncatingIfNeeded: $0), UInt64(truncatingIfNeeded: $0 >> 64)]
+    }
+  }
+
   /// True below zero.
   package var isNegative: Bool { high < 0 }
 
   /// Absolute value as six words, lowest first.
-  package var magnitude: [UInt64] {
-    let words = [low, middle, UInt128(truncatingIfNeeded: high)].flatMap {
-      [UInt64(truncatingIfNeeded: $0), UInt64(truncatingIfNeeded: $0 >> 64)]
-    }
-    return isNegative ? negated(words) : words
-  }
+  package var magnitude: [UInt64] { isNegative ? negated(words) : words }
 
   @inline(__always)
   private mutating func add(low: UInt128, middle: UInt128, high: Int128) {

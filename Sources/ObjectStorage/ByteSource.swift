@@ -112,13 +112,8 @@ public final class PeekableSource: ByteSource {
 
 /// Opens `path` to be read from start to end: a file, a pipe, a device; `-` is standard input.
 ///
-/// gzip and zstd are recognised by their first bytes, whatever the name says, and decompressed. `wrapping` may stand in between, and sees the
-/// bytes as they are stored. Throws ``StorageError`` as ``LocalFile/init(path:)``.
-public func openSequential(
-  _ path: String, wrapping: (any ByteSource) throws -> any ByteSource = { $0 }
-) throws -> PeekableSource {
-  try decompressing(try wrapping(try openRaw(path)))
-}
+/// gzip and zstd are recognised by their first bytes, whatever the name says, and decompressed. Throws ``StorageError`` as ``LocalFile/init(path:)``.
+public func openSequential(_ path: String) throws -> PeekableSource { try decompressing(try openStored(path)) }
 
 /// `source` itself, or its decompressed bytes if it starts like gzip or zstd.
 public func decompressing(_ source: any ByteSource) throws -> PeekableSource {
@@ -130,7 +125,8 @@ public func decompressing(_ source: any ByteSource) throws -> PeekableSource {
   }
 }
 
-private func openRaw(_ path: String) throws -> any ByteSource {
+/// The same with the bytes as they are stored.
+public func openStored(_ path: String) throws -> any ByteSource {
   if path == "-" { return try DescriptorSource(FileDescriptor(STDIN_FILENO, closes: false), name: path) }
   if let number = descriptorNumber(namedBy: path) {
     return try DescriptorSource(FileDescriptor(duplicating: number, name: path), name: path)

@@ -48,6 +48,10 @@ public final class LocalFile: ReadableObject {
     return status.byteCount != byteCount || status.modificationTime != modificationTime
   }
 
+  /// When the file was changed last, in nanoseconds: machines that share a file system, and copies that keep the time, agree on it, while
+  /// devices and inodes are each machine's own. A change that puts the old time back is not told.
+  public var versionTag: String? { "\(modificationTime)" }
+
   private static func requireRegular(_ status: FileStatus, name: String) throws(StorageError) {
     if status.isFolder { throw StorageError(errno: EISDIR, name: name, doing: "read it") }
     guard status.isRegularFile else {

@@ -76,11 +76,19 @@ func notFound(_ path: String) -> StorageError {
   let (folder, name) = splitPath(path)
   guard FileStatus(following: folder) != nil else {
     return StorageError(
-      .notFound, name: path, summary: "the folder \(folder) does not exist", advice: "check the path")
+      .notFound, name: path, summary: "the folder \(folder) does not exist",
+      advice: adviceOnAddress(path) ?? "check the path")
   }
   let names = (try? namesInFolder(folder, name: folder)) ?? []
   let near = nearestName(to: name, among: names.prefix(10_000).filter { !isTemporaryName($0) })
   return StorageError(
     .notFound, name: path, summary: "it does not exist",
     advice: near.map { "did you mean \(path.contains("/") ? joinPath(folder, $0) : $0)?" })
+}
+
+/// What to do about a path that was meant as an address of a service and is not written as one; nil for others.
+func adviceOnAddress(_ path: String) -> String? {
+  let scheme = path.prefix { $0 != ":" && $0 != "/" }.lowercased()
+  guard ["s3", "s3a", "s3n"].contains(scheme), path.dropFirst(scheme.count).hasPrefix(":/") else { return nil }
+  return "write addresses in S3 as s3://BUCKET/KEY"
 }

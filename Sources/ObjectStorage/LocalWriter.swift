@@ -11,6 +11,7 @@ import Glibc
 final class LocalWriter: ObjectWriter {
   let name: String
   private let target: String
+  private let ifAbsent: Bool
   private let temporary: Temporary
   // Opened before any work, so that a folder that cannot be flushed is said before anything is published in it.
   private let folder: FileDescriptor
@@ -23,9 +24,10 @@ final class LocalWriter: ObjectWriter {
   private static let writebackStep = 8 << 20
 
   /// `path` is the target with all links followed; `existing` what is there now.
-  init(target path: String, existing: FileStatus?, name: String) throws(StorageError) {
+  init(target path: String, existing: FileStatus?, ifAbsent: Bool, name: String) throws(StorageError) {
     self.name = name
     target = path
+    self.ifAbsent = ifAbsent
     if existing != nil, access(path, W_OK) != 0 {
       throw StorageError(errno: errno, name: name, doing: "replace it")
     }
@@ -58,7 +60,8 @@ final class LocalWriter: ObjectWriter {
     do throws(StorageError) {
       try buffer.flush()
       try buffer.descriptor.synchronize(name: name)
-      let failure = cs_temporary_publish(temporary.slot, temporary.path, target)
+      let failure = cs_temporary_publish(temporary.slot, temporary.path, target, ifAbsent ? 1 : 0)
+      if failure == -EEXIST { throw StorageError(exists: name) }
       guard failure == 0 else { throw StorageError(errno: -failure, name: name, doing: "put it in place") }
     } catch {
       discard()
@@ -79,7 +82,7 @@ final class LocalWriter: ObjectWriter {
 }
 
 /// The folder that `target` lies in, open so that its entries can be flushed.
-private func openFolder(of target: String, name: String) throws(StorageError) -> FileDescriptor {
+func openFolder(of target: String, name: String) throws(StorageError) -> FileDescriptor {
   let folder = splitPath(target).folder
   let number = retryingInterrupts { open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
   guard number >= 0 else {
@@ -92,7 +95,8 @@ private func openFolder(of target: String, name: String) throws(StorageError) ->
 
 private func missingFolder(_ folder: String, name: String) -> StorageError {
   StorageError(
-    .notFound, name: name, summary: "the folder \(folder) does not exist", advice: "create it: mkdir -p \(folder)")
+    .notFound, name: name, summary: "the folder \(folder) does not exist",
+    advice: adviceOnAddress(name) ?? "create it: mkdir -p \(folder)")
 }
 
 /// A new, locked file beside its target, in the table of files that a signal removes.

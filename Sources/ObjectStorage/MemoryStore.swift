@@ -6,20 +6,35 @@ import Synchronization
 
 /// Objects kept in memory: a test double, and a place for results that need no file.
 public final class MemoryStore: ObjectStore {
-  private let objects = Mutex<[String: [UInt8]]>([:])
+  private struct Object {
+    var bytes: [UInt8]
+    var version: Int
+  }
+
+  private struct Contents {
+    var objects: [String: Object] = [:]
+    var writes = 0
+
+    mutating func set(_ path: String, _ bytes: [UInt8]?) {
+      writes += 1
+      objects[path] = bytes.map { Object(bytes: $0, version: writes) }
+    }
+  }
+
+  private let contents = Mutex(Contents())
 
   /// Starts empty.
   public init() {}
 
   /// The bytes under `path`, nil if there are none.
   public subscript(path: String) -> [UInt8]? {
-    get { objects.withLock { $0[path] } }
-    set { objects.withLock { $0[path] = newValue } }
+    get { contents.withLock { $0.objects[path]?.bytes } }
+    set { contents.withLock { $0.set(path, newValue) } }
   }
 
   /// The object as it is now; publishing another later does not change it. Throws `storage.not-found`.
   public func open(_ path: String) throws -> any ReadableObject {
-    let (bytes, names) = objects.withLock { ($0[path], Array($0.keys)) }
+    let (bytes, names) = contents.withLock { ($0.objects[path]?.bytes, Array($0.objects.keys)) }
     if let bytes { return MemoryObject(name: path, bytes: bytes) }
     throw StorageError(
       .notFound, name: path, summary: "it does not exist",
@@ -27,14 +42,30 @@ public final class MemoryStore: ObjectStore {
   }
 
   /// Starts an object that replaces `path` when published.
-  public func create(_ path: String) throws -> any ObjectWriter {
-    MemoryWriter(name: path) { [self] bytes in self[path] = bytes }
+  public func create(_ path: String, _ options: WriteOptions) throws -> any ObjectWriter {
+    if options.ifAbsent, self[path] != nil { throw StorageError(exists: path) }
+    return MemoryWriter(name: path) { [self] bytes in
+      try contents.withLock { contents in
+        if options.ifAbsent, contents.objects[path] != nil { throw StorageError(exists: path) }
+        contents.set(path, bytes)
+      }
+    }
   }
+
+  /// Size, and which of all writes it was.
+  public func status(_ path: String) throws -> ObjectStatus? {
+    contents.withLock { contents in
+      contents.objects[path].map { ObjectStatus(byteCount: $0.bytes.count, version: "\($0.version)") }
+    }
+  }
+
+  /// Forgets the object.
+  public func delete(_ path: String) throws { self[path] = nil }
 
   /// Paths of objects directly under `path/`. Throws `storage.not-found` if nothing at all is under it.
   public func list(_ path: String) throws -> [String] {
     let prefix = path.hasSuffix("/") ? path : path + "/"
-    let inside = objects.withLock { $0.keys.filter { $0.hasPrefix(prefix) } }
+    let inside = contents.withLock { $0.objects.keys.filter { $0.hasPrefix(prefix) } }
     if inside.isEmpty { throw StorageError(.notFound, name: path, summary: "it does not exist") }
     return inside.filter { !$0.dropFirst(prefix.count).contains("/") }
       .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
@@ -75,10 +106,10 @@ public final class MemoryWriter: ObjectWriter {
   public let name: String
   /// What was written so far.
   public private(set) var bytes: [UInt8] = []
-  private var onPublish: (([UInt8]) -> Void)?
+  private var onPublish: (([UInt8]) throws -> Void)?
 
   /// Hands all bytes to `onPublish` when published.
-  public init(name: String = "memory", onPublish: @escaping ([UInt8]) -> Void = { _ in }) {
+  public init(name: String = "memory", onPublish: @escaping ([UInt8]) throws -> Void = { _ in }) {
     self.name = name
     self.onPublish = onPublish
   }
@@ -93,7 +124,7 @@ public final class MemoryWriter: ObjectWriter {
   public func publish() throws {
     guard let onPublish else { preconditionFailure("published twice or after discard") }
     self.onPublish = nil
-    onPublish(bytes)
+    try onPublish(bytes)
   }
 
   /// Forgets the bytes, unless they were published.

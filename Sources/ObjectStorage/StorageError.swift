@@ -12,6 +12,8 @@ public struct StorageError: Diagnosis, Equatable {
     case notFound = "storage.not-found"
     /// The user may not do that.
     case permission = "storage.permission"
+    /// Something is there already, and it was asked not to replace it.
+    case exists = "storage.exists"
     /// A folder where a file is expected.
     case isFolder = "storage.is-folder"
     /// A file where a folder is expected.
@@ -61,6 +63,19 @@ public struct StorageError: Diagnosis, Equatable {
     self.summary = summary
     place = Place(file: name, byteOffset: byteOffset)
     self.advice = advice
+  }
+
+  /// Says that something is at `name` although nothing was to be replaced.
+  public init(exists name: String) {
+    self.init(
+      .exists, name: name, summary: "it is there already and is not replaced",
+      advice: "name another output, or leave out --if-not-exists")
+  }
+
+  /// Says that the object `name` is another one than that which was to be replaced.
+  public init(replacedMeanwhile name: String) {
+    self.init(
+      .changed, name: name, summary: "somebody else has replaced or removed it meanwhile", advice: "start again")
   }
 
   /// Says that the object `name` was changed while it was open, as bytes from `byteOffset` on show.

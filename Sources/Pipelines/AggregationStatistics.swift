@@ -35,6 +35,7 @@ public func statisticsText(
     ("pages read", "\(grouped(files.reduce(0) { $0 + $1.readCounts.pages })) of \(grouped(pageCount))"),
     ("bytes read", "\(ByteSize(files.reduce(0) { $0 + $1.readCounts.byteCount }))"),
   ]
+  if let transfers = transferSummary() { lines.append(("S3", transfers)) }
   if notes.partCount > 0 {
     lines.append(("parts", grouped(notes.partCount)))
     lines.append(("spilled", "\(ByteSize(notes.spilledByteCount))"))

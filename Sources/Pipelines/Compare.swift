@@ -3,6 +3,7 @@
 
 import Columns
 import Compare
+import ObjectStorage
 import TextFormats
 
 /// A comparison of two inputs and what is to be written of it.
@@ -25,12 +26,19 @@ public struct CompareOptions: Sendable {
   public var sampleSize: Int?
   /// Path of a page for a browser, nil for none.
   public var html: String?
+  /// What the places of the report, the rows and the page are told; the rows' target has its own.
+  public var writing = WriteOptions()
   /// Most threads used.
   public var threads = 1
   /// What may differ, for texts to tell whether it is kept; nil: they do not.
   public var allowed: DifferenceLimits?
   /// Most memory used, and where rows go that have no room.
   public var limits = CompareLimits()
+  /// Arrow streams of what was found of all parts elsewhere (``comparePartRows(_:)``), to be joined instead of comparing; `-` is standard input.
+  public var partials: [String] = []
+
+  /// True if rows that differ are wanted.
+  var keepsRows: Bool { rows != nil || html != nil }
 
   /// Compares `source` with `compare`; nothing is written yet.
   public init(source: String, compare: String, request: CompareRequest) {
@@ -73,6 +81,30 @@ public struct InputComparison: Sendable {
 public func compareInputs(
   _ options: CompareOptions, progress: (@Sendable (ConvertOptions.Progress) -> Void)? = nil
 ) throws -> InputComparison {
+  let found =
+    options.partials.isEmpty ? try comparedAnew(options, progress: progress) : try joinedPartials(options)
+  try writeFiles(of: found, options)
+  let result = InputComparison(
+    found.found.comparison, sourceFiles: found.sourceFiles, compareFiles: found.compareFiles,
+    names: (options.source, options.compare), allowed: options.allowed)
+  if let report = options.report {
+    try writeText(compareText(result, as: report.format), to: report.path, options.writing)
+  }
+  return result
+}
+
+/// A comparison with the tables and files that it is of.
+struct ComparedTables {
+  let source: any TableSource
+  let other: any TableSource
+  let sourceFiles: [InputFile]
+  let compareFiles: [InputFile]
+  let found: FoundComparison
+}
+
+private func comparedAnew(
+  _ options: CompareOptions, progress: (@Sendable (ConvertOptions.Progress) -> Void)?
+) throws -> ComparedTables {
   let isNoting = options.notesInputs || options.report != nil
   func open(_ input: String) throws -> (any TableSource, [InputFile]) {
     let notes = isNoting ? InputNotes() : nil
@@ -85,19 +117,21 @@ public func compareInputs(
   let (other, compareFiles) = try open(options.compare)
   let found = try compareWithinMemory(
     source, other, options.request, options.limits, threads: options.threads,
-    wantsRows: options.rows != nil || options.html != nil)
+    wantsRows: options.keepsRows)
+  return ComparedTables(
+    source: source, other: other, sourceFiles: sourceFiles, compareFiles: compareFiles, found: found)
+}
+
+/// Writes the rows and the page that are asked for. Throws what reading the tables and writing throws.
+private func writeFiles(of compared: ComparedTables, _ options: CompareOptions) throws {
+  let found = compared.found
   if let target = options.rows, let rows = found.rows {
     try writeTable(try options.sampleSize.map(rows.sample) ?? rows.all, to: target, threads: options.threads)
   }
   if let html = options.html, let rows = found.rows {
     let charts = try ComparisonCharts(
-      found.comparison, rows: rows.all, sample: try rows.sample(ComparisonCharts.sampleSize), source: source,
-      other: other)
-    try writeText(comparisonPage(found.comparison, charts), to: html)
+      found.comparison, rows: rows.all, sample: try rows.sample(ComparisonCharts.sampleSize),
+      source: compared.source, other: compared.other)
+    try writeText(comparisonPage(found.comparison, charts), to: html, options.writing)
   }
-  let result = InputComparison(
-    found.comparison, sourceFiles: sourceFiles, compareFiles: compareFiles,
-    names: (options.source, options.compare), allowed: options.allowed)
-  if let report = options.report { try writeText(compareText(result, as: report.format), to: report.path) }
-  return result
 }

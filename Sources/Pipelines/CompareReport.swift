@@ -23,7 +23,7 @@ public func compareReport(_ found: InputComparison) -> JSONDocument {
     ("equal_rows", .integer(comparison.equalRowCount)),
     ("diff_rows", .integer(comparison.differentRowCount)),
     ("inputs", inputs(found)),
-    ("request", request(comparison.request)),
+    ("request", requestDocument(comparison.request)),
     ("matching", .string(matching(comparison.matching))),
     ("keys", .array(comparison.keys.map { pairing($0) })),
     ("repeated_keys", comparison.repeatedKeys.map(repeatedKeys) ?? .null),
@@ -48,7 +48,8 @@ private func inputs(_ found: InputComparison) -> JSONDocument {
   return .object([("source", files(found.sourceFiles)), ("compare", files(found.compareFiles))])
 }
 
-private func request(_ request: CompareRequest) -> JSONDocument {
+/// What was asked for, as reports show it.
+func requestDocument(_ request: CompareRequest) -> JSONDocument {
   func names(_ names: [String]) -> JSONDocument { .array(names.map { .string($0) }) }
   func pairs(_ pairs: [NamePair]) -> JSONDocument {
     .array(pairs.map { .object([("source", .string($0.source)), ("compare", .string($0.compare))]) })

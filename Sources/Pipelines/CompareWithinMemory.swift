@@ -17,6 +17,9 @@ public struct CompareLimits: Sendable {
   var mostRowsAtOnce: Int?
   /// What more of these than `mostRowsAtOnce` may take at once besides what they take at least, whatever the memory: for tests.
   var spareBytes: Int?
+  /// Bytes of both sides' strings without codes that are brought into order at once at most: those of a column are in one piece then, of less than
+  /// 4 GiB; less for tests.
+  var mostTextBytesInOrder = 1 << 31
 
   /// With as much memory as the machine has free, if nothing is said.
   public init(memory: MemoryLimit? = nil, temporaryFolder: String? = nil) {
@@ -64,9 +67,26 @@ func compareWithinMemory(
   }
   let parts = try ComparisonOfParts(
     source, other, request, entryLimit: ChunkFileLimits.dictionaryEntries, byteLimit: ChunkFileLimits.dictionaryBytes)
-  let comparing = try PartedComparison(
-    parts, source, other, cost, limits, threads: threads, wantsRows: wantsRows, textByteCount: size.textByteCount)
-  return try request.rows == .positions ? comparing.resultByPosition() : comparing.resultByKeys()
+  let rows = wantsRows ? DifferingRowsFile(in: limits.temporaryFolder) : nil
+  let comparing = PartedComparison(
+    parts, source, other, cost, limits, threads: threads, rows: rows,
+    textBytesPerRow: size.textByteCount / max(1, source.rowCount + other.rowCount))
+  try request.rows == .positions ? comparing.addByPosition() : comparing.addByKeys()
+  return try foundComparison(
+    try parts.finish(comparing.distances), rows, try comparing.budget(chunkRows: 1).0, partCount: comparing.partCount)
+}
+
+/// A comparison of all parts, and the rows that differ, if they were kept, in the tables' order. Throws what reading and writing temporary files throws.
+func foundComparison(
+  _ comparison: Comparison, _ rows: DifferingRowsFile?, _ budget: @autoclosure () throws -> CompareBudget,
+  partCount: Int
+) throws -> FoundComparison {
+  let found = try rows.map { rows in
+    let name = "differences between \(comparison.sourceName) and \(comparison.compareName)"
+    let all = try rows.inOrder(numberColumn: comparison.keys.count, name: name, try budget())
+    return FoundDifferences(all: all) { try SampledDifferences(of: all, DifferingRowLayout(comparison), size: $0) }
+  }
+  return FoundComparison(comparison: comparison, rows: found, partCount: partCount)
 }
 
 /// Compares all rows at once; nil where that has no room, be it found on the way.

@@ -31,6 +31,8 @@ public struct ConvertOptions {
   public var rejects: (any ObjectWriter)?
   /// The file that rows are added to; nil: a new one.
   var base: GrowingFile?
+  /// Bytes of pages that are written column by column (``ChunkFileWriter``).
+  var groupByteCount = ChunkFileWriter.standardGroupByteCount
   /// Called after each chunk, from any thread.
   public var progress: (@Sendable (Progress) -> Void)?
   /// Where temporary files are made; nil for `$TMPDIR`, else `/tmp`.
@@ -54,11 +56,12 @@ public func convert(
 ) throws -> (receipt: ConvertReceipt, output: any ObjectWriter) {
   let start = monotonicSeconds()
   let sink = ChunkFileSink(
-    compression: options.compression, base: options.base, makeOutput: makeOutput, rejects: RejectsText(options.rejects))
+    compression: options.compression, groupByteCount: options.groupByteCount, base: options.base,
+    makeOutput: makeOutput, rejects: RejectsText(options.rejects))
   do {
     let meter = ConvertMeter(inputCount: options.inputs.count)
     let outcome = try readCSVs(
-      options.inputs.map { stream(of: $0, meter: meter, temporaryFolder: options.temporaryFolder) },
+      streams(of: options.inputs, options.reading, meter: meter, temporaryFolder: options.temporaryFolder),
       options: options.base?.reading(options.reading, sources: options.inputs.map(\.name)) ?? options.reading,
       into: sink,
       progress: rowCounter(options.progress, meter))
@@ -94,7 +97,7 @@ public func convert(_ options: ConvertOptions, into output: any ObjectWriter) th
 public func readTable(_ options: ConvertOptions) throws -> (table: Table, report: CSVReport) {
   let meter = ConvertMeter(inputCount: options.inputs.count)
   return try readCSVs(
-    options.inputs.map { stream(of: $0, meter: meter, temporaryFolder: options.temporaryFolder) },
+    streams(of: options.inputs, options.reading, meter: meter, temporaryFolder: options.temporaryFolder),
     options: options.reading, name: options.inputs.first?.name)
 }
 
@@ -103,6 +106,8 @@ public func readTable(_ options: ConvertOptions) throws -> (table: Table, report
 /// Give ``CSVOptions/columns`` to read only those that are needed.
 public func readLargeTable(_ options: ConvertOptions) throws -> (table: any TableSource, receipt: ConvertReceipt) {
   var last: TemporaryFile?
+  var options = options
+  options.groupByteCount = 0
   let (receipt, _) = try convert(options) {
     let file = try TemporaryFile(in: options.temporaryFolder)
     last = file
@@ -119,6 +124,7 @@ public func readLargeTable(_ options: ConvertOptions) throws -> (table: any Tabl
 /// `writer` is touched in order, by one thread at a time, as ``CSVSink`` promises; pages are encoded on all threads.
 private final class ChunkFileSink: CSVSink, @unchecked Sendable {
   private let compression: Compression
+  private let groupByteCount: Int
   private let base: GrowingFile?
   private let makeOutput: () throws -> any ObjectWriter
   private let rejects: RejectsText
@@ -126,10 +132,11 @@ private final class ChunkFileSink: CSVSink, @unchecked Sendable {
   private var writer: ChunkFileWriter?
 
   init(
-    compression: Compression, base: GrowingFile?, makeOutput: @escaping () throws -> any ObjectWriter,
-    rejects: RejectsText
+    compression: Compression, groupByteCount: Int, base: GrowingFile?,
+    makeOutput: @escaping () throws -> any ObjectWriter, rejects: RejectsText
   ) {
     self.compression = compression
+    self.groupByteCount = groupByteCount
     self.base = base
     self.makeOutput = makeOutput
     self.rejects = rejects
@@ -158,7 +165,8 @@ private final class ChunkFileSink: CSVSink, @unchecked Sendable {
     if let writer { return writer }
     let output = try makeOutput()
     self.output = output
-    let started = try ChunkFileWriter(to: output, columnCount: base?.file.schema.fields.count ?? columnCount)
+    let started = try ChunkFileWriter(
+      to: output, columnCount: base?.file.schema.fields.count ?? columnCount, groupByteCount: groupByteCount)
     if let base { try started.appendStored(base.file) }
     writer = started
     return started

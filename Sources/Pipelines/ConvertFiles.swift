@@ -46,18 +46,22 @@ public struct ConvertFilesOptions: Sendable {
 public func convertFiles(
   _ arguments: [String], to target: OutputTarget, _ choices: ConvertFilesOptions
 ) throws -> ConvertReceipt {
-  let inputs = try expandInputs(arguments).map { path in
-    guard case .text(let text) = try openInput(path) else { throw InputError(.alreadyConverted, path: path) }
-    return text
+  let files = try inputPaths(arguments)
+  let opened = try openInputs(files)
+  try checkPiece(choices.reading, of: opened, paths: files)
+  let inputs = try zip(files, opened).map { file, opened in
+    try textInput(opened, path: file.path)
   }
   var options = ConvertOptions(inputs: inputs, reading: choices.reading)
   let memory = choices.order.isEmpty ? choices.memory : choices.memory ?? .standard
   if let memory { options.reading.limit(memory: memory) }
+  options.groupByteCount = pageGroupByteCount(within: choices.memory)
   options.compression = choices.compression
   options.progress = choices.progress
   let place = choices.appends ? try AppendTarget(target.path) : nil
   defer { place?.release() }
   options.base = choices.appends ? try GrowingFile(target.path) : nil
+  let target = place?.conditional(target) ?? target
   options.rejects = try choices.rejects.map(openOutput)
   let receiptWriter = try choices.receipt.map(openOutput)
   let (receipt, output) =
@@ -67,8 +71,17 @@ public func convertFiles(
   try place?.checkUnchanged()
   try options.rejects?.publish()
   try receiptWriter?.publish()
-  try output.publish()
+  try place?.publish(output) ?? output.publish()
   return receipt
+}
+
+/// A CSV that was opened. Throws `input.already-converted` for a chunk file, `input.arrow` for an Arrow stream.
+func textInput(_ opened: OpenedTable, path: String) throws -> any CSVInput {
+  switch opened {
+  case .text(let text): return text
+  case .chunkFile: throw InputError(.alreadyConverted, path: path)
+  case .arrow: throw InputError(.arrow, path: path)
+  }
 }
 
 private func convert(
@@ -90,6 +103,8 @@ private func convertSorted(
     reading.compression = .none
     let (table, converted) = try readLargeTable(reading)
     var writing = ChunkWriting(threads: choices.reading.threads)
+    // The same bytes for any memory: none is held back.
+    writing.groupByteCount = 0
     writing.compression = options.compression
     writing.metadata =
       [(key: receiptKey, value: storedReceipt(converted.report, order: choices.order))]
@@ -107,6 +122,11 @@ private func convertSorted(
     output.discard()
     throw error
   }
+}
+
+/// Bytes of pages that a file is written in, column by column, where the process has so much memory.
+func pageGroupByteCount(within memory: MemoryLimit?) -> Int {
+  min(ChunkFileWriter.standardGroupByteCount, (memory?.byteCount ?? .max) / 32)
 }
 
 extension CSVOptions {

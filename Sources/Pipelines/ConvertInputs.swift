@@ -23,8 +23,39 @@ extension CSVInput {
   public var byteCount: Int? { nil }
 }
 
+/// A text whose bytes can be had as they are stored, compressed or not.
+protocol StoredText: CSVInput {
+  /// Starts at the first byte; throws as ``CSVInput/open()``.
+  func openStored() throws -> any ByteSource
+  /// The object itself; nil where it cannot be read at any place.
+  func object() throws -> (any ReadableObject)?
+}
+
+/// A text that is an object of a service: read again, it is the same state of the object, or an error.
+struct ObjectInput: StoredText {
+  private let opened: any ReadableObject
+
+  init(_ object: any ReadableObject) { opened = object }
+
+  var name: String { opened.name }
+  var isRereadable: Bool { true }
+  var byteCount: Int? { opened.byteCount }
+  func object() -> (any ReadableObject)? { opened }
+  func open() throws -> any ByteSource { try decompressing(try openStored()) }
+
+  func openStored() throws -> any ByteSource {
+    opened.willRead([0..<opened.byteCount], gradually: true)
+    return ObjectSource(opened)
+  }
+}
+
+/// The text at `path` from its start, decompressed: a file, a pipe, an object of a service, or standard input (`-`). Throws as opening it does.
+func openText(_ path: String) throws -> any ByteSource {
+  try isRemote(path) ? ObjectInput(store(of: path).open(path)).open() : openSequential(path)
+}
+
 /// A text by its path: a file, a pipe, a device, or standard input (`-`); gzip and zstd are told by content.
-public struct PathInput: CSVInput {
+public struct PathInput: StoredText {
   /// The path.
   public let path: String
 
@@ -48,6 +79,10 @@ public struct PathInput: CSVInput {
 
   /// Throws a `StorageError` if the path cannot be opened.
   public func open() throws -> any ByteSource { try openSequential(path) }
+
+  func openStored() throws -> any ByteSource { try ObjectStorage.openStored(path) }
+
+  func object() throws -> (any ReadableObject)? { isRereadable ? try LocalFile(path: path) : nil }
 }
 
 /// A text that is already open, perhaps looked at: it can be read once, and is spooled for a second time.

@@ -26,7 +26,7 @@ final class DifferingRowsFile {
   func append(_ rows: any TableSource) throws {
     let columns = rows.schema.fields
     let file = try self.file ?? TemporaryFile(in: folder)
-    let writer = try self.writer ?? ChunkFileWriter(to: file, columnCount: columns.count)
+    let writer = try self.writer ?? ChunkFileWriter(to: file, columnCount: columns.count, groupByteCount: 0)
     (self.file, self.writer, schema) = (file, writer, rows.schema)
     if rows.rowCount > 0 { rowsPerRun.append(rows.rowCount) }
     for chunk in 0..<rows.chunkCount {

@@ -19,7 +19,7 @@ final class DistanceFile: DistanceSpool {
 
   init(in folder: String?) throws {
     file = try TemporaryFile(in: folder)
-    writer = try ChunkFileWriter(to: file, columnCount: 2)
+    writer = try ChunkFileWriter(to: file, columnCount: 2, groupByteCount: 0)
   }
 
   func append(list: Int, high: [UInt64], low: [UInt64]) throws {

@@ -34,6 +34,11 @@ public struct FirstRows: TableSource {
   /// Chunks that the rows lie in.
   public var chunkCount: Int { chunkRows.count }
 
+  /// As the base's.
+  public var gainsFromAnnouncing: Bool { base.gainsFromAnnouncing }
+  /// To the base.
+  public func willRead(columns: [Int], chunks: [Int]) throws { try base.willRead(columns: columns, chunks: chunks) }
+
   /// Rows of the base's chunk, cut at the limit. O(1).
   public func rowCount(ofChunk chunk: Int) -> Int { chunkRows[chunk] }
 

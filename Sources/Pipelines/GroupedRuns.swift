@@ -69,7 +69,8 @@ final class GroupedRuns: @unchecked Sendable {
       }
     }
     try lock.withLock { _ in
-      let writer = try self.writer ?? ChunkFileWriter(to: file, columnCount: result.schema.fields.count)
+      let writer =
+        try self.writer ?? ChunkFileWriter(to: file, columnCount: result.schema.fields.count, groupByteCount: 0)
       self.writer = writer
       join(result)
       for chunk in chunks { try writer.append(rowCount: chunk.rowCount, pages: chunk.pages) }

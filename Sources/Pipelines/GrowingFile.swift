@@ -29,7 +29,7 @@ final class GrowingFile: Sendable {
   ///
   /// Throws `input.not-a-chunk-file`, and what opening a chunk file throws.
   init?(_ path: String) throws {
-    guard access(path, F_OK) == 0 else { return nil }
+    guard try store(of: path).status(path) != nil else { return nil }
     file = try openChunkFile(path)
     if file.schema.fields.isEmpty { return nil }
     self.path = path

@@ -26,10 +26,7 @@ public struct InputFile: Sendable, Equatable {
   public let extent: Extent
 
   /// The checksum as `xxh128sum` prints it: 32 hexadecimal digits.
-  public var checksumText: String {
-    let digits = String(checksum, radix: 16)
-    return String(repeating: "0", count: 32 - digits.count) + digits
-  }
+  public var checksumText: String { Pipelines.checksumText(checksum) }
 }
 
 /// Notes size and checksum of inputs while they are read: of texts as their bytes go by, of chunk files from their tails.
@@ -41,9 +38,9 @@ final class InputNotes: Sendable {
 
   private let notes = Mutex<[Note]>([])
 
-  /// A text at `path`, which is to be read through what is returned, as often as one likes.
-  func text(_ path: String) -> WatchedText {
-    let text = WatchedText(path)
+  /// A text, which is to be read through what is returned, as often as one likes.
+  func text(_ stored: any StoredText) -> WatchedText {
+    let text = WatchedText(stored)
     notes.withLock { $0.append(.text(text)) }
     return text
   }
@@ -73,26 +70,24 @@ final class InputNotes: Sendable {
 
 /// A text whose stored bytes are hashed as they are read; read again, it is hashed anew.
 final class WatchedText: CSVInput {
-  private let path: PathInput
+  private let text: any StoredText
   private let source = Mutex(Held())
 
   /// Used by the one thread that reads; by another only when that has ended.
   private struct Held: @unchecked Sendable { var source: HashedSource? }
 
-  init(_ path: String) { self.path = PathInput(path) }
+  init(_ text: any StoredText) { self.text = text }
 
-  var name: String { path.name }
-  var isRereadable: Bool { path.isRereadable }
+  var name: String { text.name }
+  var isRereadable: Bool { text.isRereadable }
 
   func open() throws -> any ByteSource { try openSequential() }
 
   func openSequential() throws -> PeekableSource {
-    try ObjectStorage.openSequential(path.path) { raw in
-      let hashed = HashedSource(raw)
-      let held = Held(source: hashed)
-      source.withLock { $0 = held }
-      return hashed
-    }
+    let hashed = HashedSource(try text.openStored())
+    let held = Held(source: hashed)
+    source.withLock { $0 = held }
+    return try decompressing(hashed)
   }
 
   /// What was read last, to its end; nil if nothing was.

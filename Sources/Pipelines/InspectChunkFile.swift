@@ -41,10 +41,13 @@ public func fileTable(of files: [ChunkFile]) -> Table {
     rows: files.map { file in
       [
         .string(file.name), .int64(Int64(file.rowCount)), .int64(Int64(file.schema.fields.count)),
-        .int64(Int64(file.chunkCount)), .int64(Int64(file.byteCount)),
+        .int64(Int64(file.chunkCount)), .int64(Int64(file.byteCount)), .string(checksumText(file.tailHash)),
       ]
     },
-    columns: [("file", .string), ("rows", .int64), ("columns", .int64), ("chunks", .int64), ("bytes", .int64)])
+    columns: [
+      ("file", .string), ("rows", .int64), ("columns", .int64), ("chunks", .int64), ("bytes", .int64),
+      ("checksum", .string),
+    ])
 }
 
 /// One row per column: type, sizes, encodings, nulls, smallest and greatest value.

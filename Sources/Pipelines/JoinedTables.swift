@@ -59,6 +59,18 @@ public final class JoinedTables: TableSource {
   /// True if all tables' statistics are.
   public var hasStoredStatistics: Bool { tables.allSatisfy(\.hasStoredStatistics) }
 
+  /// True if any table's reading is.
+  public var gainsFromAnnouncing: Bool { tables.contains(where: \.gainsFromAnnouncing) }
+
+  /// To each table what concerns it.
+  public func willRead(columns: [Int], chunks: [Int]) throws {
+    for (number, table) in tables.enumerated() where table.gainsFromAnnouncing {
+      let own = chunks.filter { $0 >= chunkStarts[number] && $0 < chunkStarts[number + 1] }
+      try table.willRead(
+        columns: columns.map { self.columns[$0].position(in: number) }, chunks: own.map { $0 - chunkStarts[number] })
+    }
+  }
+
   /// Chunks of all tables.
   public var chunkCount: Int { chunkStarts[tables.count] }
 

@@ -82,12 +82,11 @@ public struct MemoryError: Diagnosis, Equatable {
 
   /// Sorting `source` needs about `wanted` bytes.
   init(wanted: Int, limit: MemoryLimit, source: String) {
-    let mebibytes = (wanted + (1 << 20) - 1) >> 20
+    let mebibytes = Self.mebibytes(wanted)
     summary =
-      "sorting needs about \(mebibytes) MiB, of which dictionaries and the program take most, and --memory allows "
-      + "\(limit.byteCount >> 20) MiB"
+      "sorting needs about \(mebibytes) MiB, of which dictionaries and the program take most, and \(Self.text(limit))"
     place = Place(file: source)
-    advice = "--memory \(mebibytes + mebibytes / 8)MiB"
+    advice = Self.allowing(mebibytes + mebibytes / 8)
   }
 
   /// Comparing `source` needs about `wanted` bytes, for `what`.
@@ -97,12 +96,12 @@ public struct MemoryError: Diagnosis, Equatable {
 
   /// Finding key columns in `source` may need `wanted` bytes: all rows are looked at together.
   init(findingKeysIn source: String, wanted: Int, limit: MemoryLimit) {
-    let mebibytes = (wanted + (1 << 20) - 1) >> 20
+    let mebibytes = Self.mebibytes(wanted)
     summary =
-      "finding key columns may need \(mebibytes) MiB, as it looks at all rows at once, and --memory allows "
-      + "\(limit.byteCount >> 20) MiB"
+      "finding key columns may need \(mebibytes) MiB, as it looks at all rows at once, and \(Self.text(limit))"
     place = Place(file: source)
-    advice = "name the key columns with --on, compare row by row with --by-position, or allow --memory \(mebibytes)MiB"
+    advice =
+      "name the key columns (--on), compare row by row (--by-position), or allow \(Self.allowing(mebibytes))"
   }
 
   /// Aggregating `source` needs about `wanted` bytes, for `what`.
@@ -111,9 +110,19 @@ public struct MemoryError: Diagnosis, Equatable {
   }
 
   private init(_ work: String, _ source: String, wanted: Int, limit: MemoryLimit, what: String) {
-    let mebibytes = (wanted + (1 << 20) - 1) >> 20
-    summary = "\(work) needs about \(mebibytes) MiB, for \(what), and --memory allows \(limit.byteCount >> 20) MiB"
+    let mebibytes = Self.mebibytes(wanted)
+    summary = "\(work) needs about \(mebibytes) MiB, for \(what), and \(Self.text(limit))"
     place = Place(file: source)
-    advice = "--memory \(mebibytes + mebibytes / 8)MiB"
+    advice = Self.allowing(mebibytes + mebibytes / 8)
+  }
+
+  /// Rounded up.
+  private static func mebibytes(_ byteCount: Int) -> Int { (byteCount + (1 << 20) - 1) >> 20 }
+
+  private static func text(_ limit: MemoryLimit) -> String { "the limit of memory is \(limit.byteCount >> 20) MiB" }
+
+  /// What to write on the command line, and in a program.
+  private static func allowing(_ mebibytes: Int) -> String {
+    "--memory \(mebibytes)MiB (in Swift, memory: .mebibytes(\(mebibytes)))"
   }
 }

@@ -66,6 +66,8 @@ public func mergeFiles(
   let files = try openChunkFiles(arguments)
   let table: any TableSource = files.count == 1 ? files[0] : try JoinedTables(files)
   var writing = ChunkWriting(threads: options.threads)
+  // Sorted within whatever memory, a file has the same bytes; unsorted, many files take no more memory than one.
+  writing.groupByteCount = 0
   writing.compression = options.compression
   writing.metadata =
     receipts(try files.flatMap { try $0.metadata }) + (table.hasInventedNames ? [ChunkFileWriter.inventedNames] : [])

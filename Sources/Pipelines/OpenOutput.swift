@@ -4,12 +4,12 @@
 import Columns
 import ObjectStorage
 
-/// Starts writing a target's bytes: to a local file, or `-`, through the compression that the target asks for.
+/// Starts writing a target's bytes: to a file, an object, or `-`, through the compression that the target asks for.
 ///
 /// Nothing is visible under a file's name before `publish`.
 package func openOutput(_ target: OutputTarget) throws -> any ObjectWriter {
-  if target.path.hasPrefix("s3://") { throw InputError(.remote, path: target.path) }
-  let writer: any ObjectWriter = target.path == "-" ? StandardOutput() : try LocalStore().create(target.path)
+  let writer: any ObjectWriter =
+    target.path == "-" ? StandardOutput() : try store(of: target.path).create(target.path, target.writing)
   switch target.compression {
   case nil: return writer
   case .gzip: return GzipWriter(to: writer)
@@ -32,8 +32,9 @@ package func publishing<R>(to target: OutputTarget, _ body: (any ObjectWriter) t
 }
 
 /// Writes a text to a path, or to standard output (`-`), and publishes it.
-public func writeText(_ text: String, to path: String) throws {
-  let target = try OutputTarget(path: path, format: .table, fallback: .table)
+public func writeText(_ text: String, to path: String, _ writing: WriteOptions = WriteOptions()) throws {
+  var target = try OutputTarget(path: path, format: .table, fallback: .table)
+  target.writing = writing
   try publishing(to: target) { writer in
     var text = text
     try text.withUTF8 { try writer.write(UnsafeRawBufferPointer($0)) }

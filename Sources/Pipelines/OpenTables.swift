@@ -1,14 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+import ArrowIPC
 import ChunkFile
 import Columns
 import ObjectStorage
 import TextFormats
 
-/// Opens INPUT arguments as tables: chunk files where they are, CSVs read once into a nameless temporary chunk file.
+/// Opens INPUT arguments as tables: chunk files where they are, CSVs and Arrow streams read once into nameless temporary chunk files.
 ///
-/// What an input is, its content tells. All CSVs together make one table and must have the same columns. `columns` names those
+/// What an input is, its content tells. Each Arrow stream or file is a table. All CSVs together make one table and must have the same columns. `columns` names those
 /// that will be asked for, so that no others are parsed (nil: all). CSVs are read within `memory`, if that is given, and rows of more than
 /// a sixteenth of it may pass it; temporary files are made in `temporaryFolder`, nil for `$TMPDIR`, else `/tmp`. Throws a `Diagnosis`.
 public func openTables(
@@ -26,31 +27,38 @@ func openTables(
   _ arguments: [String], reading: CSVOptions, columns: [String]? = nil, threads: Int, memory: MemoryLimit? = nil,
   temporaryFolder: String? = nil, notes: InputNotes?, progress: (@Sendable (ConvertOptions.Progress) -> Void)?
 ) throws -> [any TableSource] {
-  let inputs = try expandInputs(arguments).map { try openInput($0, temporaryFolder: temporaryFolder, notes: notes) }
+  let paths = try inputPaths(arguments)
+  let inputs = try openInputs(paths, temporaryFolder: temporaryFolder, notes: notes)
+  try checkPiece(reading, of: inputs, paths: paths)
+  var reading = reading
+  reading.columns = columns
+  reading.threads = threads
+  if let memory { reading.limit(memory: memory) }
   var tables: [any TableSource] = []
   var texts: [any CSVInput] = []
   for input in inputs {
     switch input {
     case .chunkFile(let file): tables.append(file)
     case .text(let text): texts.append(text)
+    case .arrow(let stream):
+      var options = ArrowReading(reading, temporaryFolder: temporaryFolder)
+      options.progress = progress
+      tables.append(try readLargeArrow(stream, options))
     }
   }
   guard !texts.isEmpty else { return tables }
-  var reading = reading
-  reading.columns = columns
-  reading.threads = threads
-  if let memory { reading.limit(memory: memory) }
   var options = ConvertOptions(inputs: texts, reading: reading)
   options.compression = .none
   options.temporaryFolder = temporaryFolder
   options.progress = progress
-  return [try readLargeTable(options).table] + tables
+  let table = try readLargeTable(options).table
+  return [reading.found.map { PieceOfTable(of: table, namesWithValues: $0.namesWithValues) } ?? table] + tables
 }
 
 /// Opens one INPUT as one table. As ``openTables(_:reading:columns:threads:memory:temporaryFolder:progress:)``.
 ///
 /// A folder or pattern of several files is one table, if all have the same columns, in any order: the rows of all CSVs first, then those of
-/// the chunk files, in the order of their names. Throws also what ``JoinedTables/init(_:rowLimit:)`` throws.
+/// the chunk files and Arrow streams, in the order of their names. Throws also what ``JoinedTables/init(_:rowLimit:)`` throws.
 public func openTable(
   _ argument: String, reading: CSVOptions = CSVOptions(), threads: Int, memory: MemoryLimit? = nil,
   temporaryFolder: String? = nil, progress: (@Sendable (ConvertOptions.Progress) -> Void)? = nil
@@ -71,8 +79,8 @@ func openTable(
       progress: progress))
 }
 
-/// The first rows of one INPUT, which stands for one table as for ``openTable(_:reading:threads:memory:temporaryFolder:progress:)``; of CSVs, no more is
-/// read than they need, and of chunk files no more than the footers of those that other rows lie in.
+/// The first rows of one INPUT, which stands for one table as for ``openTable(_:reading:threads:memory:temporaryFolder:progress:)``; of CSVs and Arrow
+/// streams, no more is read than they need, and of chunk files no more than the footers of those that other rows lie in.
 ///
 /// A CSV's columns have the types of these rows alone, which later rows may widen.
 public func openFirstRows(
@@ -80,10 +88,11 @@ public func openFirstRows(
 ) throws -> any TableSource {
   var tables: [any TableSource] = []
   var texts: [any CSVInput] = []
-  for input in try expandInputs([argument]).map({ try openInput($0) }) {
+  for input in try openInputs(try inputPaths([argument])) {
     switch input {
     case .chunkFile(let file): tables.append(file)
     case .text(let text): texts.append(text)
+    case .arrow(let stream): tables.append(try readFirstArrowRows(stream, count: count))
     }
   }
   if !texts.isEmpty {
@@ -100,41 +109,93 @@ public func openFirstRows(
 /// Opens chunk files: INPUT arguments, of whose folders only names ending in .cln are taken. Throws `input.not-a-chunk-file` for
 /// anything else, and what ``expandInputs(_:onlyChunkFiles:)`` throws.
 public func openChunkFiles(_ arguments: [String]) throws -> [ChunkFile] {
-  try expandInputs(arguments, onlyChunkFiles: true).map(openChunkFile)
+  try openChunkFiles(try inputPaths(arguments, onlyChunkFiles: true))
+}
+
+/// The same of files that arguments stand for.
+func openChunkFiles(_ inputs: [InputPath]) throws -> [ChunkFile] {
+  try zip(inputs, openInputs(inputs)).map { input, opened in
+    guard case .chunkFile(let file) = opened else { throw InputError(.notAChunkFile, path: input.path) }
+    return file
+  }
 }
 
 /// Opens a chunk file. Throws `input.not-a-chunk-file` for anything else.
-public func openChunkFile(_ path: String) throws -> ChunkFile {
-  guard case .chunkFile(let file) = try openInput(path) else { throw InputError(.notAChunkFile, path: path) }
-  return file
+public func openChunkFile(_ path: String) throws -> ChunkFile { try openChunkFiles([InputPath(path)])[0] }
+
+/// Some chunks of a chunk file, counted from 0. Throws also `table.no-such-chunks`.
+public func openChunkRange(_ path: String, _ chunks: Range<Int>) throws -> ChunkRange {
+  try ChunkRange.checked(chunks, of: openChunkFile(path))
 }
 
 /// An input whose kind is known.
 enum OpenedTable {
   case chunkFile(ChunkFile)
   case text(any CSVInput)
+  /// An Arrow stream or file, decompressed when it is opened.
+  case arrow(ArrowInput)
+}
+
+/// A file whose kind is known, and that nobody has taken note of.
+private enum OpenedFile: Sendable {
+  case chunkFile(ChunkFile)
+  case text(any StoredText)
+  /// With the file itself, if it is an Arrow file that can be read at any place.
+  case arrow(any StoredText, (any ReadableObject)?)
+  /// Can be read once, and is not open yet.
+  case stream
 }
 
 /// Tells by its first bytes what `path` is, and opens it.
 func openInput(_ path: String, temporaryFolder: String? = nil, notes: InputNotes? = nil) throws -> OpenedTable {
-  let text = PathInput(path)
-  guard text.isRereadable else { return try openStream(path, temporaryFolder: temporaryFolder, notes: notes) }
-  let file = try LocalStore().open(path)
-  if try startsLikeChunkFile(file) {
-    let file = try ChunkFile(file)
-    notes?.chunkFile(file)
-    return .chunkFile(file)
+  try openInputs([InputPath(path)], temporaryFolder: temporaryFolder, notes: notes)[0]
+}
+
+/// Opens files in their order, several at once where each costs a round trip. Throws what is wrong with the first that cannot be opened.
+func openInputs(
+  _ inputs: [InputPath], temporaryFolder: String? = nil, notes: InputNotes? = nil
+) throws -> [OpenedTable] {
+  let files = try mappedAtOnce(inputs, atOnce: openedAtOnce(inputs.map(\.path)), openFile)
+  return try zip(inputs, files).map { input, file in
+    switch file {
+    case .chunkFile(let file):
+      notes?.chunkFile(file)
+      return .chunkFile(file)
+    case .text(let text): return .text(notes?.text(text) ?? text)
+    case .arrow(let text, let file):
+      let watched = notes?.text(text)
+      // A file is not read from start to end: for its checksum, it is when all else is done.
+      if file != nil { _ = try watched?.openSequential() }
+      return .arrow(ArrowInput(text: watched ?? text, file: file))
+    case .stream: return try openStream(input.path, temporaryFolder: temporaryFolder, notes: notes)
+    }
   }
-  if try isCompressedChunkFile(file) { throw InputError(.compressedChunkFile, path: path) }
+}
+
+private func openFile(_ input: InputPath) throws -> OpenedFile {
+  let path = input.path
+  if let listing = input.listing { return .chunkFile(try openPart(path, listing)) }
+  let local = PathInput(path)
+  guard isRemote(path) || local.isRereadable else { return .stream }
+  let file = try store(of: path).open(path)
+  let stored = try storedStart(of: file)
+  if stored.withUnsafeBytes({ ChunkFile.hasMagic($0) }) { return .chunkFile(try ChunkFile(file)) }
+  let text: any StoredText = isRemote(path) ? ObjectInput(file) : local
+  if isArrowFile(firstBytes: stored) { return .arrow(text, file) }
+  let start = compressionFormat(firstBytes: stored) == nil ? stored : try firstBytes(of: file)
+  if start.withUnsafeBytes({ ChunkFile.hasMagic($0) }) { throw InputError(.compressedChunkFile, path: path) }
+  if isArrow(firstBytes: start) { return .arrow(text, nil) }
   if path.lowercased().hasSuffix(".cln") { throw InputError(.notAChunkFile, path: path) }
-  return .text(notes?.text(path) ?? text)
+  if isNamedLikeArrow(path) { throw InputError(.notArrow, path: path) }
+  return .text(text)
 }
 
 /// A pipe or a device can be read once: a chunk file is kept whole in a temporary file, a CSV is read as it comes.
 private func openStream(_ path: String, temporaryFolder: String?, notes: InputNotes?) throws -> OpenedTable {
-  let watched = notes?.text(path)
+  let watched = notes?.text(PathInput(path))
   let source = try watched?.openSequential() ?? openSequential(path)
   let start = try source.peek(chunkFileMagicByteCount)
+  if isArrow(firstBytes: start) { return .arrow(ArrowInput(text: OpenedInput(source), file: nil)) }
   guard start.withUnsafeBytes({ ChunkFile.hasMagic($0) }) else { return .text(OpenedInput(source)) }
   let kept = try TemporaryFile(in: temporaryFolder)
   try copyBytes(of: source, to: kept)
@@ -146,18 +207,21 @@ private func openStream(_ path: String, temporaryFolder: String?, notes: InputNo
 private let chunkFileMagicByteCount = 16
 
 func startsLikeChunkFile(_ object: any ReadableObject) throws -> Bool {
+  try storedStart(of: object).withUnsafeBytes { ChunkFile.hasMagic($0) }
+}
+
+/// The first bytes as they are stored.
+private func storedStart(of object: any ReadableObject) throws -> [UInt8] {
   let count = min(object.byteCount, chunkFileMagicByteCount)
-  let start = try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+  return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
     try object.read(at: 0, into: UnsafeMutableRawBufferPointer(buffer))
     filled = count
   }
-  return start.withUnsafeBytes { ChunkFile.hasMagic($0) }
 }
 
-private func isCompressedChunkFile(_ object: any ReadableObject) throws -> Bool {
-  let source = PeekableSource(ObjectSource(object))
-  guard compressionFormat(firstBytes: try source.peek(4)) != nil else { return false }
-  return try decompressing(source).peek(chunkFileMagicByteCount).withUnsafeBytes { ChunkFile.hasMagic($0) }
+/// The first bytes, decompressed.
+private func firstBytes(of object: any ReadableObject) throws -> [UInt8] {
+  try decompressing(ObjectSource(object)).peek(chunkFileMagicByteCount)
 }
 
 /// Copies what is left of `source`, a mebibyte at a time.

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+import ArrowIPC
 import Columns
 import ObjectStorage
 
@@ -18,6 +19,8 @@ public enum OutputFormat: String, Sendable, CaseIterable {
   case markdown = "md"
   /// A chunk file.
   case cln
+  /// An Arrow stream, or an Arrow file where the name says so (``OutputTarget/arrowForm``).
+  case arrow
 
   /// As people call it.
   var name: String {
@@ -28,6 +31,7 @@ public enum OutputFormat: String, Sendable, CaseIterable {
     case .table: "a table"
     case .markdown: "Markdown"
     case .cln: "a chunk file"
+    case .arrow: "Arrow"
     }
   }
 }
@@ -38,18 +42,22 @@ public struct OutputTarget: Sendable {
   public let path: String
   /// Form of the content.
   public let format: OutputFormat
+  /// What of Arrow is written: the file format under names ending in `.arrow`, before `.gz` or `.zst`; else a stream.
+  public let arrowForm: ArrowWriter.Form
   /// Compression around it, nil for none.
   public let compression: CompressionFormat?
   /// What the form leaves open.
   public internal(set) var style = OutputStyle()
+  /// What the place it goes to is told.
+  public var writing = WriteOptions()
 
-  /// Takes the form from the path's extension (`.csv .json .ndjson .jsonl .md .txt .cln`, then `.gz` or `.zst`); `format` overrules it.
+  /// Takes the form from the path's extension (`.csv .json .ndjson .jsonl .md .txt .cln .arrow .arrows`, then `.gz` or `.zst`); `format` overrules it.
   ///
   /// `fallback` is the form where neither says. Throws `output.unknown-format` for an extension that means nothing here.
   public init(path: String, format: OutputFormat?, fallback: OutputFormat) throws(OutputError) {
     self.path = path
     guard path != "-" else {
-      (self.format, compression) = (format ?? fallback, nil)
+      (self.format, compression, arrowForm) = (format ?? fallback, nil, .stream)
       return
     }
     var name = path.split(separator: "/").last.map(String.init) ?? path
@@ -62,6 +70,7 @@ public struct OutputTarget: Sendable {
     } else {
       compression = nil
     }
+    arrowForm = name.lowercased().hasSuffix(".arrow") ? .file : .stream
     let named = format == nil ? try Self.format(named: name, path: path) : nil
     self.format = format ?? named ?? fallback
     if self.format == .cln, compression != nil { throw OutputError(.compressedChunkFile, path: path) }
@@ -85,6 +94,7 @@ public struct OutputTarget: Sendable {
     case "md": return .markdown
     case "txt": return .table
     case "cln": return .cln
+    case "arrow", "arrows": return .arrow
     default:
       // A device or a pipe such as /dev/null has no extension that could mean a form; anything else must say what it is.
       throw OutputError(.unknownFormat, path: path)
@@ -137,7 +147,7 @@ public struct OutputError: Diagnosis, Equatable {
   /// What to do.
   public var advice: String? {
     switch kind {
-    case .unknownFormat: "end the name in .csv .json .ndjson .md .txt or .cln, or say --format"
+    case .unknownFormat: "end the name in .csv .json .ndjson .md .txt .cln .arrow or .arrows, or say --format"
     case .compressedChunkFile: "leave .gz or .zst off the name"
     case .notAChunkFileName: "end the name in .cln; 'colonnade export' writes the other forms"
     case .styleWithoutEffect where found.hasPrefix("--null-as"): "it is for CSV, Markdown and tables: see --format"

@@ -9,10 +9,18 @@ import Glibc
 /// `outputs` are paths of all outputs of one run, `inputs` its INPUT arguments. Files are told by device and inode, so that links
 /// count; outputs that do not exist yet, by folder and name. Pipes, devices and standard output once are no matter. Throws
 /// `output.is-input` and `output.named-twice`, and what expanding the inputs throws; `onlyChunkFiles` as there (``expandInputs(_:onlyChunkFiles:)``).
+/// A manifest whose parts are read is an input. Inputs of a kind of place, local or not, that no output goes to are not looked at.
 public func refuseOverwriting(outputs: [String], inputs: [String], onlyChunkFiles: Bool = false) throws {
-  let inputFiles = try expandInputs(inputs, onlyChunkFiles: onlyChunkFiles).compactMap { FileIdentity($0) }
+  let concerned = inputs.filter { input in outputs.contains { isRemote($0) == isRemote(input) } }
+  let expanded = try inputPaths(concerned, onlyChunkFiles: onlyChunkFiles)
+  let inputPaths = expanded.map(\.path) + Set(expanded.compactMap { $0.listing?.manifest })
+  let inputFiles = inputPaths.compactMap { FileIdentity($0) }
+  // Keys are bytes: ones that only look alike are two.
+  let remoteInputs = Set(inputPaths.filter(isRemote).map { Array($0.utf8) })
   for (index, output) in outputs.enumerated() {
-    if output != "-", let file = FileIdentity(output), inputFiles.contains(file) {
+    if remoteInputs.contains(Array(output.utf8))
+      || output != "-" && FileIdentity(output).map(inputFiles.contains) ?? false
+    {
       throw OverwriteError(kind: .isInput, place: Place(file: output))
     }
     let isTwice = outputs[..<index].contains { other in

@@ -12,6 +12,24 @@ extension KeyedRows: PartableRows {
   }
 }
 
+/// Takes rows that differ, part by part, all with the same columns.
+protocol DifferingRowsTaking {
+  /// Takes the rows of a part. Throws what reading them and keeping them throws.
+  func append(_ rows: any TableSource) throws
+}
+
+extension DifferingRowsFile: DifferingRowsTaking {}
+
+/// Rows of both sides, of some parts or all.
+struct PartSize {
+  let sourceRows: Int
+  let compareRows: Int
+  /// Bytes of both sides' strings that have no codes.
+  let textByteCount: Int
+
+  var rowCount: Int { sourceRows + compareRows }
+}
+
 /// One comparison by parts.
 final class PartedComparison {
   private let parts: ComparisonOfParts
@@ -22,9 +40,13 @@ final class PartedComparison {
   private let threads: Int
   /// Bytes of a row's text without codes, on the average of both sides.
   private let textBytesPerRow: Int
-  private let rows: DifferingRowsFile?
-  private var distances: DistanceFile?
-  private var partCount = 0
+  private let rows: (any DifferingRowsTaking)?
+  /// Brings the rows of a part into their order; nil where they are in order.
+  private let inOrder: ((any TableSource) throws -> any TableSource)?
+  /// Distances that memory has no room for.
+  private(set) var distances: DistanceFile?
+  /// Parts so far.
+  private(set) var partCount = 0
 
   /// Parts of parts of parts: each level parts by other bits.
   private static let mostLevels = 6
@@ -38,72 +60,83 @@ final class PartedComparison {
 
   init(
     _ parts: ComparisonOfParts, _ source: any TableSource, _ other: any TableSource, _ cost: ComparisonCost,
-    _ limits: CompareLimits, threads: Int, wantsRows: Bool, textByteCount: Int
-  ) throws {
+    _ limits: CompareLimits, threads: Int, rows: (any DifferingRowsTaking)?, textBytesPerRow: Int,
+    inOrder: ((any TableSource) throws -> any TableSource)? = nil
+  ) {
+    (self.rows, self.inOrder) = (rows, inOrder)
     (self.parts, self.source, self.other, self.cost) = (parts, source, other, cost)
     (self.limits, self.threads) = (limits, threads)
-    textBytesPerRow = textByteCount / max(1, source.rowCount + other.rowCount)
-    rows = wantsRows ? DifferingRowsFile(in: limits.temporaryFolder) : nil
+    self.textBytesPerRow = textBytesPerRow
   }
 
   /// Parts rows by their keys. Throws as ``compareWithinMemory(_:_:_:_:threads:wantsRows:)``.
-  func resultByKeys() throws -> FoundComparison {
-    try part(parts.source, parts.compare, rowCounts: (source.rowCount, other.rowCount), level: 0)
-    return try found()
+  func addByKeys() throws {
+    try part(
+      parts.source, parts.compare, sizeOnAverage(source.rowCount, other.rowCount),
+      chunkRows: greatestChunkRows(of: [source, other]), level: 0)
+  }
+
+  /// Compares rows of both sides, which are some whole parts: at once if they have room, else by parts of these. `textByteCount`: of both sides' strings, all
+  /// without codes. Throws as ``compareWithinMemory(_:_:_:_:threads:wantsRows:)``, and `compare-parts.text-too-long`.
+  func addParts(_ left: any TableSource, _ right: any TableSource, textByteCount: Int) throws {
+    let (budget, _) = try self.budget(chunkRows: 1)
+    let size = PartSize(sourceRows: left.rowCount, compareRows: right.rowCount, textByteCount: textByteCount)
+    if hasRoom(size, budget) { return try add(left, right, budget) }
+    try part(
+      parts.keyedRows(left, of: .source), parts.keyedRows(right, of: .compare), size,
+      chunkRows: greatestChunkRows(of: [left, right]), level: 1)
   }
 
   /// Takes range after range of both sides. Throws as ``compareWithinMemory(_:_:_:_:threads:wantsRows:)``.
-  func resultByPosition() throws -> FoundComparison {
+  func addByPosition() throws {
     let rowCount = max(source.rowCount, other.rowCount)
     var start = 0
     while start < rowCount {
       let (budget, _) = try budget(chunkRows: greatestChunkRows(of: [source, other]))
-      let each = max(1, needed(sourceRows: 1 << 20, compareRows: 1 << 20) >> 20)
+      let each = max(1, needed(sizeOnAverage(1 << 20, 1 << 20)) >> 20)
       let count = limits.mostRowsAtOnce.map { max(1, $0 / 2) } ?? max(1024, partRoom(budget) / each)
       let range = start..<min(rowCount, start + count)
       try add(parts.rows(range, of: .source), parts.rows(range, of: .compare), budget)
       start = range.upperBound
     }
-    return try found()
-  }
-
-  private func found() throws -> FoundComparison {
-    let comparison = try parts.finish(distances)
-    let sorted = try rows?.inOrder(
-      numberColumn: comparison.keys.count, name: "differences between \(source.name) and \(other.name)",
-      try budget(chunkRows: 1).0)
-    let found = sorted.map { all in
-      FoundDifferences(all: all) { try SampledDifferences(of: all, DifferingRowLayout(comparison), size: $0) }
-    }
-    return FoundComparison(comparison: comparison, rows: found, partCount: partCount)
   }
 
   /// Parts rows of both sides, and compares part by part; those that have no room by parts of their own.
   private func part(
-    _ source: KeyedRows, _ compare: KeyedRows, rowCounts: (source: Int, compare: Int), level: Int
+    _ source: KeyedRows, _ compare: KeyedRows, _ whole: PartSize, chunkRows: Int, level: Int
   ) throws {
-    let chunkRows = level == 0 ? greatestChunkRows(of: [self.source, other]) : ChunkFileLimits.rowsPerChunk
-    let partCount = wantedPartCount(rowCounts, try budget(chunkRows: chunkRows).0)
+    let partCount = wantedPartCount(whole, try budget(chunkRows: chunkRows).0)
     let left = try parted(source, partCount, level, chunkRows: chunkRows)
     let right = try parted(compare, partCount, level, chunkRows: chunkRows)
     for (left, right) in zip(left, right) where left.rowCount + right.rowCount > 0 {
       let (budget, _) = try self.budget(chunkRows: 1)
-      if hasRoom(left, right, budget) {
+      let size = PartSize(
+        sourceRows: left.rowCount, compareRows: right.rowCount,
+        textByteCount: left.textByteCount + right.textByteCount)
+      if hasRoom(size, budget) {
         try add(left, right, budget)
         continue
       }
-      let share = Double(left.rowCount + right.rowCount) / Double(rowCounts.source + rowCounts.compare)
+      let share = Double(size.rowCount) / Double(whole.rowCount)
       guard level + 1 < Self.mostLevels, level == 0 || share <= Self.greatestShare else {
-        throw MemoryError(
-          comparing: left.name,
-          // Of the room, half is for a part.
-          wanted: residentByteCount() + CompareBudget.reserveByteCount
-            + 2 * needed(sourceRows: left.rowCount, compareRows: right.rowCount),
-          limit: limits.memory, what: "\(grouped(left.rowCount + right.rowCount)) rows, most of them of one key")
+        throw noRoom(for: size, name: left.name)
       }
       try part(
-        parts.keyedRows(left), parts.keyedRows(right), rowCounts: (left.rowCount, right.rowCount), level: level + 1)
+        parts.keyedRows(left, of: .source), parts.keyedRows(right, of: .compare), size,
+        chunkRows: greatestChunkRows(of: [left, right]), level: level + 1)
     }
+  }
+
+  /// For a part that has no room and cannot be parted: its rows are of few keys.
+  private func noRoom(for size: PartSize, name: String) -> any Diagnosis {
+    if hasTooLongTexts(size) {
+      return PartialComparisonError.textTooLong(
+        rowCount: size.rowCount, byteCount: size.textByteCount, most: limits.mostTextBytesInOrder, file: name)
+    }
+    // Of the room, half is for a part.
+    return MemoryError(
+      comparing: name, wanted: residentByteCount() + CompareBudget.reserveByteCount + 2 * needed(size),
+      limit: limits.memory, what: "\(grouped(size.rowCount)) rows, most of them of one key")
   }
 
   /// Parts one side, in what room there is now: the other side's footer has taken some.
@@ -115,13 +148,23 @@ final class PartedComparison {
     return try partedRows(of: rows.sliced(sliceCount), parting) { _ in }
   }
 
-  private func hasRoom(_ left: SpilledTable, _ right: SpilledTable, _ budget: CompareBudget) -> Bool {
-    if let most = limits.mostRowsAtOnce { return left.rowCount + right.rowCount <= most }
-    return needed(sourceRows: left.rowCount, compareRows: right.rowCount) <= partRoom(budget)
+  private func hasRoom(_ size: PartSize, _ budget: CompareBudget) -> Bool {
+    if hasTooLongTexts(size) { return false }
+    if let most = limits.mostRowsAtOnce { return size.rowCount <= most }
+    var needed = needed(size)
+    // Rows that are brought into order are in memory.
+    if inOrder != nil { needed += (size.rowCount * cost.bytesPerStoredRow + size.textByteCount) * 5 / 4 }
+    return needed <= partRoom(budget)
+  }
+
+  /// True if the rows are to be brought into order, for which the strings of a column must have room in one piece.
+  private func hasTooLongTexts(_ size: PartSize) -> Bool {
+    inOrder != nil && size.textByteCount >= limits.mostTextBytesInOrder
   }
 
   private func add(_ left: any TableSource, _ right: any TableSource, _ budget: CompareBudget) throws {
     partCount += 1
+    let (left, right) = (try inOrder?(left) ?? left, try inOrder?(right) ?? right)
     let found = try parts.add(left, right, threads: budget.threads, wantsRows: rows != nil)
     if let found { try rows?.append(found) }
     let most = limits.mostRowsAtOnce == nil ? budget.roomByteCount / 16 : 400
@@ -132,8 +175,13 @@ final class PartedComparison {
     }
   }
 
-  private func needed(sourceRows: Int, compareRows: Int) -> Int {
+  private func needed(_ size: PartSize) -> Int {
     cost.byteCount(
+      sourceRows: size.sourceRows, compareRows: size.compareRows, textByteCount: size.textByteCount)
+  }
+
+  private func sizeOnAverage(_ sourceRows: Int, _ compareRows: Int) -> PartSize {
+    PartSize(
       sourceRows: sourceRows, compareRows: compareRows, textByteCount: textBytesPerRow * (sourceRows + compareRows))
   }
 
@@ -141,22 +189,22 @@ final class PartedComparison {
   private func partRoom(_ budget: CompareBudget) -> Int { budget.roomByteCount / 2 }
 
   /// As many parts as let one have room, but no more than footers have room for.
-  private func wantedPartCount(_ rowCounts: (source: Int, compare: Int), _ budget: CompareBudget) -> Int {
-    let rowCount = rowCounts.source + rowCounts.compare
-    if let most = limits.mostRowsAtOnce { return max(2, min(Self.mostParts, 2 * rowCount / max(1, most))) }
+  private func wantedPartCount(_ size: PartSize, _ budget: CompareBudget) -> Int {
+    if let most = limits.mostRowsAtOnce { return max(2, min(Self.mostParts, 2 * size.rowCount / max(1, most))) }
     // Parts are not all of one size.
-    let wanted =
-      Double(needed(sourceRows: rowCounts.source, compareRows: rowCounts.compare)) * 1.15 / Double(partRoom(budget))
+    let ofRoom = Double(needed(size)) / Double(partRoom(budget))
+    let ofText = inOrder == nil ? 0 : Double(size.textByteCount) / Double(limits.mostTextBytesInOrder)
+    let wanted = max(ofRoom, ofText) * 1.15
     // Of each part a chunk is not written yet. A sixth of the room is for the footer.
     let room = Double(budget.roomByteCount)
     let bytesOfAllChunks =
-      Double(rowCount) * Double(cost.bytesPerStoredRow) * Double((cost.columnCount + 1) * Self.footerBytes)
+      Double(size.rowCount) * Double(cost.bytesPerStoredRow) * Double((cost.columnCount + 1) * Self.footerBytes)
     let footed = room / 6 * (room / Double(Self.bufferShare)) / max(1, bytesOfAllChunks)
     return max(2, Int(min(wanted.rounded(.up), footed, Double(Self.mostParts))))
   }
 
-  /// The room now, and into how many slices chunks are to be cut for one to have room.
-  private func budget(chunkRows: Int) throws -> (CompareBudget, sliceCount: Int) {
+  /// The room now, and into how many slices chunks are to be cut for one to have room. Throws `memory.too-small`.
+  func budget(chunkRows: Int) throws -> (CompareBudget, sliceCount: Int) {
     let stored = cost.bytesPerStoredRow + textBytesPerRow
     func workerByteCount(_ sliceCount: Int) -> Int {
       // A slice's rows as parted, with hashes and places; of the chunk a page as stored, read and taken, and what the allocator holds of such.

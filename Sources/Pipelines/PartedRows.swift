@@ -15,11 +15,16 @@ struct SpilledTable: TableSource {
   let dictionaries: [StringDictionary?]
   let name: String
   let rowCount: Int
+  /// Bytes of all strings without codes, where whoever wrote them told; else 0.
+  let textByteCount: Int
 
   /// `chunks`: nil for all.
-  init(_ file: ChunkFile, chunks: [Int]? = nil, dictionaries: [StringDictionary?], name: String) {
+  init(
+    _ file: ChunkFile, chunks: [Int]? = nil, dictionaries: [StringDictionary?], name: String, textByteCount: Int = 0
+  ) {
     let chunks = chunks ?? Array(0..<file.chunkCount)
     (self.file, self.chunks, self.dictionaries, self.name) = (file, chunks, dictionaries, name)
+    self.textByteCount = textByteCount
     rowCount = chunks.reduce(0) { $0 + file.rowCount(ofChunk: $1) }
   }
 
@@ -128,12 +133,17 @@ private final class PartWriter: @unchecked Sendable {
   /// Per part, its chunks' numbers and where they are in the file.
   private var written: [[(number: Int, chunk: Int)]]
   private var chunkCount = 0
+  /// Per part, bytes of all strings without codes; as `pending`.
+  private var textByteCounts: [Int]
+  /// A chunk of more is none that a file is meant to have, and at 4 GiB its strings could not be in one piece.
+  private static let mostBytesPerChunk = 64 << 20
 
   init(_ rows: any PartableRows, _ parting: Parting, to file: TemporaryFile) throws {
     self.rows = rows
     self.file = file
-    writer = try ChunkFileWriter(to: file, columnCount: rows.schema.fields.count)
-    bytesPerChunk = max(4096, parting.bufferByteCount / parting.partCount)
+    writer = try ChunkFileWriter(to: file, columnCount: rows.schema.fields.count, groupByteCount: 0)
+    bytesPerChunk = min(Self.mostBytesPerChunk, max(4096, parting.bufferByteCount / parting.partCount))
+    textByteCounts = Array(repeating: 0, count: parting.partCount)
     pending = Array(repeating: Pending(), count: parting.partCount)
     written = Array(repeating: [], count: parting.partCount)
   }
@@ -147,6 +157,7 @@ private final class PartWriter: @unchecked Sendable {
       pending[part].pieces.append(pages)
       pending[part].rowCount += rowCount
       pending[part].byteCount += pages.reduce(0) { $0 + $1.byteCount }
+      textByteCounts[part] += pages.reduce(0) { $0 + $1.textByteCount }
       if pending[part].byteCount >= bytesPerChunk, let chunk = cut(part) { full.append(chunk) }
     }
     return full
@@ -186,9 +197,11 @@ private final class PartWriter: @unchecked Sendable {
   func finish() throws -> [SpilledTable] {
     _ = try writer.finish(schema: rows.schema, dictionaries: rows.dictionaries, metadata: [])
     let whole = try ChunkFile(try file.reading())
-    return written.map { chunks in
+    return zip(written, textByteCounts).map { chunks, textByteCount in
       let inOrder = chunks.sorted { ($0.number, $0.chunk) < ($1.number, $1.chunk) }
-      return SpilledTable(whole, chunks: inOrder.map(\.chunk), dictionaries: rows.dictionaries, name: rows.name)
+      return SpilledTable(
+        whole, chunks: inOrder.map(\.chunk), dictionaries: rows.dictionaries, name: rows.name,
+        textByteCount: textByteCount)
     }
   }
 }
@@ -204,4 +217,7 @@ extension ColumnPage {
     case .strings(let strings): 4 * strings.count + strings.bytes.count
     }
   }
+
+  /// Bytes of its strings, if these have no codes.
+  var textByteCount: Int { if case .strings(let strings) = values { strings.bytes.count } else { 0 } }
 }

@@ -17,7 +17,7 @@ public func salvage(
   _ path: String, to target: OutputTarget, lost: OutputTarget? = nil, threads: Int = 1,
   progress: (@Sendable (WriteProgress) -> Void)? = nil, tell: (SalvageFindings) -> Void
 ) throws {
-  let object = try LocalStore().open(path)
+  let object = try store(of: path).open(path)
   if try !path.lowercased().hasSuffix(".cln") && !startsLikeChunkFile(object) {
     throw InputError(.notAChunkFile, path: path)
   }

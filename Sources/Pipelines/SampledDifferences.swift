@@ -20,7 +20,7 @@ struct SampledDifferences: TableSource {
     let (ofSource, ofCompare) = (Set(chosen.source), Set(chosen.compare))
     var pieces: [(chunk: Int, rows: [UInt32])] = []
     try Self.forEachRow(of: rows, layout) { chunk, position, row, side in
-      guard (side == .source ? ofSource : ofCompare).contains(UInt32(row)) else { return }
+      guard (side == .source ? ofSource : ofCompare).contains(row) else { return }
       if pieces.last?.chunk != chunk { pieces.append((chunk, [])) }
       pieces[pieces.count - 1].rows.append(UInt32(position))
     }

@@ -65,7 +65,7 @@ struct SecondStageWithinMemory {
   /// Works out a pass chunk by chunk into a temporary file.
   private func written(_ pass: GroupPass) throws -> SpilledTable {
     let file = try TemporaryFile(in: limits.temporaryFolder)
-    let writer = try ChunkFileWriter(to: file, columnCount: pass.schema.fields.count)
+    let writer = try ChunkFileWriter(to: file, columnCount: pass.schema.fields.count, groupByteCount: 0)
     for chunk in 0..<pass.chunkCount {
       let pages = try pass.pages(ofChunk: chunk)
       guard pages[0].rowCount > 0 else { continue }

@@ -41,7 +41,7 @@ public struct SniffReport: Sendable {
 
 /// Looks at the first `rowLimit` rows of a CSV. Throws a `Diagnosis` where it is none, or is a chunk file.
 public func sniffFile(_ path: String, rowLimit: Int, reading: CSVOptions = CSVOptions()) throws -> SniffReport {
-  guard case .text(let text) = try openInput(path) else { throw InputError(.alreadyConverted, path: path) }
+  let text = try textInput(try openInput(path), path: path)
   var reading = reading
   reading.rowLimit = rowLimit
   reading.errorPolicy = .skip

@@ -92,7 +92,8 @@ func document(of dialect: CSVDialect, _ findings: [CSVFinding]) -> JSONDocument 
   ])
 }
 
-private func document(of repair: CSVReport.Repair) -> JSONDocument {
+/// What was put right in some records.
+func document(of repair: CSVReport.Repair) -> JSONDocument {
   .object([
     ("kind", .string(repair.kind.rawValue)), ("rows", .integer(repair.count)), ("first", document(of: repair.first)),
   ])

@@ -17,12 +17,17 @@ public struct VerifyOutcome: Sendable {
 /// Checks every byte of a chunk file, and says what was checked and how fast. Throws where the file cannot be read at all, and
 /// `input.not-a-chunk-file` where neither its name nor its first bytes say that it is one.
 public func verifyChunkFile(_ path: String) throws -> VerifyOutcome {
-  let object = try LocalStore().open(path)
+  let object = try store(of: path).open(path)
   if try !path.lowercased().hasSuffix(".cln") && !startsLikeChunkFile(object) {
     throw InputError(.notAChunkFile, path: path)
   }
+  return try verifyOutcome(path) { try ChunkFile.verify(object) }
+}
+
+/// What `verify` finds in the file at `path`, with how long that takes.
+func verifyOutcome(_ path: String, _ verify: () throws -> VerifyReport) throws -> VerifyOutcome {
   var report: VerifyReport?
-  let time = try ContinuousClock().measure { report = try ChunkFile.verify(object) }
+  let time = try ContinuousClock().measure { report = try verify() }
   guard let report else { preconditionFailure("measured without being made") }
   guard !report.isIntact else {
     return VerifyOutcome(isIntact: true, text: "\(path): intact; checked \(parts(report)), \(speed(report, time))\n")

@@ -31,6 +31,8 @@ struct ChunkWriting: Sendable {
   var rowsPerChunk = ChunkFileLimits.rowsPerChunk
   /// What the rows of a chunk may weigh (``RowWeigher``) before the next one begins; nil: whatever they do. A single row may pass it.
   var bytesPerChunk: Int?
+  /// Bytes of pages that are written column by column (``ChunkFileWriter``): for files that stay, where columns are to lie together.
+  var groupByteCount = 0
   /// Where runs are written; nil for `$TMPDIR`, else `/tmp`.
   var temporaryFolder: String?
   /// What is noted besides the table.
@@ -94,7 +96,8 @@ private final class ChunkFlow: @unchecked Sendable {
     self.table = table
     self.options = options
     weigher = try RowWeigher(table, mostUnreadText: 0)
-    writer = try ChunkFileWriter(to: object, columnCount: table.schema.fields.count)
+    writer = try ChunkFileWriter(
+      to: object, columnCount: table.schema.fields.count, groupByteCount: options.groupByteCount)
     sources = try table.schema.fields.indices.map { column in
       table.schema.fields[column].type == .string ? try table.dictionary(column: column) : nil
     }

@@ -29,31 +29,34 @@ func writeTable(
   _ table: any TableSource, as target: OutputTarget, to writer: any ObjectWriter, threads: Int = 1,
   progress: (@Sendable (WriteProgress) -> Void)? = nil, usesColour: Bool = false, maximumTableRowCount: Int? = nil
 ) throws {
-  guard let form = textWriter(target, usesColour: usesColour, maximumTableRowCount: maximumTableRowCount) else {
-    var options = ChunkWriting(threads: threads)
-    options.metadata = table.hasInventedNames ? [ChunkFileWriter.inventedNames] : []
-    _ = try writeChunks(of: table, chunksAsTheyAre(of: table), to: writer, options)
-    return
-  }
   let byteCount = Atomic(0)
   let options = WritingOptions(threads: threads) { [totalRowCount = table.rowCount] rowCount in
     progress?(
       WriteProgress(
         rowCount: rowCount, totalRowCount: totalRowCount, byteCount: byteCount.load(ordering: .relaxed)))
   }
-  try form.write(table, options: options) { bytes in
+  let sink: ByteSink = { bytes in
     try writer.write(bytes)
     byteCount.wrappingAdd(bytes.count, ordering: .relaxed)
   }
+  if target.format == .arrow { return try writeArrow(table, form: target.arrowForm, options: options, to: sink) }
+  guard let form = textWriter(target, usesColour: usesColour, maximumTableRowCount: maximumTableRowCount) else {
+    var options = ChunkWriting(threads: threads)
+    options.groupByteCount = ChunkFileWriter.standardGroupByteCount
+    options.metadata = table.hasInventedNames ? [ChunkFileWriter.inventedNames] : []
+    _ = try writeChunks(of: table, chunksAsTheyAre(of: table), to: writer, options)
+    return
+  }
+  try form.write(table, options: options, to: sink)
 }
 
-/// The writer of a target's form in its style; nil for chunk files.
+/// The writer of a target's form in its style; nil for chunk files and Arrow.
 private func textWriter(
   _ target: OutputTarget, usesColour: Bool, maximumTableRowCount: Int?
 ) -> (any TableTextWriter)? {
   let null = target.style.nullSpelling
   switch target.format {
-  case .cln: return nil
+  case .cln, .arrow: return nil
   case .csv: return target.style.csvWriter
   case .json: return JSONWriter()
   case .ndjson: return NDJSONWriter()

@@ -4,11 +4,11 @@
 import Glibc
 
 /// A POSIX thread that runs one closure.
-final class Thread {
+package final class Thread {
   private var handle = pthread_t()
 
   /// Nil if the system refuses: no memory for a stack, or a limit on threads is reached. The closure is then never run.
-  init?(_ body: @escaping @Sendable () -> Void) {
+  package init?(_ body: @escaping @Sendable () -> Void) {
     let box = Unmanaged.passRetained(Body(body))
     let failure = pthread_create(
       &handle, nil,
@@ -26,10 +26,10 @@ final class Thread {
   }
 
   /// Waits for its end. Exactly one of this and `detach` is called, once.
-  func join() { pthread_join(handle, nil) }
+  package func join() { pthread_join(handle, nil) }
 
   /// Lets it end by itself.
-  func detach() { pthread_detach(handle) }
+  package func detach() { pthread_detach(handle) }
 
   private final class Body: Sendable {
     let run: @Sendable () -> Void
@@ -38,12 +38,12 @@ final class Thread {
 }
 
 /// A POSIX condition variable with its mutex.
-final class Condition: @unchecked Sendable {
+package final class Condition: @unchecked Sendable {
   // Both live at fixed addresses from init to deinit, as POSIX asks; all access goes through the calls below.
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  init() {
+  package init() {
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(condition, nil)
   }
@@ -55,15 +55,15 @@ final class Condition: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  func locked<R>(_ body: () throws -> R) rethrows -> R {
+  package func locked<R>(_ body: () throws -> R) rethrows -> R {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     return try body()
   }
 
   /// Precondition: called inside `locked`.
-  func wait() { pthread_cond_wait(condition, mutex) }
+  package func wait() { pthread_cond_wait(condition, mutex) }
 
   /// Precondition: called inside `locked`.
-  func broadcast() { pthread_cond_broadcast(condition) }
+  package func broadcast() { pthread_cond_broadcast(condition) }
 }

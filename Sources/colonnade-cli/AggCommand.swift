@@ -55,10 +55,17 @@ struct AggCommand: ParsableCommand {
 
       Groups that have no room in --memory are made part by part, from rows parted
       into a temporary file; the output is the same.
+
+      With --partial, states of the groups go out instead, for merge-partials to make
+      the same result of, whatever the split: --chunks 0:8 makes those of some chunks
+      (counted over all inputs), --first-place tells where they stand among all chunks
+      of a job of several inputs.
       """)
 
   @Argument(
-    help: ArgumentHelp("CSVs, .cln files, folders or patterns of them, or - for standard input.", valueName: "input"))
+    help: ArgumentHelp(
+      "CSVs, .cln files, Arrow streams or files, folders or patterns of them, or - for standard input.",
+      valueName: "input"))
   var inputs: [String]
 
   @Option(
@@ -97,6 +104,12 @@ struct AggCommand: ParsableCommand {
   @Flag(help: "Show how the groups would be found, instead of aggregating.")
   var explain = false
 
+  @OptionGroup var task: PartialOptions
+  @Option(
+    help: ArgumentHelp(
+      "Read only these chunks, counted from 0 over all inputs, the last not included: 4:8.", valueName: "a:b"))
+  var chunks: NumberRange?
+  @OptionGroup var part: CSVPieceOptions
   @OptionGroup var resources: AggregationOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var style: OutputStyleOptions
@@ -108,7 +121,13 @@ struct AggCommand: ParsableCommand {
     guard by != nil || aggregates != nil else { return }
     if inputs.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be only one of the inputs") }
     _ = try query()
-    _ = try output.target(forTables: true, style: style)
+    guard task.partial else {
+      _ = try output.target(forTables: true, style: style)
+      return
+    }
+    _ = try output.statesTarget(style)
+    if explain { throw ValidationError("--explain has no effect with --partial") }
+    if resources.stats { throw ValidationError("--stats has no effect with --partial") }
   }
 
   private func query() throws -> TableQuery {
@@ -130,8 +149,14 @@ struct AggCommand: ParsableCommand {
     defer { line.clear() }
     let limits = try resources.limits(threads: common.threads)
     let meter = AggregationMeter(progress: common.showsProgress ? line.update(_:) : nil)
-    let tables = try meter.step("open") { try openTables(for: query, limits, progress: line.update) }
+    var tables = try meter.step("open") { try openTables(for: query, limits, progress: line.update) }
     line.clear()
+    if task.partial {
+      return try writePartialAggregates(
+        of: tables, query, chunks: chunks?.range, firstPlace: task.firstPlace, to: output.statesTarget(style),
+        within: limits, ignoringStatistics: ignoreStatistics, meter: meter)
+    }
+    if let range = chunks?.range { tables = [try ChunkRange.checked(range, of: oneTable(tables))] }
     let result: any TableSource =
       try explain
       ? explainAggregation(of: tables, query, threads: common.threads, ignoringStatistics: ignoreStatistics)
@@ -154,9 +179,15 @@ struct AggCommand: ParsableCommand {
     for query: TableQuery, _ limits: AggregationLimits,
     progress: @escaping @Sendable (ConvertOptions.Progress) -> Void
   ) throws -> [any TableSource] {
+    var reading = try csv.reading(isQuiet: common.quiet)
+    try part.apply(to: &reading, inputs: inputs)
+    // Of no chunk, the columns and their types are asked for alone, which the start of a CSV tells if the types are known.
+    if part.types != nil, let range = chunks?.range, range.isEmpty {
+      (reading.rowLimit, reading.onReport) = (0, nil)
+    }
     do {
       return try Pipelines.openTables(
-        inputs, reading: csv.reading(isQuiet: common.quiet), columns: query.columnNames, threads: common.threads,
+        inputs, reading: reading, columns: query.columnNames, threads: common.threads,
         memory: resources.room.memory == nil ? nil : limits.memory, temporaryFolder: limits.temporaryFolder,
         progress: progress)
     } catch let error as UnknownColumn {

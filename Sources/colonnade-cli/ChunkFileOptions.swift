@@ -15,13 +15,19 @@ struct ChunkFileOptions: ParsableArguments {
       "Page compression: auto (zstd where it pays), zstd[:1-19], zlib[:1-9], none.", valueName: "codec"))
   var compression: Compression = .automatic
 
+  @OptionGroup var writing: WritingOptions
+
   func validate() throws {
     _ = try target()
     if output == "-", isTerminal(1) { throw ValidationError("a chunk file does not go to a terminal: say -o FILE.cln") }
   }
 
   /// Where the chunk file goes. Throws a usage error.
-  func target() throws -> OutputTarget { try usage { try OutputTarget(chunkFile: output) } }
+  func target() throws -> OutputTarget {
+    var target = try usage { try OutputTarget(chunkFile: output) }
+    target.writing = try writing.options(for: [output])
+    return target
+  }
 }
 
 extension Compression: ExpressibleByArgument {

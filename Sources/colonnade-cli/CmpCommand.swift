@@ -6,6 +6,7 @@ import ArgumentParser
 import Columns
 import Compare
 import Glibc
+import ObjectStorage
 import Pipelines
 
 /// `colonnade cmp`: what differs between two tables.
@@ -25,6 +26,9 @@ struct CmpCommand: ParsableCommand {
       is an error, unless --duplicates says what becomes of it. Without --on,
       columns that tell all rows apart are looked for, and named.
       Exit code: 0 equal, 1 rows on one side only or values that differ, 2 trouble.
+
+      Several processes or machines: --part-rows, a shuffle by the column "part",
+      --partial, --from-partials; give all three the same inputs and options.
       """)
 
   @Argument(help: "The first table: a CSV, a .cln file, a folder or pattern of them.")
@@ -54,7 +58,8 @@ struct CmpCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write every differing row to this file: .csv .json .ndjson .md .cln, then .gz or .zst.", valueName: "file"))
+      "Write every differing row to this file: .csv .json .ndjson .md .cln .arrow .arrows, then .gz or .zst.",
+      valueName: "file"))
   var rows: String?
 
   @Option(
@@ -66,6 +71,10 @@ struct CmpCommand: ParsableCommand {
     help: ArgumentHelp("Write a page for the browser to this file: summary, charts, samples.", valueName: "file"))
   var html: String?
 
+  @OptionGroup(title: "Comparing by several processes (each step with the same inputs and options)")
+  var steps: CompareStepOptions
+
+  @OptionGroup var writing: WritingOptions
   @OptionGroup var room: MemoryOptions
   @OptionGroup var style: OutputStyleOptions
   @OptionGroup var csv: CSVInputOptions
@@ -85,8 +94,10 @@ struct CmpCommand: ParsableCommand {
     if let output, let option = Self.optionFor(output) {
       throw ValidationError("-o writes the report: JSON, or .md or .txt; \(option) writes what \(output) is named for")
     }
+    try steps.check(source: source, compare: compare, on: on, byPosition: rules.byPosition)
     _ = try usage { try rules.request(on: on, renames: csv.rename) }
     _ = try rules.limits()
+    if writing.ifNotExists || writing.sse != nil { _ = try writing.options(for: outputs) }
     if let sample, sample < 1 { throw ValidationError("--sample takes a number from 1 on") }
     if try rowsTarget() == nil, let option = sample == nil ? style.given : "--sample" {
       throw ValidationError("\(option) has no effect without --rows")
@@ -98,16 +109,22 @@ struct CmpCommand: ParsableCommand {
     var name = path.lowercased()
     for end in [".gz", ".zst"] where name.hasSuffix(end) { name.removeLast(end.count) }
     if [".html", ".htm"].contains(where: name.hasSuffix) { return "--html" }
-    return [".csv", ".ndjson", ".jsonl", ".cln"].contains(where: name.hasSuffix) ? "--rows" : nil
+    let ofRows = [".csv", ".ndjson", ".jsonl", ".cln", ".arrow", ".arrows"]
+    return ofRows.contains(where: name.hasSuffix) ? "--rows" : nil
   }
 
   private func rowsTarget() throws -> OutputTarget? {
     guard let rows else { return nil }
-    return try usage { try OutputTarget(path: rows, format: nil, fallback: .csv).styled(as: style.style()) }
+    var target = try usage { try OutputTarget(path: rows, format: nil, fallback: .csv).styled(as: style.style()) }
+    target.writing = try writing.options(for: outputs)
+    return target
   }
 
+  /// Paths of what is written.
+  private var outputs: [String] { [output, rows, html].compactMap { $0 } }
+
   func run() throws {
-    try usage { try refuseOverwriting(outputs: [output, rows, html].compactMap { $0 }, inputs: [source, compare]) }
+    try usage { try refuseOverwriting(outputs: outputs, inputs: [source, compare] + steps.fromPartials) }
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
     var options = CompareOptions(
@@ -122,9 +139,16 @@ struct CmpCommand: ParsableCommand {
     options.rows = try rowsTarget()
     options.sampleSize = sample
     options.html = html
+    options.writing = outputs.isEmpty ? WriteOptions() : try writing.options(for: outputs)
     options.threads = common.threads
     options.allowed = try rules.limits()
     options.limits = CompareLimits(memory: try room.limit(), temporaryFolder: room.temp)
+    options.partials = steps.fromPartials
+    if let side = steps.partRows {
+      return try writePartRows(
+        options, PartRowsRequest(side, chunks: steps.chunks?.range, partCount: steps.parts ?? 1))
+    }
+    if steps.partial { return try comparePartRows(options) }
     let found = try compareInputs(options, progress: line.update)
     line.clear()
     if let printedFormat {

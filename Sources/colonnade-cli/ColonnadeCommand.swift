@@ -18,9 +18,12 @@ struct ColonnadeCommand: ParsableCommand {
         colonnade agg cities.cln --by date,state --agg 'sum(cases), sum(deaths)'
         colonnade cmp published.csv computed.csv --on date,state -o report.json
 
-      An INPUT is a CSV (plain, .gz or .zst), a .cln file, a folder or a quoted
-      pattern of them, or - for standard input: its content tells which. Data go
-      to standard output, all else to standard error.
+      An INPUT is a CSV (plain, .gz or .zst), a .cln file, an Arrow stream or file,
+      a folder or a quoted pattern of them, or - for standard input: its content
+      tells which; convert and sniff take CSVs, merge and verify .cln files. Inputs
+      and outputs may lie in S3: s3://bucket/key, with credentials and endpoint
+      as the AWS tools find them. Data go to standard output, all else to
+      standard error.
 
       EXIT CODES
         0    done; cmp: equal
@@ -31,8 +34,10 @@ struct ColonnadeCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      ConvertCommand.self, SniffCommand.self, AggCommand.self, CmpCommand.self, InspectCommand.self, HeadCommand.self,
-      ExportCommand.self, MergeCommand.self, VerifyCommand.self,
+      ConvertCommand.self, SniffCommand.self, AggCommand.self, MergePartialsCommand.self, CmpCommand.self,
+      InspectCommand.self, HeadCommand.self,
+      ExportCommand.self, MergeCommand.self, VerifyCommand.self, ManifestCommand.self, CSVCommand.self,
+      S3Command.self,
     ]
   )
 
@@ -41,6 +46,7 @@ struct ColonnadeCommand: ParsableCommand {
     do {
       var command = try parsedSubcommand() ?? parseAsRoot()
       try command.run()
+      endProcess(0)
     } catch let error as any Diagnosis {
       guard error.code != StorageError.Kind.closedPipe.rawValue else { endProcess(141) }
       printDiagnosis(error)

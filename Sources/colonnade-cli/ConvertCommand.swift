@@ -52,12 +52,16 @@ struct ConvertCommand: ParsableCommand {
   @Flag(help: "Add the rows to the chunk file that is there; make one where there is none.")
   var append = false
 
+  @OptionGroup var part: CSVPieceOptions
   @OptionGroup var sorting: SortOptions
   @OptionGroup var csv: CSVInputOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
     if append, chunkFile.output == "-" { throw ValidationError("--append adds to a file: say -o FILE.cln") }
+    if append, chunkFile.writing.ifNotExists {
+      throw ValidationError("--append adds to what is there, --if-not-exists wants nothing there")
+    }
     if append, sorting.sortBy != nil {
       throw ValidationError(
         "--append puts rows at the end, --sort-by everywhere\n  try: --append, then colonnade merge --sort-by")
@@ -76,12 +80,19 @@ struct ConvertCommand: ParsableCommand {
       if let named, ![.csv, .table].contains(named.format) {
         throw ValidationError("rejects are text like the input: end the name of --rejects in .csv or .txt")
       }
-      return try usage { try OutputTarget(path: path, format: .csv, fallback: .csv) }
+      return try sideTarget(path, .csv)
     }
   }
 
   private func receiptTarget() throws -> OutputTarget? {
-    try receipt.map { path in try usage { try OutputTarget(path: path, format: .table, fallback: .table) } }
+    try receipt.map { try sideTarget($0, .table) }
+  }
+
+  /// A file beside the chunk file; what the places are told goes for both.
+  private func sideTarget(_ path: String, _ format: OutputFormat) throws -> OutputTarget {
+    var target = try usage { try OutputTarget(path: path, format: format, fallback: format) }
+    target.writing = try chunkFile.target().writing
+    return target
   }
 
   func run() throws {
@@ -89,6 +100,7 @@ struct ConvertCommand: ParsableCommand {
     try usage { try refuseOverwriting(outputs: outputs, inputs: inputs) }
     var options = ConvertFilesOptions()
     options.reading = try csv.reading()
+    try part.apply(to: &options.reading, inputs: inputs)
     options.reading.columns = try columns.map { list in try usage { try columnNames(in: list, part: .columns) } }
     options.reading.threads = common.threads
     options.compression = chunkFile.compression

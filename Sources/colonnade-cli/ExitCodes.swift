@@ -6,8 +6,11 @@ import Columns
 import Glibc
 import Pipelines
 
-/// Ends the process at once, saying nothing.
-func endProcess(_ code: Int32) -> Never { Glibc.exit(code) }
+/// Ends the process at once, saying nothing. What libraries do at the end is left out: threads may be in the middle of a transfer.
+func endProcess(_ code: Int32) -> Never {
+  fflush(nil)
+  _exit(code)
+}
 
 /// Writes to standard error where and what, further lines if there are, then what to do.
 func printDiagnosis(_ error: any Diagnosis) {

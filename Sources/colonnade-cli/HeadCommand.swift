@@ -9,7 +9,7 @@ import Pipelines
 struct HeadCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "head",
-    abstract: "Show the first rows of CSVs or .cln files.",
+    abstract: "Show the first rows of CSVs, .cln files or Arrow streams.",
     discussion: """
       EXAMPLES
         colonnade head cities.cln
@@ -18,12 +18,15 @@ struct HeadCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("A CSV, a .cln file, a folder or pattern of them, or - for standard input.", valueName: "input"))
+    help: ArgumentHelp(
+      "A CSV, a .cln file, an Arrow stream or file, a folder or pattern of them, or - for standard input.",
+      valueName: "input"))
   var input: String
 
   @Option(name: .customShort("n"), parsing: .unconditional, help: ArgumentHelp("Rows to show.", valueName: "rows"))
   var rows = 10
 
+  @OptionGroup var part: ChunksOption
   @OptionGroup var output: OutputOptions
   @OptionGroup var style: OutputStyleOptions
   @OptionGroup var csv: CSVInputOptions
@@ -36,9 +39,14 @@ struct HeadCommand: ParsableCommand {
 
   func run() throws {
     try usage { try refuseOverwriting(outputs: output.paths, inputs: [input]) }
-    let table = try openFirstRows(
-      of: input, count: rows, reading: csv.reading(isQuiet: common.quiet), threads: common.threads)
+    let table = try openTable()
     try writeTable(
       table, to: output.target(forTables: true, style: style), threads: common.threads, usesColour: output.usesColour)
+  }
+
+  private func openTable() throws -> any TableSource {
+    if let chunks = part.chunks { return FirstRows(of: try openChunkRange(input, chunks.range), limit: rows) }
+    return try openFirstRows(
+      of: input, count: rows, reading: csv.reading(isQuiet: common.quiet), threads: common.threads)
   }
 }

@@ -17,8 +17,11 @@ struct InspectCommand: ParsableCommand {
         colonnade inspect cities.cln --pages --format csv
         colonnade inspect cities.cln --receipt
         colonnade inspect archive/
+        colonnade inspect archive/ --files --format ndjson
 
-      Of a folder or pattern of several files, one line each.
+      Of a folder or pattern of several files, one line each; with --files of a
+      single one too: path, rows, columns, chunks, bytes, and the checksum that a
+      manifest lists, in the order in which they are read as one table.
       """)
 
   @Argument(help: ArgumentHelp("A .cln file, or a folder or pattern of them.", valueName: "file"))
@@ -27,18 +30,24 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "One line per page (column and chunk) instead of one per column.")
   var pages = false
 
+  @Flag(help: "One line per file, also of a single one.")
+  var files = false
+
   @Flag(help: "Print the receipt that the conversion left in the file, as JSON; of a file that grew, a list of all.")
   var receipt = false
 
   @OptionGroup var output: OutputOptions
 
-  func validate() throws { _ = try output.target(forTables: true) }
+  func validate() throws {
+    _ = try output.target(forTables: true)
+    if files, pages || receipt { throw ValidationError("--files goes with neither --pages nor --receipt") }
+  }
 
   func run() throws {
     try usage { try refuseOverwriting(outputs: output.paths, inputs: [input], onlyChunkFiles: true) }
-    let files = try openChunkFiles([input])
-    if files.count > 1 { return try showFiles(files) }
-    let file = files[0]
+    let opened = try openChunkFiles([input])
+    if opened.count > 1 || files { return try showFiles(opened) }
+    let file = opened[0]
     if receipt { return try writeText(conversionReceipt(of: file), to: output.output ?? "-") }
     let target = try output.target(forTables: true)
     if target.format == .table, !pages { try printToStandardOutput(overview(of: file)) }

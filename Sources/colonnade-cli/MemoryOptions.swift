@@ -22,6 +22,7 @@ struct MemoryOptions: ParsableArguments {
   func limit() throws -> MemoryLimit? {
     let limit = try memoryLimit(memory)
     if let limit, limit.byteCount < 1 << 30 { cs_give_back_freed_buffers() }
+    if let limit { limitTransfers(to: limit) }
     return limit
   }
 }

@@ -12,25 +12,33 @@ struct OutputOptions: ParsableArguments {
   @Option(
     name: [.customShort("o"), .long],
     help: ArgumentHelp(
-      "File to write; its extension tells the form: .csv .json .ndjson .md .cln, then .gz or .zst. (default: standard output)",
+      "File to write; its extension tells the form: .csv .json .ndjson .md .cln .arrow .arrows, then .gz or .zst. (default: standard output)",
       valueName: "file"))
   var output: String?
 
   @Option(
     help:
-      "Form of the output, whatever its name: csv, json, ndjson, table, md, cln. (default on standard output: a table on a terminal, else csv)"
+      "Form of the output, whatever its name: csv, json, ndjson, table, md, cln, arrow (a stream, or a file named .arrow). (default on standard output: a table on a terminal, else csv)"
   )
   var format: OutputFormat?
+
+  @OptionGroup var writing: WritingOptions
 
   /// The target, with a table as the form on a terminal and CSV elsewhere. Throws a usage error.
   func target(forTables: Bool, style: OutputStyleOptions? = nil) throws -> OutputTarget {
     if isOnTerminal, format == .cln {
       throw ValidationError("a chunk file does not go to a terminal: say -o FILE.cln")
     }
+    if isOnTerminal, format == .arrow {
+      throw ValidationError(
+        "an Arrow stream does not go to a terminal: say -o FILE.arrows, or | a program that reads it")
+    }
     return try usage {
       let fallback: OutputFormat = forTables && isOnTerminal ? .table : .csv
       let target = try OutputTarget(path: output ?? "-", format: format, fallback: fallback)
-      return if let style { try target.styled(as: style.style()) } else { target }
+      var styled = if let style { try target.styled(as: style.style()) } else { target }
+      styled.writing = try writing.options(for: [output])
+      return styled
     }
   }
 
@@ -58,6 +66,10 @@ func usage<R>(_ body: () throws -> R) throws -> R {
     return try body()
   } catch let error as InputError {
     // What an argument stands for is only known by looking: a folder without tables is no wrong usage.
+    throw error
+  } catch let error as any Diagnosis
+    where ["storage.", "s3.", "manifest.", "chunkfile."].contains(where: error.code.hasPrefix)
+  {
     throw error
   } catch let error as any Diagnosis {
     let place = error.place.file.map { "\($0): " } ?? ""

@@ -32,7 +32,9 @@ struct SortOptions: ParsableArguments {
 
   /// Where little memory is allowed, freed buffers are given back at once: slower by page faults, but not held for nothing.
   func prepareMemory() throws {
-    if let limit = try limit(), limit.byteCount < 512 << 20 { cs_give_back_freed_buffers() }
+    guard let limit = try limit() else { return }
+    if limit.byteCount < 512 << 20 { cs_give_back_freed_buffers() }
+    limitTransfers(to: limit)
   }
 
   /// The limit, if one is given. Throws a usage error.

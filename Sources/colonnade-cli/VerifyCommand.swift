@@ -14,6 +14,10 @@ struct VerifyCommand: ParsableCommand {
       EXAMPLES
         colonnade verify cities.cln
         colonnade verify archive/*.cln
+        colonnade verify s3://bucket/table/
+
+      Of a folder with a manifest, that and the parts it lists are checked: a part
+      that is missing, or is another file than the listed one, counts as damage.
       """)
 
   @Argument(help: ArgumentHelp(".cln files, folders or patterns of them.", valueName: "file"))
@@ -24,8 +28,7 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     var isIntact = true
-    for path in try expandInputs(inputs, onlyChunkFiles: true) {
-      let outcome = try verifyChunkFile(path)
+    try verifyInputs(inputs) { outcome in
       isIntact = isIntact && outcome.isIntact
       if !outcome.isIntact || !quiet { try printToStandardOutput(outcome.text) }
     }

@@ -102,13 +102,18 @@ func aBlankConditionIsWrong(_ text: String) {
 
 @Test(arguments: [
   ("s = “abc”", "single quotes"), ("k≥1", "write <=, >= or !="), ("x > 1e5x", "numbers are like"),
-  ("x > 1e", "numbers are like"), ("lenth(x) > 5", "did you mean \"length\"?"), ("sum(x) > 5", "--having"),
+  ("x > 1e", "numbers are like"), ("lenth(x) > 5", "did you mean \"length\"?"), ("sum(x) > 5", "columns of the row"),
   ("x = interval '3' moons", "units are year"), ("x = cast(y as itn)", "types are"),
   ("extract(yeer from d) = 1", "did you mean \"year\"?"),
 ])
 func advisesOnWhatWasMeant(_ text: String, _ advice: String) {
   let error = #expect(throws: QuerySyntaxError.self) { try QueryExpression(text) }
   #expect(error?.advice?.contains(advice) == true, "\(error?.advice ?? "")")
+}
+
+@Test func aQueryIsAdvisedToAskGroupsElsewhere() {
+  let error = #expect(throws: QuerySyntaxError.self) { try TableQuery(by: "a", aggregates: nil, where: "sum(x) > 5") }
+  #expect(error?.advice == "ask aggregates with --having")
 }
 
 @Test(arguments: [

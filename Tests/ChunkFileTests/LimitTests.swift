@@ -46,7 +46,7 @@ import Testing
       let most = Int64(powerOfTen(precision) - 1)
       return [-most, most, 0, 1]
     case .date, .timestamp:
-      let range = TypeRules.range(of: type) ?? 0...0
+      let range = type.storedRange ?? 0...0
       return [Int64(range.lowerBound), Int64(range.upperBound), 0, -1]
     default: return [.min, .max, 0, -1, .min + 1, .max - 1]
     }

@@ -82,14 +82,15 @@ final class MemoryWriter: ObjectWriter {
 }
 
 /// Writes `table` as a chunk file; `pageTypes` overrules the type of pages, by chunk and column, and `bounds` what the footer
-/// says of their values.
+/// says of their values. Chunk by chunk, as the vectors are, unless pages are held back in groups.
 func chunkFileBytes(
   of table: Table, compression: Compression = .automatic, metadata: [(key: String, value: String)] = [],
   pageTypes: [[ColumnType]] = [], bounds: ((PageStatistics.Bounds) -> PageStatistics.Bounds)? = nil,
-  stored: StoredForm? = nil
+  stored: StoredForm? = nil, groupByteCount: Int = 0
 ) throws -> [UInt8] {
   let object = MemoryWriter()
-  let writer = try ChunkFileWriter(to: object, columnCount: table.schema.fields.count)
+  let writer = try ChunkFileWriter(
+    to: object, columnCount: table.schema.fields.count, groupByteCount: groupByteCount)
   for (chunk, pages) in table.chunks.enumerated() {
     let encoded = try pages.enumerated().map { column, page in
       let type = pageTypes.isEmpty ? table.schema.fields[column].type : pageTypes[chunk][column]

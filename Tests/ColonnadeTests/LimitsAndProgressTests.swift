@@ -43,8 +43,8 @@ private func tight(_ data: Dataset) -> Dataset {
   }
   let free = Dataset([numbers], threads: 2)
   let told = Told()
-  let limited = tight(Dataset([numbers], memory: .mebibytes(512), threads: 2)).reporting { told.add($0) }
-  #expect(limited.limits.memory.byteCount == 512 << 20)
+  let limited = tight(Dataset([numbers], memory: .mebibytes(4096), threads: 2)).reporting { told.add($0) }
+  #expect(limited.limits.memory.byteCount == 4096 << 20)
   let expected = try await query(free).table()
   let rows = try await query(limited).table()
   #expect(told.all.contains { $0.step == .mergingParts }, "it was spilled")
@@ -86,6 +86,9 @@ private func tight(_ data: Dataset) -> Dataset {
     try Dataset([numbers], memory: .mebibytes(64)).aggregate("max(x)", by: "k")
   }
   #expect(error?.code == "memory.too-small")
+  // The library has no options: what it says is for both.
+  #expect(error?.summary.contains("--memory") == false)
+  #expect(error?.advice?.contains("in Swift, memory: .mebibytes(") == true)
   #expect(ballast.last == 1)
 }
 

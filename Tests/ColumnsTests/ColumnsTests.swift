@@ -138,3 +138,24 @@ func nearestNameFindsTheMisspelt(wanted: String, expected: String) {
     #expect(ColumnType(wrong) == nil, "\(wrong)")
   }
 }
+
+@Test func boundsOfCodesAreThoseOfTheirStrings() {
+  var random = RandomSource(seed: .random(in: 0 ... .max))
+  print("seed \(random.seed)")
+  for _ in 0..<200 {
+    let texts = (0..<Int.random(in: 1...40, using: &random)).map { _ in
+      String(repeating: "é", count: .random(in: 0...20, using: &random)) + "\(Int.random(in: 0..<100, using: &random))"
+    }
+    // The same dictionary for a page of fewer rows than it has strings, for one of more, and again, sorted by then.
+    let dictionary = StringDictionary(entries: StringArray(texts))
+    for rowCount in [2, 60, 3] {
+      let codes = (0..<rowCount).map { _ in UInt32.random(in: 0..<UInt32(texts.count), using: &random) }
+      let validity = Validity(words: [random.next() & (1 << UInt64(rowCount) - 1)], rowCount: rowCount)
+      let page = ColumnPage(values: .codes(codes), validity: validity)
+      let plain = page.withPlainStrings(dictionary)
+      #expect(PageStatistics(of: page, dictionary: dictionary) == PageStatistics(of: plain, dictionary: nil))
+      #expect(page.textByteCount(0..<rowCount, dictionary) == plain.textByteCount(0..<rowCount, nil))
+      #expect(page.textByteCount(1..<2, dictionary) == plain.textByteCount(1..<2, nil))
+    }
+  }
+}

@@ -19,6 +19,13 @@ def test_missing_file(colonnade, tmp_path):
     colonnade("cmp", "cities.csv", "nothing.csv", "--on", "a", expect=2, cwd=tmp_path)
 
 
+@pytest.mark.parametrize("address", ["S3://bucket/x.csv", "s3:/bucket/x.csv", "s3a://bucket/x.csv"])
+def test_an_address_that_is_not_quite_one_is_said_how_to_write(colonnade, tmp_path, address):
+    (tmp_path / "a.csv").write_text("a\n1\n")
+    for arguments in (["head", address], ["convert", "a.csv", "-o", f"{address}.cln"]):
+        assert "s3://BUCKET/KEY" in colonnade(*arguments, expect=2, cwd=tmp_path).errors
+
+
 def test_folder_without_inputs(colonnade, tmp_path):
     folder = tmp_path / "empty"
     folder.mkdir()

@@ -400,6 +400,10 @@ def test_forms(colonnade, tmp_path):
     assert colonnade(*arguments, "--quiet", "--format", "md", expect=1).text == page.read_text()
     for wrong in (["-o", "-", "--format", "md"], ["--format", "html"]):
         colonnade(*arguments, *wrong, expect=64)
+    # Rows go under these names, and a page under the last.
+    for name, option in {**dict.fromkeys(["d.csv", "d.ndjson.gz", "d.cln", "d.arrow", "d.arrows.zst"], "--rows"), "d.html": "--html"}.items():
+        assert option in colonnade(*arguments, "-o", tmp_path / name, expect=64).errors
+        assert not (tmp_path / name).exists()
     lines = page.read_text().splitlines()
     assert "| cases | 827 | 40.8% | 15,495,731 | 15,434,631 | -61,100 | 75 | 752 | 23 | 304 | 2,485 |" in lines
     assert "| in both | 2,025 | 836 (41.3%) different |" in lines

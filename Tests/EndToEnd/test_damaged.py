@@ -46,10 +46,10 @@ def damaged(intact, tmp_path):
 
 
 def first_byte(intact, column, chunk):
-    """Pages lie chunk by chunk, and in a chunk column by column, each padded to 64 bytes."""
+    """Pages of so small a file lie column by column, and in a column chunk by chunk, each padded to 64 bytes."""
     names = ["k", "city", "n"]
     offset = 64
-    for page in sorted(intact[1], key=lambda page: (int(page["chunk"]), names.index(page["column"]))):
+    for page in sorted(intact[1], key=lambda page: (names.index(page["column"]), int(page["chunk"]))):
         if (page["column"], page["chunk"]) == (column, str(chunk)):
             return offset
         offset += -(-int(page["stored_bytes"]) // 64) * 64

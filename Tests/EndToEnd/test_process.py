@@ -59,7 +59,8 @@ def test_refused_threads(colonnade, covid, converted, tmp_path):
 
 def test_many_threads_in_little_memory(colonnade, covid, tmp_path):
     out = tmp_path / "out.cln"
-    run = in_shell(f"ulimit -v 3000000; {colonnade.path} convert {covid['csv']} -o {out} --quiet --threads 1024")
+    # Stacks of the usual 8 MB, were all threads to run at once, would leave nothing of the address space to the heap.
+    run = in_shell(f"ulimit -s 2048; ulimit -v 3000000; {colonnade.path} convert {covid['csv']} -o {out} --quiet --threads 1024")
     assert run.returncode == 0, run.stderr
     assert os.listdir(tmp_path) == ["out.cln"]
 
@@ -195,3 +196,12 @@ def test_chunk_files_are_not_called_something_else(colonnade, tmp_path):
     for name in ("b.cln", "b", "b.chunks"):
         colonnade("convert", source, "-o", tmp_path / name)
         colonnade("verify", tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    "command, said",
+    [("agg", "over all inputs"), ("cmp", "over all files of the side"), ("head", "Of one .cln file"), ("export", "Of one .cln file")],
+)
+def test_the_help_says_of_what_chunks_are_counted(colonnade, command, said):
+    text = " ".join(colonnade(command, "--help").text.split())
+    assert said in text[text.index("--chunks <a:b>") :][:200]

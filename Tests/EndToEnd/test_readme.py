@@ -70,6 +70,12 @@ def test_pattern(shown, printed, same):
     assert matches(shown, printed) is same
 
 
+def test_every_file_of_these_tests_has_a_line():
+    here = pathlib.Path(__file__).parent
+    told = re.findall(r"^\| `(test_\w+\.py)` \| \S", (here / "README.md").read_text(encoding="utf-8"), re.M)
+    assert sorted(told) == sorted(path.name for path in here.glob("test_*.py"))
+
+
 def test_swift_examples_are_those_that_are_tested():
     """Each line of the README's Swift examples stands in the tests that compile and run them, paths aside."""
     tested = {

@@ -5,7 +5,6 @@
 import csv
 import datetime
 import io
-import pathlib
 
 import csvtext
 import duckdb

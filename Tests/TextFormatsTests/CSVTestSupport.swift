@@ -56,20 +56,3 @@ extension CSVLimits {
     return limits
   }
 }
-
-extension CSVDialectHints {
-  /// RFC 4180 with a header: nothing is found.
-  static var plain: CSVDialectHints {
-    var hints = CSVDialectHints()
-    hints.encoding = "UTF-8"
-    hints.delimiter = [UInt8(ascii: ",")]
-    hints.quote = .some(UInt8(ascii: "\""))
-    hints.escape = .doubled
-    hints.lineEnd = .lf
-    hints.comment = []
-    hints.preambleLines = 0
-    hints.headerRows = 1
-    hints.footerLines = 0
-    return hints
-  }
-}

@@ -112,10 +112,12 @@ private func plainTimestamp(_ text: String) -> CSVTimestamp? {
 
   @Test func whatIsWrittenReadsBack() {
     var random = RandomSource(seed: 92)
-    var values: [Int64] = [CSVTimestamp.range.lowerBound, CSVTimestamp.range.upperBound, 0, -1, 1, 999_999, 1_000_000]
+    var values: [Int64] = [
+      ColumnType.timestamps.lowerBound, ColumnType.timestamps.upperBound, 0, -1, 1, 999_999, 1_000_000,
+    ]
     for _ in 0..<5000 {
       let unit: Int64 = [1, 10, 1000, 100_000, 1_000_000, 60_000_000, 86_400_000_000].randomElement(using: &random)!
-      values.append(Int64.random(in: CSVTimestamp.range, using: &random) / unit * unit)
+      values.append(Int64.random(in: ColumnType.timestamps, using: &random) / unit * unit)
     }
     for value in values {
       for isUTC in [false, true] {

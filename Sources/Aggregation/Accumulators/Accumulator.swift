@@ -36,6 +36,12 @@ struct RowPlaces {
     firstPlace = Int64(chunk) << 32
     self.rows = rows
   }
+
+  /// Of rows in order, before which there are `first`: places among these alone.
+  init(first: Int) {
+    firstPlace = Int64(first)
+    rows = nil
+  }
 }
 
 /// Shortest average run for which runs pay.

@@ -49,10 +49,11 @@ struct ColumnState {
   let all: [any Accumulator]
   private let kinds: [AccumulatorKind]
 
-  init(_ functions: Set<AggregateFunction>, _ type: ColumnType) {
+  /// `isOfPart`: rows are few, and other states follow.
+  init(_ functions: Set<AggregateFunction>, _ type: ColumnType, isOfPart: Bool = false) {
     self.type = type
     kinds = Set(functions.flatMap { AccumulatorKind.needed(for: $0, type) }).sorted { "\($0)" < "\($1)" }
-    all = kinds.map { makeAccumulator($0, type) }
+    all = kinds.map { makeAccumulator($0, type, isOfPart: isOfPart) }
   }
 
   /// The state of groups that were made elsewhere: nothing may be added.
@@ -95,14 +96,14 @@ struct ColumnState {
   }
 }
 
-private func makeAccumulator(_ kind: AccumulatorKind, _ type: ColumnType) -> any Accumulator {
+private func makeAccumulator(_ kind: AccumulatorKind, _ type: ColumnType, isOfPart: Bool) -> any Accumulator {
   switch kind {
   case .sums: perType(type, float: FloatSums(), wide: WideSums(), narrow: IntegerSums())
   case .squares: perType(type, float: FloatProducts(), wide: WideSquares(), narrow: IntegerSquares())
   case .minima: extremes(.minimum, type)
   case .maxima: extremes(.maximum, type)
   case .values: CollectedValues(type)
-  case .distinct: DistinctValues(type)
+  case .distinct: DistinctValues(type, mostBytesOfBits: isOfPart ? 256 << 10 : DistinctValues.cachedByteCount)
   case .firsts: EndValues(.first, type)
   case .lasts: EndValues(.last, type)
   case .tops(let count): TopValues(.maximum, count, type)

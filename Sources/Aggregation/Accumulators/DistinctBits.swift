@@ -5,13 +5,16 @@ import Kernels
 
 /// The different values of each group as bits, where groups and the range of the values are few enough.
 struct DistinctBits {
-  /// Most words of bits: 16 MiB, which caches hold for the most part.
-  static let maximumWordCount = 1 << 21
+  /// Most words of bits.
+  private let maximumWordCount: Int
 
   /// The first bit's value divided by 64, rounded down: groups of bits begin at multiples of 64.
   private var firstWord = 0
   private var wordsPerGroup = 0
   private var bits: [UInt64] = []
+
+  /// Takes at most so many bytes.
+  init(mostBytes: Int) { maximumWordCount = mostBytes / 8 }
 
   /// Number of groups that have room.
   var groupCount: Int { wordsPerGroup == 0 ? 0 : bits.count / wordsPerGroup }
@@ -21,7 +24,7 @@ struct DistinctBits {
     let first = min(Int(range.lowerBound >> 6), wordsPerGroup == 0 ? .max : firstWord)
     let last = max(Int(range.upperBound >> 6), wordsPerGroup == 0 ? .min : firstWord + wordsPerGroup - 1)
     let groups = max(groupCount, self.groupCount, 1)
-    guard last - first < Self.maximumWordCount / groups else { return false }
+    guard last - first < maximumWordCount / groups else { return false }
     if first != firstWord || last - first + 1 != wordsPerGroup { move(to: first, last - first + 1) }
     bits.grow(to: groups * wordsPerGroup, with: 0)
     return true

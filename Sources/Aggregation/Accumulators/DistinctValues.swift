@@ -18,10 +18,14 @@ final class DistinctValues: Accumulator {
   private var hasPairs = false
   private var numbers: [UInt32] = []
 
-  init(_ type: ColumnType) {
+  /// Bits that stay in caches for the most part.
+  static let cachedByteCount = 16 << 20
+
+  /// `mostBytesOfBits`: where accumulators follow each other, less is to be cleared for each.
+  init(_ type: ColumnType, mostBytesOfBits: Int = cachedByteCount) {
     self.type = type
     images = ValueImages(type)
-    bits = type.isWide ? nil : DistinctBits()
+    bits = type.isWide ? nil : DistinctBits(mostBytes: mostBytesOfBits)
   }
 
   func add(_ page: ColumnPage, _ dictionary: StringDictionary?, _ rows: GroupedRows) {
@@ -71,6 +75,38 @@ final class DistinctValues: Accumulator {
     return counts
   }
 
+  /// The different values of each group in ascending order. O(values x log of a group's).
+  func lists(groupCount: Int) -> RaggedValues {
+    var groups: [Int] = []
+    var starts = [Int](repeating: 0, count: groupCount + 1)
+    if type.isWide {
+      guard hasPairs else { return RaggedValues(values: .int128([]), dictionary: nil, starts: starts) }
+      let keys = pairs.keys()
+      guard case .int128(let values) = keys.pages[1].values else { preconditionFailure("wide integers expected") }
+      let valid = values.indices.filter { keys.pages[1].validity.isValid($0) }
+      let all = integers(keys.pages[0])
+      let sorted = inGroups(valid.map { Int(all[$0]) }, valid.map { values[$0] }, &starts)
+      return RaggedValues(values: .int128(sorted), dictionary: nil, starts: starts)
+    }
+    var numbers: [Int64] = []
+    bits?.forEachPiece { piece, values in
+      groups += piece.map { Int($0) }
+      numbers += values
+    }
+    if hasPairs {
+      let keys = pairs.keys()
+      let (ofPairs, values) = (integers(keys.pages[0]), integers(keys.pages[1]))
+      for pair in values.indices where keys.pages[1].validity.isValid(pair) {
+        groups.append(Int(ofPairs[pair]))
+        numbers.append(values[pair])
+      }
+    }
+    let decoder = images.decoder()
+    if let ranks = decoder.ranks { numbers = numbers.map { ranks[Int($0)] } }
+    let decoded = decoder.values(unranking: inGroups(groups, numbers, &starts))
+    return RaggedValues(values: decoded.values, dictionary: decoded.dictionary, starts: starts)
+  }
+
   /// Takes in values of another's groups.
   private func addMapped(
     _ groups: [Int64], _ values: [Int64], _ targets: [UInt32], _ renumbered: [Int64]?, groupCount: Int
@@ -106,4 +142,20 @@ final class DistinctValues: Accumulator {
     guard case .int64(let values) = page.values else { preconditionFailure("integers expected") }
     return values
   }
+}
+
+/// The values of each group in ascending order, group after group; group `g`'s begin at `starts[g]`.
+private func inGroups<Number: Comparable & BitwiseCopyable>(
+  _ groups: [Int], _ values: [Number], _ starts: inout [Int]
+) -> [Number] {
+  for group in groups { starts[group + 1] += 1 }
+  for group in 1..<max(1, starts.count) { starts[group] += starts[group - 1] }
+  var next = starts
+  var sorted = values
+  for (index, group) in groups.enumerated() {
+    sorted[next[group]] = values[index]
+    next[group] += 1
+  }
+  for group in 0..<starts.count - 1 { sorted[starts[group]..<starts[group + 1]].sort() }
+  return sorted
 }

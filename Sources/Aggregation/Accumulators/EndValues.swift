@@ -31,6 +31,16 @@ final class EndValues: Accumulator {
     if let theirs = other.wide { wide?.merge(theirs, groups: groups, groupCount: groupCount) }
   }
 
+  /// Takes in values, a row each, that stood at these places among all rows. Returns a row whose place its group knows already; nil if there is
+  /// none.
+  func add(_ page: ColumnPage, places: [Int64], groups: [UInt32], groupCount: Int) -> Int? {
+    if wide != nil { return wide?.add(page, places: places, groups: groups, groupCount: groupCount) }
+    return narrow?.add(page, places: places, groups: groups, groupCount: groupCount)
+  }
+
+  /// The place of each group's value; what groups without values hold means nothing.
+  func places(groupCount: Int) -> [Int64] { narrow?.places(groupCount) ?? wide?.places(groupCount) ?? [] }
+
   /// One value per group; what groups without values hold means nothing.
   func values(groupCount: Int) -> (values: PageValues, dictionary: StringDictionary?) {
     guard let values = narrow?.values(groupCount: groupCount) ?? wide?.values(groupCount: groupCount) else {
@@ -45,7 +55,7 @@ private struct EndSlots<Number: PlainNumber> {
   private let flip: Int64
   private let images: ValueImages<Number>
   /// Places of the values kept, complemented for the last; the greatest integer where there is none.
-  private var places: [Int64] = []
+  private var keptPlaces: [Int64] = []
   private var kept: [Number] = []
 
   init(_ end: RowEnd, _ type: ColumnType) {
@@ -59,7 +69,7 @@ private struct EndSlots<Number: PlainNumber> {
     numbers.withUnsafeBufferPointer { numbers in
       withValidityBits(page) { validity in
         let flip = flip
-        places.withUnsafeMutableBufferPointer { places in
+        keptPlaces.withUnsafeMutableBufferPointer { places in
           kept.withUnsafeMutableBufferPointer { kept in
             func keep(_ chosen: UnsafeBufferPointer<UInt32>?) {
               Number.keepFirst(
@@ -76,10 +86,30 @@ private struct EndSlots<Number: PlainNumber> {
   mutating func merge(_ other: EndSlots, groups: [UInt32], groupCount: Int) {
     grow(to: groupCount)
     let renumbered = images.numbers(ofAll: other.images)
-    for (group, place) in other.places.enumerated() where place < places[Int(groups[group])] {
-      places[Int(groups[group])] = place
+    for (group, place) in other.keptPlaces.enumerated() where place < keptPlaces[Int(groups[group])] {
+      keptPlaces[Int(groups[group])] = place
       kept[Int(groups[group])] = renumbered.map { $0[Int(other.kept[group])] } ?? other.kept[group]
     }
+  }
+
+  mutating func add(_ page: ColumnPage, places: [Int64], groups: [UInt32], groupCount: Int) -> Int? {
+    grow(to: groupCount)
+    let numbers = images.numbers(of: page, nil)
+    var twice: Int?
+    for (row, group) in groups.enumerated() where page.validity.isValid(row) {
+      let place = places[row] ^ flip
+      if place == keptPlaces[Int(group)] { twice = row }
+      guard place < keptPlaces[Int(group)] else { continue }
+      keptPlaces[Int(group)] = place
+      kept[Int(group)] = numbers[row]
+    }
+    return twice
+  }
+
+  func places(_ groupCount: Int) -> [Int64] {
+    var places = keptPlaces.map { $0 ^ flip }
+    places.grow(to: groupCount, with: 0)
+    return places
   }
 
   mutating func values(groupCount: Int) -> (values: PageValues, dictionary: StringDictionary?) {
@@ -89,7 +119,7 @@ private struct EndSlots<Number: PlainNumber> {
   }
 
   private mutating func grow(to groupCount: Int) {
-    places.grow(to: groupCount, with: .max)
+    keptPlaces.grow(to: groupCount, with: .max)
     kept.grow(to: groupCount, with: 0)
   }
 }

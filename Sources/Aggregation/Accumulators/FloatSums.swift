@@ -6,7 +6,7 @@ import Kernels
 
 /// Exact sums of doubles.
 final class FloatSums: Accumulator {
-  private(set) var limbs = GroupLimbs()
+  var limbs = GroupLimbs()
 
   func add(_ page: ColumnPage, _ dictionary: StringDictionary?, _ rows: GroupedRows) {
     guard case .float64(let values) = page.values else { preconditionFailure("doubles expected") }
@@ -41,7 +41,7 @@ final class FloatSums: Accumulator {
 
 /// Exact sums of products of doubles.
 final class FloatProducts: Accumulator {
-  private(set) var limbs = GroupLimbs()
+  var limbs = GroupLimbs()
 
   /// Adds the squares of a page.
   func add(_ page: ColumnPage, _ dictionary: StringDictionary?, _ rows: GroupedRows) {

@@ -32,6 +32,12 @@ struct GroupCounts {
     counts[0] += Int64(count)
   }
 
+  /// Adds to a group's count. Precondition: no group's leaves 63 bits.
+  mutating func add(count: Int64, group: Int, groupCount: Int) {
+    counts.grow(to: groupCount, with: 0)
+    counts[group] += count
+  }
+
   /// Counts the rows of `page` that are null; costs nothing where there are none.
   mutating func addNulls(of page: ColumnPage, _ rows: GroupedRows) {
     switch page.validity {

@@ -96,6 +96,18 @@ final class IntegerSums: Accumulator {
     }
   }
 
+  /// One sum per group, in 128 bits.
+  func sums128(groupCount: Int) -> [Int128] {
+    var sums = wide ?? narrow.map { Int128($0) }
+    sums.grow(to: groupCount, with: 0)
+    return sums
+  }
+
+  /// Adds sums of some rows of these groups. Precondition: they are sums of 64-bit integers, all together of less than 2^63 rows.
+  func add(totals: [Int128], groups: [UInt32], groupCount: Int) {
+    withWide(groupCount) { sums in for (row, total) in totals.enumerated() { sums[Int(groups[row])] += total } }
+  }
+
   private func addNarrow(
     _ values: UnsafeBufferPointer<Int64>, _ validity: UnsafeBufferPointer<UInt64>?, _ rows: GroupedRows,
     _ sums: UnsafeMutableBufferPointer<Int64>
@@ -137,6 +149,12 @@ final class WideSums: Accumulator {
   func add(total: Int128) {
     sums.grow(to: 1, with: Int192())
     sums[0].add(total)
+  }
+
+  /// Adds the sum of some rows to a group's.
+  func add(_ total: Int192, group: Int, groupCount: Int) {
+    sums.grow(to: groupCount, with: Int192())
+    sums[group].add(total)
   }
 
   func merge(_ other: any Accumulator, groups: [UInt32], groupCount: Int) {

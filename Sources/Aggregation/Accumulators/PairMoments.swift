@@ -16,6 +16,17 @@ protocol PairAccumulator: AnyObject {
 
   /// A group's sums.
   func moments(_ group: Int) -> PairMoments
+
+  /// What is made of them, where 128 bits hold it for sure; else nil.
+  func narrowProducts(_ group: Int) -> CentralProducts?
+}
+
+/// Number n of the pairs of a group, and n Σxx - Σx Σx, n Σyy - Σy Σy, n Σxy - Σx Σy.
+struct CentralProducts {
+  var count: Int
+  var xx: Int128
+  var yy: Int128
+  var xy: Int128
 }
 
 /// Number, and exact sums, of the pairs of a group.
@@ -84,13 +95,37 @@ final class IntegerPairs: PairAccumulator {
     for (group, sums) in other.wide.enumerated() { wide[Int(groups[group])].add(sums) }
   }
 
-  func moments(_ group: Int) -> PairMoments {
+  /// Adds sums of some pairs to a group's.
+  func add(_ sums: WidePairSums, group: Int, groupCount: Int) {
+    wide.grow(to: groupCount, with: WidePairSums())
+    wide[group].add(sums)
+  }
+
+  /// A group's sums.
+  func sums(_ group: Int) -> WidePairSums {
     var sums = group < wide.count ? wide[group] : WidePairSums()
     if group < narrow.count { sums.add(narrow[group]) }
+    return sums
+  }
+
+  func moments(_ group: Int) -> PairMoments {
+    let sums = sums(group)
     return PairMoments(
       count: Int(sums.count), x: ScaledInteger(integer: BigInteger(sums.x)),
       y: ScaledInteger(integer: BigInteger(sums.y)), xx: ScaledInteger(integer: BigInteger(sums.xx)),
       yy: ScaledInteger(integer: BigInteger(sums.yy)), xy: ScaledInteger(integer: BigInteger(sums.xy)))
+  }
+
+  func narrowProducts(_ group: Int) -> CentralProducts? {
+    guard wide.isEmpty, group < narrow.count else { return nil }
+    let sums = narrow[group]
+    // Below 2^126 each, as no sum leaves 63 bits.
+    func product(_ sum: Int64, _ a: Int64, _ b: Int64) -> Int128 {
+      Int128(sums.count) * Int128(sum) - Int128(a) * Int128(b)
+    }
+    return CentralProducts(
+      count: Int(sums.count), xx: product(sums.xx, sums.x, sums.x), yy: product(sums.yy, sums.y, sums.y),
+      xy: product(sums.xy, sums.x, sums.y))
   }
 
   private func empty() {
@@ -130,11 +165,11 @@ final class FloatPairs: PairAccumulator {
   private let types: (x: ColumnType, y: ColumnType)
   private var counts = GroupCounts()
   private var nulls = GroupCounts()
-  private let x = FloatSums()
-  private let y = FloatSums()
-  private let xx = FloatProducts()
-  private let yy = FloatProducts()
-  private let xy = FloatProducts()
+  let x = FloatSums()
+  let y = FloatSums()
+  let xx = FloatProducts()
+  let yy = FloatProducts()
+  let xy = FloatProducts()
 
   init(_ x: ColumnType, _ y: ColumnType) { types = (x, y) }
 
@@ -161,6 +196,14 @@ final class FloatPairs: PairAccumulator {
     for (own, theirs) in zip(parts, other.parts) { own.merge(theirs, groups: groups, groupCount: groupCount) }
   }
 
+  /// Number of a group's pairs.
+  func count(_ group: Int) -> Int64 { counts.count(group) - nulls.count(group) }
+
+  /// Adds to a group's number of pairs.
+  func add(count: Int64, group: Int, groupCount: Int) { counts.add(count: count, group: group, groupCount: groupCount) }
+
+  func narrowProducts(_ group: Int) -> CentralProducts? { nil }
+
   func moments(_ group: Int) -> PairMoments {
     func sum(_ limbs: GroupLimbs) -> ScaledInteger {
       let sum = limbs.sum(group)
@@ -168,7 +211,7 @@ final class FloatPairs: PairAccumulator {
     }
     let all = [x.limbs, y.limbs, xy.limbs]
     return PairMoments(
-      count: Int(counts.count(group) - nulls.count(group)),
+      count: Int(count(group)),
       hasNonFinite: all.contains { $0.nonFinite(group) != [] }, x: sum(x.limbs), y: sum(y.limbs), xx: sum(xx.limbs),
       yy: sum(yy.limbs), xy: sum(xy.limbs))
   }

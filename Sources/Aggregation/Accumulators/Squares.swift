@@ -52,6 +52,12 @@ final class IntegerSquares: Accumulator {
     }
   }
 
+  /// Adds squares of some rows to a group's.
+  func add(_ total: Int192, group: Int, groupCount: Int) {
+    wide.grow(to: groupCount, with: Int192())
+    wide[group].add(total)
+  }
+
   func merge(_ other: any Accumulator, groups: [UInt32], groupCount: Int) {
     guard let other = other as? IntegerSquares else { preconditionFailure("accumulators of two kinds") }
     wide.grow(to: groupCount, with: Int192())
@@ -87,6 +93,12 @@ final class WideSquares: Accumulator {
         sums.withUnsafeMutableBufferPointer { exactSquares(values, groups: rows.groups, validity: validity, into: $0) }
       }
     }
+  }
+
+  /// Adds squares of some rows to a group's.
+  func add(_ total: Int384, group: Int, groupCount: Int) {
+    sums.grow(to: groupCount, with: Int384())
+    sums[group].add(total)
   }
 
   func merge(_ other: any Accumulator, groups: [UInt32], groupCount: Int) {

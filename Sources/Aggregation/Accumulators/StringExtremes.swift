@@ -148,7 +148,7 @@ struct KeptStrings {
 }
 
 /// Negative, 0 or positive, as `a` comes before, with or after `b` in the order of bytes.
-private func bytesOrder(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Int {
+func bytesOrder(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Int {
   if let left = a.baseAddress, let right = b.baseAddress {
     let order = memcmp(left, right, min(a.count, b.count))
     if order != 0 { return Int(order) }

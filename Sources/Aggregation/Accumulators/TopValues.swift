@@ -10,9 +10,17 @@ final class TopValues: Accumulator {
   // One of the two. Generic structs of known types, not a generic class: that one would be compiled for no type at all.
   private var narrow: TopNumbers<Int64>?
   private var wide: TopNumbers<Int128>?
+  /// Which values are best.
+  let extreme: Extreme
+  /// Most values of a group.
+  let width: Int
+
+  /// Most values of which every group has room from the start.
+  static let fixedWidth = 4
 
   init(_ extreme: Extreme, _ width: Int, _ type: ColumnType) {
     precondition(type != .string, "numbers of strings have no order")
+    (self.extreme, self.width) = (extreme, width)
     if type.isWide { wide = TopNumbers(extreme, width, type) } else { narrow = TopNumbers(extreme, width, type) }
   }
 
@@ -47,14 +55,11 @@ private struct TopNumbers<Number: PlainNumber> {
   /// Where more are.
   private var growing: GrowingTops<Number>?
 
-  /// Most values of which every group has room from the start.
-  private static var fixedWidth: Int { 4 }
-
   init(_ extreme: Extreme, _ width: Int, _ type: ColumnType) {
     self.width = width
     flip = extreme == .maximum ? 0 : -1
     images = ValueImages(type)
-    if width > Self.fixedWidth { growing = GrowingTops(width: width) }
+    if width > TopValues.fixedWidth { growing = GrowingTops(width: width) }
   }
 
   mutating func add(_ page: ColumnPage, _ dictionary: StringDictionary?, _ rows: GroupedRows) {

@@ -20,8 +20,8 @@ struct ComputedColumns: Sendable {
 /// A table with computed columns behind its own.
 ///
 /// What expressions share is worked out once a chunk: the last few chunks' results are kept, for as many threads.
-final class ComputedSource: TableSource {
-  private let base: any TableSource
+final class ComputedSource: TableView {
+  let base: any TableSource
   private let number: Int
   private let computed: ComputedColumns
   private let texts = TextResults()
@@ -49,14 +49,20 @@ final class ComputedSource: TableSource {
   var program: ExpressionProgram { computed.program }
   /// The node of each computed column.
   var roots: [Int] { computed.columns.map(\.root) }
-  var name: String { base.name }
-  var hasInventedNames: Bool { base.hasInventedNames }
-  var chunkCount: Int { base.chunkCount }
-  var rowCount: Int { base.rowCount }
-  var hasStoredStatistics: Bool { base.hasStoredStatistics }
-  func rowCount(ofChunk chunk: Int) -> Int { base.rowCount(ofChunk: chunk) }
+
+  /// A computed column takes what the expressions read.
+  func willRead(columns: [Int], chunks: [Int]) throws {
+    let inputs = columns.contains { own($0) != nil } ? computed.program.columns.map { $0.position(in: number) } : []
+    try base.willRead(columns: columns.filter { own($0) == nil } + inputs, chunks: chunks)
+  }
 
   func isComputed(column: Int) -> Bool { column >= base.schema.fields.count || base.isComputed(column: column) }
+
+  func mayLackValues(column: Int) -> Bool { own(column) != nil || base.mayLackValues(column: column) }
+
+  func contentHash(column: Int, chunk: Int) throws -> UInt128? {
+    try own(column) == nil ? base.contentHash(column: column, chunk: chunk) : nil
+  }
 
   func dictionaryCount(column: Int) throws -> Int? {
     try own(column) == nil ? base.dictionaryCount(column: column) : dictionary(column: column)?.count

@@ -13,11 +13,11 @@ extension QueryExpression {
   /// bare, or in double quotes if it has other than letters, digits and `_` or is a keyword. Keywords and functions may be written in any
   /// case. Throws `query.syntax` with the position.
   public init(_ text: String) throws(QuerySyntaxError) {
-    try self.init(text, part: .filter)
+    try self.init(text, part: .filter, hasHaving: false)
   }
 
-  /// The same, read from the option `part`.
-  init(_ text: String, part: QuerySyntaxError.Part) throws(QuerySyntaxError) {
+  /// The same, read from the option `part`. `hasHaving`: of a query, which can ask groups too.
+  init(_ text: String, part: QuerySyntaxError.Part, hasHaving: Bool = true) throws(QuerySyntaxError) {
     let tokens = try expressionTokens(text, part: part)
     if tokens.count == 1 {
       throw QuerySyntaxError(
@@ -26,7 +26,7 @@ extension QueryExpression {
     var parser = ExpressionParser(tokens: tokens, part: part)
     self = try parser.expression()
     try parser.requireEnd("and, or, or the end")
-    try checkFunctions(part, mayAggregate: part == .having)
+    try checkFunctions(part, mayAggregate: part == .having, hasHaving: hasHaving)
     try parser.checkCondition(self)
   }
 }

@@ -46,6 +46,13 @@ final class FilterEvaluation {
     return selection.simplified(ofRows: rowCount)
   }
 
+  /// False if what the footer knows rules the chunk out. Nothing is counted.
+  func mayTakeRows(_ source: any TableSource, number: Int, chunk: Int) throws -> Bool {
+    let place = ChunkPlace(
+      source: source, number: number, chunk: chunk, rowCount: source.rowCount(ofChunk: chunk))
+    return try verdict(filter.root, place) != .none
+  }
+
   /// Which of the rows `within` a part takes that is worked out in part; of others, it may or may not take any.
   ///
   /// Worked out are only rows that the conditions on single columns leave open, here and in all parts around, and in `and` and `or` those

@@ -68,9 +68,9 @@ enum FunctionTable {
 
 extension QueryExpression {
   /// Throws `query.syntax` for a function or operator that is not there or has too few or many arguments, and for aggregates where none can
-  /// be: in each other, and in what is asked of single rows.
+  /// be: in each other, and in what is asked of single rows. `hasHaving`: whoever asked can ask groups elsewhere, which is then advised.
   func checkFunctions(
-    _ part: QuerySyntaxError.Part, item: Int = 0, mayAggregate: Bool = false
+    _ part: QuerySyntaxError.Part, item: Int = 0, mayAggregate: Bool = false, hasHaving: Bool = true
   ) throws(QuerySyntaxError) {
     var mayAggregateInside = mayAggregate
     if case .call(let name, let arguments, let position) = self {
@@ -81,7 +81,9 @@ extension QueryExpression {
         guard mayAggregate else {
           throw wrong(
             "\(name)(…) is of many rows, and stands where each row is asked by itself",
-            part == .filter ? "ask aggregates with --having" : "name it alone: sum(x), max(x) - min(x)")
+            part != .filter
+              ? "name it alone: sum(x), max(x) - min(x)"
+              : hasHaving ? "ask aggregates with --having" : "ask columns of the row: x > 5")
         }
         _ = try aggregateCall(part: part, item: item)
         mayAggregateInside = false
@@ -97,7 +99,9 @@ extension QueryExpression {
         }
       }
     }
-    for child in children { try child.checkFunctions(part, item: item, mayAggregate: mayAggregateInside) }
+    for child in children {
+      try child.checkFunctions(part, item: item, mayAggregate: mayAggregateInside, hasHaving: hasHaving)
+    }
   }
 }
 

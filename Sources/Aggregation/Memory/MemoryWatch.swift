@@ -40,7 +40,7 @@ package final class MemoryWatch: Sendable {
 
   /// Notes that groups of so many more rows were made. Throws where groups have become too many.
   /// `doubles`: false of what is kept of rows, not of groups, and grows with them; that may take two thirds.
-  func noteRows(_ count: Int, doubles: Bool = true) throws(MemoryExceeded) {
+  package func noteRows(_ count: Int, doubles: Bool = true) throws(MemoryExceeded) {
     let seen = seenRows.wrappingAdd(count, ordering: .relaxed).newValue
     let most = doubles ? roomByteCount / Self.growth : roomByteCount / 3 * 2
     let held = heldByteCount(most: most)

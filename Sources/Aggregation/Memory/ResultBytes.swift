@@ -50,7 +50,7 @@ extension AggregatePlan {
 
   /// Most rows of a result of so many groups, of which `top` and `bottom` may have several.
   private func resultRowCount(_ groupCount: Int) -> Int {
-    let rowCount = sources.reduce(0) { $0 + $1.rowCount }
+    let rowCount = knownRowCount ?? sources.reduce(0) { $0 + $1.rowCount }
     let longest = outputs.reduce(1) { longest, output in
       switch output.function {
       case .top(let count), .bottom(let count): max(longest, min(count, rowCount))

@@ -23,9 +23,9 @@ struct BestGroups {
   /// Least and greatest sum of all groups, those that are ruled out too, per column of the layout.
   private(set) var sumBounds: [ClosedRange<Int64>?]
 
-  /// nil where the query has no limit, or is ordered by what is not known of a group's record. Throws what reading a dictionary throws.
+  /// nil where the query has no limit, is ordered by what is not known of a group's record, or asks what records do not tell. Throws what reading a dictionary throws.
   init?(_ plan: AggregatePlan, _ packed: PackedPlan) throws {
-    guard let limit = plan.limit, limit > 0,
+    guard let limit = plan.limit, limit > 0, packed.carried.isEmpty,
       packed.layout.columns.allSatisfy({ $0.sum == nil || $0.hasNarrowSums(ofRows: packed.layout.rowLimit) })
     else { return nil }
     self.limit = limit

@@ -23,6 +23,8 @@ struct FinishedGroups: Sendable {
   var columns: [Column]
   /// n Σxy - Σx Σy of each group, per product of the layout.
   var centralProducts: [[Int128]] = []
+  /// What is put out that records do not tell, complete; in the order of the plan's outputs.
+  var outputs: [OutputColumn] = []
 
   /// Takes the groups of `slots`, in their order.
   init(_ slots: [UInt32], of records: GroupRecords, keyCodes: [[UInt64]]) {
@@ -76,6 +78,10 @@ struct FinishedGroups: Sendable {
         maxima: joined(\.columns[index].maxima))
     }
     centralProducts = packed.layout.products.indices.map { joined(\.centralProducts[$0]) }
+    for _ in parts.first?.outputs ?? [] {
+      outputs.append(OutputColumn(joining: parts.indices.map { parts[$0].outputs.removeLast() }))
+    }
+    outputs.reverse()
   }
 
   /// Brings the groups at `positions` into that order, array by array.
@@ -94,6 +100,7 @@ struct FinishedGroups: Sendable {
       move(&columns[column].maxima)
     }
     for product in centralProducts.indices { move(&centralProducts[product]) }
+    for output in outputs.indices { outputs[output] = outputs[output].permuted(positions) }
   }
 
   /// The same as partial aggregates that results are made of.
@@ -109,6 +116,10 @@ struct FinishedGroups: Sendable {
     partial.rowCounts = GroupCounts(rowCounts)
     for (index, state) in others { partial.columns[index] = state }
     partial.recordedPairs = packed.recordedPairs
+    for (position, output) in zip(plan.outputs.indices.filter { !packed.records(plan.outputs[$0], of: plan) }, outputs)
+    {
+      partial.finishedOutputs[position] = output
+    }
     for (product, central) in zip(packed.layout.products, centralProducts) {
       let (x, y) = (packed.layout.columns[product.x].value, packed.layout.columns[product.y].value)
       partial.centralProducts[AggregatePlan.Pair(x: x, y: y)] = central

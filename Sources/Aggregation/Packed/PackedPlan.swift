@@ -11,6 +11,8 @@ struct PackedPlan: Sendable {
   let columns: [UnifiedColumn]
   /// Columns with functions that records do not serve: their accumulators see group numbers and pages.
   let others: [Other]
+  /// The same where rows are parted, with how their values go along; else none.
+  var carried: [CarriedColumn] = []
   /// Pairs of columns that records serve.
   let recordedPairs: Set<AggregatePlan.Pair>
   /// How computed columns among keys and the layout's are worked out; nil where nothing is computed.
@@ -21,6 +23,8 @@ struct PackedPlan: Sendable {
     /// Position in the plan's values.
     let value: Int
     let functions: Set<AggregateFunction>
+    /// No two values are farther apart; nil where that is not known.
+    let span: UInt64?
   }
 
   /// nil where the keys do not pack. Throws what reading a footer throws.

@@ -18,10 +18,11 @@ final class PartitionGroups {
   private let keys: [UnsafeMutablePointer<UInt64>]
   private let numbers: UnsafeMutablePointer<UInt32>
   private let columns: [BlockColumn]
+  private let accumulators: PartAccumulators
   private var filled = 0
 
-  /// `greatestPart` is the number of rows of the greatest part.
-  init(_ rows: PartitionedRows, partitionBits: Int, greatestPart: Int) {
+  /// `greatestPart` is the number of rows of the greatest part; `strings`: of each carried column, what its codes stand for.
+  init(_ rows: PartitionedRows, partitionBits: Int, greatestPart: Int, _ strings: [CarriedStrings?]) {
     let wordCount = rows.wordCount
     packed = rows.packed
     kept = rows.kept
@@ -33,6 +34,7 @@ final class PartitionGroups {
     keys = (0..<wordCount).map { _ in zeroed(blockRows) }
     numbers = zeroed(blockRows)
     columns = packed.layout.columns.map { BlockColumn(isNarrow: $0.coding.isNarrow) }
+    accumulators = PartAccumulators(rows.plan, packed, strings)
   }
 
   deinit {
@@ -41,26 +43,22 @@ final class PartitionGroups {
     numbers.deallocate()
   }
 
-  /// The groups of one part of all workers' rows, with the words of their packed keys as columns of codes: all, or those that `best` does
-  /// not rule out.
-  func group(_ part: Int, of workers: [PartitionedRows], best: inout BestGroups?) -> FinishedGroups {
-    let rowCount = workers.reduce(0) { total, rows in
-      total + rows.pieces.reduce(0) { $0 + Int($1.starts[part + 1] - $1.starts[part]) }
-    }
+  /// The groups of one part of all rows, with the words of their packed keys as columns of codes: all, or those that `best` does not rule out.
+  /// `pieces` are in order. Throws `aggregate.overflow`.
+  func group(_ part: Int, of pieces: [PartitionedRows.Piece], best: inout BestGroups?) throws -> FinishedGroups {
+    let rowCount = pieces.reduce(0) { $0 + Int($1.starts[part + 1] - $1.starts[part]) }
     // A table of twice the rows is never full, and small parts clear no more than they need.
     let bits = min(tableBits, max(6, bitCount(UInt128(rowCount)) + 1))
     table.update(repeating: 0, count: 1 << bits)
     records.clear(count: groupCount)
     groupCount = 0
-    for rows in workers {
-      for piece in rows.pieces {
-        add(piece, rows: Int(piece.starts[part])..<Int(piece.starts[part + 1]), tableBits: bits)
-      }
-    }
+    for piece in pieces { add(piece, rows: Int(piece.starts[part])..<Int(piece.starts[part + 1]), tableBits: bits) }
     addBlock(tableBits: bits)
     let slots =
       best?.candidates(records, keys: known, count: groupCount) ?? Array(0..<UInt32(groupCount))
-    return FinishedGroups(slots, of: records, keyCodes: known.map { word in slots.map { word[Int($0)] } })
+    var groups = FinishedGroups(slots, of: records, keyCodes: known.map { word in slots.map { word[Int($0)] } })
+    groups.outputs = try accumulators.finish(rowCounts: groups.rowCounts, keys: known)
+    return groups
   }
 
   private func add(_ piece: PartitionedRows.Piece, rows: Range<Int>, tableBits: Int) {
@@ -78,6 +76,7 @@ final class PartitionGroups {
           (block.wide + filled).update(from: codes + row, count: count)
         }
       }
+      accumulators.take(row..<row + count, of: piece)
       row += count
       filled += count
       if filled == blockRows { addBlock(tableBits: tableBits) }
@@ -93,6 +92,7 @@ final class PartitionGroups {
         keys[0], keys[1], filled, table, UInt32(tableBits), UInt32(partitionBits), known[0], known[1], groupCount,
         numbers)
     }
+    accumulators.number(numbers, filled, groupCount: groupCount)
     records.add(groups: numbers, count: filled, columns)
     filled = 0
   }

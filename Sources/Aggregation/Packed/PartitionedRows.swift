@@ -7,18 +7,33 @@ import Columns
 /// Rows of one worker, parted by the hash of their packed key so that a part's groups fit the cache: radix partitioning.
 ///
 /// Rows are gathered in pieces of at most a chunk. A piece is flat: its keys (a word of 64 bits, or two), then each column's codes (32 or 64
-/// bits), all in order of part; within a part, rows keep their order.
+/// bits) and the values of carried columns, all in order of part; within a part, rows keep their order.
 ///
 /// @unchecked Sendable: one worker fills it; after all have ended, it is only read.
 final class PartitionedRows: @unchecked Sendable {
   /// Rows gathered, in order of part.
   struct Piece {
+    /// Number of the rows' chunk, counted over all inputs, times 2^32, and how many rows of the chunk are in pieces before: pieces ascend as
+    /// their rows stand in the inputs.
+    let place: Int64
     /// Where each part's rows start, then the number of rows.
     let starts: [UInt32]
     /// Per word of a packed key, the low one first.
     let keys: [UnsafeMutablePointer<UInt64>]
     /// Per column that is read, its codes.
     let columns: [UnsafeMutableRawPointer]
+    /// Per carried column, its values.
+    let carried: [CarriedValues]
+  }
+
+  /// Columns of a chunk that are carried, of the rows that are taken.
+  private struct CarriedPages {
+    let pages: [ColumnPage]
+    /// What becomes of codes; nil where they stay.
+    let maps: [[UInt32]?]
+    let firstPlace: Int64
+    /// Rows that are in pieces already.
+    var partedCount = 0
   }
 
   /// Most rows of a piece: a multiple of a block.
@@ -57,9 +72,10 @@ final class PartitionedRows: @unchecked Sendable {
   func add(_ source: any TableSource, number: Int, chunk: Int) throws {
     let selection = try reader.select(source, number: number, chunk: chunk)
     if case .none = selection { return }
+    var carried = try carriedPages(source, number: number, chunk: chunk, selection)
     try reader.withPages(source, number: number, chunk: chunk) { forms in
       try reader.forEachBlock(forms, of: source, number: number, chunk: chunk, selection) { count in
-        if stagedCount + count > Self.pieceRows { part() }
+        if stagedCount + count > Self.pieceRows { part(&carried) }
         for word in 0..<wordCount {
           reader.packKeys(count, word: word, places, into: staged.keys[word] + stagedCount)
         }
@@ -69,11 +85,24 @@ final class PartitionedRows: @unchecked Sendable {
         stagedCount += count
       }
     }
-    part()
+    part(&carried)
+  }
+
+  private func carriedPages(
+    _ source: any TableSource, number: Int, chunk: Int, _ selection: Selection
+  ) throws -> CarriedPages {
+    var rows: [UInt32]?
+    if case .some = selection, !packed.carried.isEmpty {
+      rows = selection.rows(ofRows: source.rowCount(ofChunk: chunk))
+    }
+    return CarriedPages(
+      pages: try packed.carried.map { try $0.column.page(of: source, number: number, chunk: chunk, rows: rows) },
+      maps: packed.carried.map { $0.strings?.maps[number] },
+      firstPlace: RowPlaces(chunk: plan.firstChunks[number] + chunk).firstPlace)
   }
 
   /// Makes a piece of the rows gathered.
-  private func part() {
+  private func part(_ chunk: inout CarriedPages) {
     if stagedCount == 0 { return }
     let count = stagedCount
     stagedCount = 0
@@ -101,7 +130,15 @@ final class PartitionedRows: @unchecked Sendable {
       }
       return memory
     }
-    pieces.append(Piece(starts: starts, keys: keys, columns: columns))
+    let rows = chunk.partedCount..<chunk.partedCount + count
+    let carried = zip(chunk.pages, chunk.maps).map { page, map in
+      CarriedValues(page, rows: rows, places: staged.places, map: map) { slabs.allocate($0) }
+    }
+    pieces.append(
+      Piece(
+        place: chunk.firstPlace + Int64(chunk.partedCount), starts: starts, keys: keys, columns: columns,
+        carried: carried))
+    chunk.partedCount += count
   }
 }
 

@@ -17,8 +17,10 @@ struct WantedRecords {
 
   /// `codings` are those of the plan's values; nil where there is none.
   init(_ plan: AggregatePlan, _ codings: [ValueCoding?], rowCount: Int) {
+    // Of products, what results are made of is kept, which does not tell the sums.
     pairs = Set(
       plan.pairs.filter { pair in
+        if plan.states != nil { return false }
         // Rows with one value alone would have to be told from others.
         guard let x = codings[pair.x], let y = codings[pair.y], !x.isNullable, !y.isNullable,
           [pair.x, pair.y].allSatisfy({ !plan.values[$0].column.type.isWide })
@@ -27,12 +29,13 @@ struct WantedRecords {
       })
     var positions: [Int: Int] = [:]
     for (index, value) in plan.values.enumerated() {
-      let served = codings[index].map { functionsServed(value, index, $0, rowCount: rowCount) } ?? []
+      let recordable = codings[index].map { functionsServed(value, index, $0, rowCount: rowCount) } ?? []
+      let served = plan.states == nil ? recordable : recordable.filter { !$0.isOfMoments }
       // A pair that is not recorded leaves its columns' pages to be read.
       let isOfOtherPair = plan.pairs.contains { ($0.x == index || $0.y == index) && !pairs.contains($0) }
       let left = value.functions.subtracting(served)
       if isOfOtherPair || !left.isEmpty || codings[index] == nil {
-        others.append(PackedPlan.Other(value: index, functions: left))
+        others.append(PackedPlan.Other(value: index, functions: left, span: codings[index]?.limit))
       }
       guard let coding = codings[index], !served.isEmpty else { continue }
       positions[index] = columns.count
@@ -70,7 +73,9 @@ struct WantedRecords {
 
   /// nil if a column's sum has no room.
   func layout(_ plan: AggregatePlan, rowCount: Int) -> RecordLayout? {
-    let countsRows = !others.isEmpty || plan.outputs.contains { if case .rows = $0.source { true } else { false } }
+    let countsRows =
+      !others.isEmpty || plan.states != nil
+      || plan.outputs.contains { if case .rows = $0.source { true } else { false } }
     return RecordLayout(columns, products: products, rowCount: rowCount, countsRows: countsRows)
   }
 }

@@ -57,7 +57,9 @@ extension PartialAggregates {
       return recorded
     }
     let accumulator = pairs[pair]
+    let power: BigInteger = powerOfTen(scale)
     return try mapGroups(count: groupCount, threads: threads, empty: nil) { group -> Double? in
+      if let products = accumulator.narrowProducts(group) { return result(of: products, function, power) }
       let moments = accumulator.moments(group)
       switch function {
       case .covariance(let divisor):
@@ -65,7 +67,7 @@ extension PartialAggregates {
         if moments.hasNonFinite { return .nan }
         let central = centralProduct(count: moments.count, moments.xy, moments.x, moments.y)
         return nearestDouble(
-          central, dividedBy: BigInteger(divisor.divisor(count: moments.count)) * powerOfTen(scale))
+          central, dividedBy: BigInteger(divisor.divisor(count: moments.count)) * power)
       case .correlation:
         guard moments.count >= 2 else { return nil }
         return moments.hasNonFinite ? .nan : correlation(moments)
@@ -73,6 +75,15 @@ extension PartialAggregates {
       }
     }
   }
+}
+
+/// Covariance or correlation of a group; `power` is what products of both columns' integers are to be divided by.
+private func result(of products: CentralProducts, _ function: AggregateFunction, _ power: BigInteger) -> Double? {
+  guard case .covariance(let divisor) = function else {
+    return products.count < 2 ? nil : correlation(products.xy, products.xx, products.yy)
+  }
+  if products.count < divisor.leastCount { return nil }
+  return spread(products.xy, divisor.divisor(count: products.count), power, isRoot: false)
 }
 
 extension PartialAggregates {

@@ -12,14 +12,6 @@ struct ResultColumn {
   let dictionary: StringDictionary?
 }
 
-/// One output before it is known how many rows each group takes.
-private enum OutputColumn {
-  /// One row per group.
-  case one(ResultColumn)
-  /// Several.
-  case ragged(name: String, ColumnType, RaggedValues)
-}
-
 extension PartialAggregates {
   /// Keys, then aggregates: one row per group in order of group number, or several, one after the other, where `top` or `bottom` has
   /// several values; keys and other aggregates are then repeated. Throws `aggregate.overflow`.
@@ -32,11 +24,14 @@ extension PartialAggregates {
           dictionary: keys.dictionaries[index]))
     }
     let rows = rowCounts.counts(groupCount: groupCount)
-    for output in plan.outputs { columns.append(try outputColumn(output, rows, threads: threads)) }
+    for (position, output) in plan.outputs.enumerated() {
+      columns.append(try finishedOutputs[position] ?? outputColumn(output, rows, threads: threads))
+    }
     return expanded(columns, groupCount: groupCount)
   }
 
-  private func outputColumn(
+  /// An output of all groups, of so many `rows` each. Throws `aggregate.overflow`.
+  func outputColumn(
     _ output: AggregatePlan.Output, _ rows: [Int64], threads: Int
   ) throws -> OutputColumn {
     switch output.source {

@@ -76,7 +76,7 @@ extension PartialAggregates {
 
   private func overflow(_ output: AggregatePlan.Output, _ value: Int, _ group: Int) -> AggregateError {
     let keys = keys()
-    let key = plan.keys.indices.map { index in
+    let key = keys.pages.indices.map { index in
       let boxed = keys.pages[index].value(
         at: group, type: plan.keys[index].type, dictionary: keys.dictionaries[index])
       return "\(plan.keyNames[index]) = \(boxed == .null ? "null" : printable(plainText(of: boxed)))"

@@ -12,6 +12,7 @@
 #include "cs_float_text.h"
 #include "cs_grouping.h"
 #include "cs_integer_coding.h"
+#include "cs_older_glibc.h"
 #include "cs_packed_scan.h"
 #include "cs_prefetch.h"
 #include "cs_processors.h"

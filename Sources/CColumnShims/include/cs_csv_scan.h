@@ -86,4 +86,8 @@ typedef struct {
 void cs_csv_split(const uint8_t *text, size_t length, const cs_csv_bytes *bytes, size_t record_limit,
                   cs_csv_split_state *state);
 
+/// 0 if no line begins with a line end, a space or a tab: then no record is an empty line or nothing but spaces. What lies inside quotes counts as
+/// a line too. Goes over the text once, in blocks that the compiler vectorises.
+int cs_csv_may_have_empty_lines(const uint8_t *text, size_t length, uint8_t newline);
+
 #endif

@@ -13,8 +13,8 @@
 /// No handled signal can fall between creating and remembering.
 int cs_temporary_create(const char *path, unsigned mode, int *slot);
 
-/// Renames the remembered `temporary` over `target` and forgets it. 0 if done.
-int cs_temporary_publish(int slot, const char *temporary, const char *target);
+/// Renames the remembered `temporary` over `target` and forgets it. 0 if done. `if_absent`: -EEXIST, and nothing done, if something is there.
+int cs_temporary_publish(int slot, const char *temporary, const char *target, int if_absent);
 
 /// Removes the remembered `temporary` and forgets it.
 void cs_temporary_remove(int slot, const char *temporary);
@@ -22,6 +22,12 @@ void cs_temporary_remove(int slot, const char *temporary);
 /// From now on SIGINT, SIGTERM and SIGHUP remove all remembered files, then end the process by that signal (one that is
 /// ignored stays so); SIGPIPE and SIGXFSZ are ignored, so that writing reports EPIPE and EFBIG. For the command alone.
 void cs_install_cleanup_handlers(void);
+
+/// Has the first of these signals, once files are removed, write its number (one byte) to a pipe instead of ending the process; the next one ends it
+/// at once. Returns the pipe's end to read from, or -errno. Call once. Who reads ends the process by `cs_end_by_signal`.
+int cs_defer_ending(void);
+/// Ends the process as the signal does by default.
+void cs_end_by_signal(int signal_number);
 
 /// Opens a file without a name in `folder`; -EOPNOTSUPP, -EISDIR or -EINVAL where the file system cannot.
 int cs_open_unnamed(const char *folder);

@@ -40,6 +40,10 @@ struct CSVChunkFilling {
         textOffset: chunk.length, file: file.number, name: file.name, byteOffset: file.byteOffset, line: file.line))
     var step = Step.goOn
     while step == .goOn {
+      if file.isAtStop {
+        step = .fileHasEnded
+        break
+      }
       // Another table's records are not mixed with the first one's.
       if file.isPastTable != chunk.isPastTable {
         guard chunk.length == 0 else { break }
@@ -75,8 +79,12 @@ struct CSVChunkFilling {
       let isAlone =
         chunk.length == 0 && state.records == 0 && file.decidedEnd - file.cursor > byteLimit
         && state.position >= file.cursor + byteLimit
-      let end = isAlone ? file.decidedEnd : min(file.decidedEnd, file.cursor + byteLimit - chunk.length)
-      let most = isAlone ? 1 : recordLimit - chunk.recordCount
+      // Up to the stop as far as it goes; then the one record that crosses it.
+      let stop = file.stopInBuffer
+      let crosses = state.position >= stop
+      let limit = isAlone ? file.decidedEnd : min(file.decidedEnd, file.cursor + byteLimit - chunk.length)
+      let end = crosses ? limit : min(limit, stop)
+      let most = crosses ? state.records + 1 : isAlone ? 1 : recordLimit - chunk.recordCount
       if state.position < end, state.doubt == CS_CSV_DOUBT_NONE {
         cs_csv_split(file.text.bytes, end, &bytes, most, &state)
       }
@@ -84,11 +92,16 @@ struct CSVChunkFilling {
       if isAlone, state.records > 0, state.last_end - file.cursor > recordBytes { return try walkOne(file) }
       if state.records >= most {
         take(file, state)
-        return .chunkIsFull
+        return crosses ? .goOn : .chunkIsFull
       }
       if state.doubt != CS_CSV_DOUBT_NONE {
         take(file, state)
         return state.doubt == CS_CSV_DOUBT_BLANK ? try passBlank(file) : try walkOne(file)
+      }
+      if end == stop, !crosses {
+        if state.last_end < stop { continue }
+        take(file, state)
+        return .goOn
       }
       if end < file.decidedEnd {
         if state.records > 0 || chunk.length > 0 {
@@ -147,6 +160,7 @@ struct CSVChunkFilling {
     walk.write(record, as: file.plain, to: &text)
     guard chunk.length == 0 || chunk.length + text.count <= byteLimit else { return .chunkIsFull }
     file.nearOnlyBefore = walk.nearOnlyBefore
+    file.farLookCount += walk.mayHaveLookedFar ? 1 : 0
     let original = UnsafeRawBufferPointer(rebasing: file.text[record.start..<record.end])
     // Places count the plain form's newlines: where a quoted CR ends a line as well, the record says itself how many it has.
     if record.anomalies.isEmpty, original.elementsEqual(text),
@@ -274,6 +288,7 @@ struct CSVChunkFilling {
           hasManyBlanks = record.end - file.cursor > blankBytes
         }
       }
+      file.farLookCount += walk.mayHaveLookedFar ? 1 : 0
       // What comes next is looked at from the last of them.
       if hasManyBlanks { return (blankLineCount, records, lastBlank) }
       if records.count == 4 || isWhole { return (blankLineCount, records, walk.position) }

@@ -22,11 +22,11 @@ final class CSVOpening {
   /// The text read so far, decoded.
   var text: UnsafeRawBufferPointer { sample.text }
 
-  /// Reads as much of `stream` as tells its dialect.
-  init(_ stream: CSVStream, options: CSVOptions, like first: CSVOpenFile.Example?) throws {
+  /// Reads as much of `stream` as tells its dialect. `isAlone`: nothing is read on from there.
+  init(_ stream: CSVStream, options: CSVOptions, like first: CSVOpenFile.Example?, isAlone: Bool = false) throws {
     let counter = Counter()
     self.counter = counter
-    let raw = try stream.open()
+    let raw = try isAlone ? rangesOf(stream).open(0..<options.limits.dialectBytes) : stream.open()
     read = { buffer in
       let count = try raw(buffer)
       counter.value += count

@@ -16,6 +16,9 @@ public struct CSVStream: Sendable {
   /// About how many bytes it has, where that is known; the table's values do not depend on it.
   public let byteCount: Int?
 
+  /// Gives any bytes of it, where that is possible: then pieces of it can be read.
+  package var ranges: CSVByteRanges?
+
   /// `open` must give the same bytes each time.
   public init(name: String, byteCount: Int? = nil, open: @escaping @Sendable () throws -> Read) {
     self.name = name
@@ -23,10 +26,16 @@ public struct CSVStream: Sendable {
     self.open = open
   }
 
+  /// A text any bytes of which can be had. `byteCount`: about how many of them will be read.
+  package init(name: String, byteCount: Int, ranges: CSVByteRanges) {
+    self.init(name: name, byteCount: byteCount) { try ranges.open(0..<ranges.byteCount) }
+    self.ranges = ranges
+  }
+
   /// A text in memory.
   public init(name: String, bytes: [UInt8]) {
-    self.init(name: name, byteCount: bytes.count) {
-      var position = 0
+    @Sendable func read(from start: Int) -> Read {
+      var position = start
       return { buffer in
         let count = min(buffer.count, bytes.count - position)
         if count > 0 {
@@ -36,6 +45,8 @@ public struct CSVStream: Sendable {
         return count
       }
     }
+    self.init(name: name, byteCount: bytes.count) { read(from: 0) }
+    ranges = CSVByteRanges(byteCount: bytes.count) { read(from: $0.lowerBound) }
   }
 }
 
@@ -75,10 +86,18 @@ public struct CSVOptions: Sendable {
   public var errorPolicy = ErrorPolicy.fail
   /// Data rows to read; nil: all.
   public var rowLimit: Int?
+  /// The records to read, of one text that bytes can be had of at any place; nil: all.
+  public var piece: CSVPiece?
+  /// The one text to read, in the state that this tells, where it is a piece itself; nil: nothing is known of the texts.
+  public var whole: CSVWholeText?
   /// Called once with what was found, after the last byte was read.
   public var onReport: (@Sendable (CSVReport) -> Void)?
   /// Types of columns of these names, where there are such and nothing else is given: the table is to be added to another.
   package var knownTypes: [String: ColumnType] = [:]
+  /// What is known of all values of columns, by name: what was found in pieces of a text (``CSVFoundTypes``).
+  package var found: CSVFoundTypes?
+  /// True where a text is only looked at for ``found``: of columns that are named, one without any record need have none.
+  package var isLookedAt = false
   /// Dictionaries of the table added to, by column: their strings keep their codes, new ones get the next.
   package var knownDictionaries: [String: StringDictionary] = [:]
   /// Called with the names of the columns before any row is read, not for a text without header; what it throws ends the reading.

@@ -56,6 +56,8 @@ struct CSVRecordWalk {
   private(set) var position: Int
   /// No record that begins before this is looked at far ahead: that was done, and did not fit.
   private(set) var nearOnlyBefore: Int
+  /// True once a record was met whose reading may depend on ``nearOnlyBefore``.
+  private(set) var mayHaveLookedFar = false
   /// True after ``next()`` returned nil because more text is needed.
   private(set) var needsMore = false
   private var line = 0
@@ -96,7 +98,11 @@ struct CSVRecordWalk {
     case .broken(let at, let kind): (offset, anomaly) = (at, kind)
     }
     var best: Record?
-    for leniency in CSVLeniency.inOrder where leniency.mostBytes == nil || start >= nearOnlyBefore {
+    for leniency in CSVLeniency.inOrder {
+      if leniency.mostBytes != nil {
+        mayHaveLookedFar = true
+        if start < nearOnlyBefore { continue }
+      }
       switch read(at: start, leniency) {
       case .needsMore: return nil
       case .broken: continue

@@ -36,7 +36,10 @@ public struct CSVReport: Sendable, Equatable {
     /// Records.
     public internal(set) var count: Int
     /// The first of them.
-    public let first: Place
+    public internal(set) var first: Place
+
+    /// `count` records, of which `first` is the first.
+    package init(kind: Kind, count: Int, first: Place) { (self.kind, self.count, self.first) = (kind, count, first) }
   }
 
   /// One column's type and the reason for it.
@@ -77,6 +80,8 @@ public struct CSVReport: Sendable, Equatable {
   public let repairs: [Repair]
   /// Things a user should know: renamed columns, close calls.
   public let warnings: [String]
+  /// Those of them that are about texts as they stand, neither about columns' values nor about records.
+  package let warningsOfTexts: [String]
   /// Times the text was read.
   public let passCount: Int
   /// Chunks that the table has.

@@ -26,10 +26,11 @@ package func readCSVs<Sink: CSVSink>(
   )
   var passCount = 1
   var exact: Set<Int> = []
-  var unsampled: [Int]? = Array(plan.indices)
+  // Where it is known what all values show, the first ones show nothing more.
+  var unsampled: [Int]? = plan.indices.filter { options.found?.evidence[plan[$0].name] == nil }
   while true {
     let pass = CSVPass(splitter: splitter, state: state, sink: sink, options: options, progress: progress)
-    if let unsampled {
+    if let unsampled, !unsampled.isEmpty {
       try pass.sampleFirstChunk(columns: unsampled)
     }
     try pass.run(state.hypotheses(exact: exact))
@@ -48,18 +49,20 @@ package func readCSVs<Sink: CSVSink>(
     splitter = try CSVSplitter(streams, options: options)
     guard splitter.header == header else { throw textChanged(streams[0].name) }
   }
+  try options.found?.checkKept(state, source: streams[0].name)
   let outcome = state.outcome(splitter: splitter, passCount: passCount, options: options)
   options.onReport?(outcome.report)
   return outcome
 }
 
-private func textChanged(_ name: String) -> CSVError {
+/// Says that a text is not what it was.
+func textChanged(_ name: String) -> CSVError {
   CSVError(
     "csv.changed", "the text changed while it was read", at: Place(file: name),
     advice: "read a copy that nobody writes to")
 }
 
-private func checkDialect(_ hints: CSVDialectHints) throws {
+func checkDialect(_ hints: CSVDialectHints) throws {
   let special: [UInt8] = [0, 10, 13]
   let quote = hints.quote.flatMap { $0 }
   if let delimiter = hints.delimiter {
@@ -72,14 +75,29 @@ private func checkDialect(_ hints: CSVDialectHints) throws {
   }
 }
 
+/// The outcome of texts without any record: of no columns, or of those that other pieces show.
 private func outcomeOfNothing(_ splitter: CSVSplitter, _ options: CSVOptions) throws -> CSVOutcome {
   let source = splitter.inputs.first?.name ?? ""
+  if let names = options.found?.names, !names.isEmpty {
+    var options = options
+    // They have their new names.
+    options.renames = [:]
+    let header = CSVHeader(names: names, width: names.count, file: source)
+    let plan = try planColumns(header, options: options, source: source)
+    try options.onColumns?(plan.map(\.name))
+    let state = CSVRunState(
+      plan: plan, header: header, options: options, headerOfRejects: [], expectedByteCount: 0)
+    try options.found?.checkKept(state, source: source)
+    return state.outcome(splitter: splitter, passCount: 1, options: options)
+  }
   let asked = [options.columns?.first, options.types.keys.min(), options.renames.keys.min()]
-  if let name = asked.compactMap({ $0 }).first { throw UnknownColumn(name: name, source: source, known: []) }
+  if !options.isLookedAt, let name = asked.compactMap({ $0 }).first {
+    throw UnknownColumn(name: name, source: source, known: [])
+  }
   let report = CSVReport(
     inputs: splitter.inputs, columns: [], rowCount: 0, tally: CSVTally(), sniffing: nil, hasInventedNames: false,
-    warnings: splitter.warnings, passCount: 1, chunkCount: 0)
-  return CSVOutcome(report: report, dictionaries: [], headerOfRejects: [])
+    warningsOfTexts: splitter.warnings, passCount: 1, chunkCount: 0)
+  return CSVOutcome(report: report, dictionaries: [], headerOfRejects: [], found: CSVFoundTypes())
 }
 
 private func planColumns(_ header: CSVHeader, options: CSVOptions, source: String) throws -> [CSVColumnPlan] {

@@ -27,7 +27,9 @@ final class CSVRunState {
   private var pageTypes: [Set<ColumnType>]
   private var dictionaries: [CSVFileDictionary?]
   private var dictionaryCharge = 0
-  private var rowsOfFile: [Int: Int] = [:]
+  /// Rows of the first text before the piece that is read of it.
+  private let rowsBefore: Int
+  private var rowsOfFile: [Int: Int]
   /// Per column, the dictionary that its strings are added to.
   private let known: [StringDictionary?]
   /// Columns whose type is that of the table added to.
@@ -43,8 +45,11 @@ final class CSVRunState {
     self.header = header
     limits = options.limits
     errorPolicy = options.errorPolicy
-    evidence = plan.map { _ in CSVEvidence() }
-    styles = plan.map { $0.rules.style(for: CSVEvidence()) ?? CSVStyle() }
+    let evidence = plan.map { $0.forced == nil ? options.found?.evidence[$0.name] ?? CSVEvidence() : CSVEvidence() }
+    self.evidence = evidence
+    styles = zip(plan, evidence).map { $0.rules.style(for: $1) ?? CSVStyle() }
+    rowsBefore = options.piece?.rowsBefore ?? 0
+    rowsOfFile = [0: rowsBefore]
     sights = plan.map { _ in [] }
     nullCounts = plan.map { _ in 0 }
     pageTypes = plan.map { _ in [] }
@@ -66,7 +71,7 @@ final class CSVRunState {
     nullCounts = plan.map { _ in 0 }
     pageTypes = plan.map { _ in [] }
     startDictionaries()
-    rowsOfFile = [:]
+    rowsOfFile = [0: rowsBefore]
     needsAnotherPass = false
   }
 
@@ -243,10 +248,11 @@ final class CSVRunState {
     }
     let report = CSVReport(
       inputs: inputs, columns: columns, rowCount: rowCount, tally: tally, sniffing: splitter.sniffing,
-      hasInventedNames: header.isInvented, warnings: splitter.warnings + warnings, passCount: passCount,
-      chunkCount: chunkCount)
+      hasInventedNames: header.isInvented, warningsOfTexts: splitter.warnings, warningsOfColumns: warnings,
+      passCount: passCount, chunkCount: chunkCount)
     return CSVOutcome(
-      report: report, dictionaries: dictionaries.map { $0?.finished() }, headerOfRejects: headerOfRejects)
+      report: report, dictionaries: dictionaries.map { $0?.finished() }, headerOfRejects: headerOfRejects,
+      found: CSVFoundTypes(of: self))
   }
 }
 

@@ -34,4 +34,6 @@ package struct CSVOutcome: Sendable {
   package let dictionaries: [StringDictionary?]
   /// What a text of rejected records begins with: how it is to be read, as a comment, and the header.
   package let headerOfRejects: [UInt8]
+  /// What the values of the columns showed.
+  package let found: CSVFoundTypes
 }

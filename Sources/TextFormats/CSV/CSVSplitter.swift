@@ -64,21 +64,13 @@ final class CSVSplitter {
     }
     // What was left out may be all there is.
     guard chunk.length > 0 || chunk.leftOut != CSVLeftOut() else { return false }
-    if options.rowLimit != nil { rowsLeft -= rowCount(in: chunk) }
+    if options.rowLimit != nil { rowsLeft -= chunk.rowCount }
     return true
-  }
-
-  private func rowCount(in chunk: CSVTextChunk) -> Int {
-    guard chunk.width > 1 else { return chunk.recordCount }
-    var walk = CSVRecordWalk(chunk.text, dialect: chunk.plain.dialect)
-    var count = 0
-    while let record = walk.next() { count += walk.isEmptyLine(record) && !chunk.isNullRow(at: record.start) ? 0 : 1 }
-    return count
   }
 
   /// Opens the next text that has any record; `file` is nil when there is none.
   private func openNext() throws {
-    if let file { finish(file) }
+    if let file { try finish(file) }
     file = nil
     while file == nil, opened < streams.count {
       let stream = streams[opened]
@@ -99,7 +91,8 @@ final class CSVSplitter {
     }
   }
 
-  private func finish(_ file: CSVOpenFile) {
+  private func finish(_ file: CSVOpenFile) throws {
+    if let piece = options.piece, file.byteOffset > piece.end, !file.isAtEnd { throw textChanged(file.name) }
     finished.append(CSVReport.Input(name: file.name, byteCount: file.byteCount, footer: file.footer))
     guard !file.footer.isEmpty else { return }
     let lines = file.footer.count == 1 ? "the last line is" : "the last \(file.footer.count) lines are"

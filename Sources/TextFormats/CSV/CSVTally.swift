@@ -81,19 +81,34 @@ struct CSVTally {
 extension CSVReport {
   init(
     inputs: [Input], columns: [Column], rowCount: Int, tally: CSVTally, sniffing: CSVSniffing?, hasInventedNames: Bool,
-    warnings: [String], passCount: Int, chunkCount: Int
+    warningsOfTexts: [String], warningsOfColumns: [String] = [], passCount: Int, chunkCount: Int
   ) {
-    let repairs = Repair.Kind.allCases.compactMap { kind in tally.repairs.first { $0.kind == kind } }
+    let repairs = Repair.joined(tally.repairs)
     self.init(
       inputs: inputs, columns: columns, rowCount: rowCount, rejectedRowCount: tally.rejectedRowCount,
       firstRejected: tally.firstErrors, blankLineCount: tally.leftOut.blankLines, commentCount: tally.leftOut.comments,
       repeatedHeaderCount: tally.leftOut.repeatedHeaders, dialect: sniffing?.dialect ?? CSVDialect(),
       findings: sniffing?.findings ?? [], hasInventedNames: hasInventedNames, repairs: repairs,
-      warnings: warnings + repairs.map(\.text), passCount: passCount, chunkCount: chunkCount)
+      warnings: warningsOfTexts + warningsOfColumns + repairs.map(\.text), warningsOfTexts: warningsOfTexts,
+      passCount: passCount, chunkCount: chunkCount)
   }
 }
 
 extension CSVReport.Repair {
+  /// What was put right of several pieces or texts together: one of each kind, in the order of kinds. The first record of all is the first of those in
+  /// the text that comes first here.
+  package static func joined(_ repairs: [CSVReport.Repair]) -> [CSVReport.Repair] {
+    Kind.allCases.compactMap { kind in
+      let same = repairs.filter { $0.kind == kind }
+      guard var joined = same.first else { return nil }
+      for repair in same.dropFirst() {
+        joined.count += repair.count
+        if repair.first.file == joined.first.file, repair.first.precedes(joined.first) { joined.first = repair.first }
+      }
+      return joined
+    }
+  }
+
   /// One line: how many, what was done, where first.
   public var text: String {
     let (one, many): (String, String) =
@@ -118,5 +133,13 @@ extension CSVReport.Repair {
     var first = first
     first.file = first.file.map(lastComponent(of:))
     return "\(grouped(count)) \(count == 1 ? one : many)\(count == 1 ? "" : ", first") (\(first))"
+  }
+}
+
+extension Place {
+  /// True if this is before `other` in the same text; both know their rows, or else their bytes.
+  fileprivate func precedes(_ other: Place) -> Bool {
+    if let row, let otherRow = other.row { return row < otherRow }
+    return byteOffset ?? 0 < other.byteOffset ?? 0
   }
 }

@@ -108,6 +108,16 @@ final class CSVTextChunk {
     leftOut = CSVLeftOut()
   }
 
+  /// Records that are neither empty lines nor nothing but spaces, unless the table has one column. O(text), and slow where there are such.
+  var rowCount: Int {
+    let start = UnsafePointer(bytes.assumingMemoryBound(to: UInt8.self))
+    guard width > 1, cs_csv_may_have_empty_lines(start, length, plain.newline) != 0 else { return recordCount }
+    var walk = CSVRecordWalk(text, dialect: plain.dialect)
+    var count = 0
+    while let record = walk.next() { count += walk.isEmptyLine(record) && !isNullRow(at: record.start) ? 0 : 1 }
+    return count
+  }
+
   /// Makes room for `wanted` bytes and keeps the first `kept`. Pointers into the text end their life.
   func reserve(_ wanted: Int, keeping kept: Int) {
     guard wanted > capacity else { return }

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Columns
+
 /// The moment that a field writes.
 struct CSVTimestamp: Equatable {
   /// Since 1970-01-01T00:00:00: of the local date and time as written, or in UTC where there is an offset.
@@ -8,8 +10,6 @@ struct CSVTimestamp: Equatable {
   /// True of instants: `Z`, `+02:00` or the like was written.
   var hasOffset: Bool
 
-  /// 0001-01-01T00:00:00 to 9999-12-31T23:59:59.999999.
-  static let range: ClosedRange<Int64> = -62_135_596_800_000_000...253_402_300_799_999_999
   static let perSecond: Int64 = 1_000_000
   static let perDay: Int64 = 86_400 * perSecond
 }
@@ -67,7 +67,7 @@ func parseTimestamp(_ field: UnsafeRawBufferPointer, _ known: inout CSVKnownDay)
   }
   guard let offset = offsetInMinutes(field, at) else { return nil }
   moment &-= offset &* 60 &* CSVTimestamp.perSecond
-  return CSVTimestamp.range.contains(moment) ? CSVTimestamp(microseconds: moment, hasOffset: true) : nil
+  return ColumnType.timestamps.contains(moment) ? CSVTimestamp(microseconds: moment, hasOffset: true) : nil
 }
 
 /// Seconds since midnight of the HH:MM:SS at byte 11. Precondition: the field has 19 bytes or more.

@@ -30,6 +30,14 @@ public indirect enum JSONDocument: Sendable, Equatable {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// The same on one line, LF at its end.
+  public var lineText: String {
+    var bytes: [UInt8] = []
+    append(to: &bytes, indentation: nil)
+    bytes.append(10)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   /// Members and elements equal, in the same order; by text, as NaN equals NaN here.
   public static func == (left: JSONDocument, right: JSONDocument) -> Bool { left.text == right.text }
 
@@ -40,7 +48,8 @@ public indirect enum JSONDocument: Sendable, Equatable {
     }
   }
 
-  private func append(to bytes: inout [UInt8], indentation: Int) {
+  /// `indentation`: levels; nil for all on one line.
+  private func append(to bytes: inout [UInt8], indentation: Int?) {
     switch self {
     case .null: bytes += Array("null".utf8)
     case .bool(let value): appendText(of: value, to: &bytes)
@@ -56,17 +65,18 @@ public indirect enum JSONDocument: Sendable, Equatable {
 
   private static func append(
     _ parts: [(name: String?, value: JSONDocument)], between brackets: (String, String), to bytes: inout [UInt8],
-    indentation: Int
+    indentation: Int?
   ) {
     let isPlainArray = brackets.0 == "[" && parts.allSatisfy { $0.value.isScalar }
+    let level = isPlainArray ? nil : indentation
     bytes += Array(brackets.0.utf8)
     for (index, part) in parts.enumerated() {
-      if index > 0 { bytes += Array((isPlainArray ? ", " : ",").utf8) }
-      if !isPlainArray { newLine(indentation + 1, to: &bytes) }
+      if index > 0 { bytes += Array((level == nil ? ", " : ",").utf8) }
+      if let level { newLine(level + 1, to: &bytes) }
       if let name = part.name { bytes += CellStyle.json.text(of: name) + Array(": ".utf8) }
-      part.value.append(to: &bytes, indentation: indentation + 1)
+      part.value.append(to: &bytes, indentation: level.map { $0 + 1 })
     }
-    if !isPlainArray, !parts.isEmpty { newLine(indentation, to: &bytes) }
+    if let level, !parts.isEmpty { newLine(level, to: &bytes) }
     bytes += Array(brackets.1.utf8)
   }
 

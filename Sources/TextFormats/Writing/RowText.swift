@@ -39,6 +39,7 @@ struct RowLayout: @unchecked Sendable {
       chunks.append((rowsBefore, count))
       rowsBefore += count
     }
+    try source.willRead(columns: columns, chunks: Array(chunks.indices))
     let dictionaries = try columns.map { rowsBefore > 0 ? try source.dictionary(column: $0) : nil }
     entries = zip(dictionaries, frame.leads).map { dictionary, lead in
       guard let dictionary, dictionary.count <= rowsBefore else { return nil }

@@ -156,7 +156,7 @@ package enum ChunkFileInvariants {
   private static func checkIntegers<T: FixedWidthInteger>(
     _ values: [T], _ type: ColumnType, _ bounds: PageStatistics.Bounds, _ isValid: (Int) -> Bool
   ) throws {
-    let range = TypeRules.range(of: type) ?? 0...0
+    let range = type.storedRange ?? 0...0
     for row in values.indices {
       guard isValid(row) else {
         try require(values[row] == 0, "a null that is not 0")

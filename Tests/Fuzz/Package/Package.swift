@@ -19,6 +19,7 @@ let package = Package(
     .executableTarget(name: "fuzz-csv", dependencies: ["Invariants"], path: "FuzzCSV"),
     .executableTarget(name: "fuzz-file", dependencies: ["FileInvariants"], path: "FuzzFile"),
     .executableTarget(name: "million", dependencies: ["Invariants"], path: "Million"),
+    .executableTarget(name: "pieces", dependencies: ["Invariants"], path: "Pieces"),
     .executableTarget(name: "damage", dependencies: ["FileInvariants", "TestSupport"], path: "Damage"),
   ],
   swiftLanguageModes: [.v6]
