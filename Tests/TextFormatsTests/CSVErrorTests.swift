@@ -173,4 +173,15 @@ import Testing
       #expect(table.rowCount == 2 && report.blankLineCount == 1000 && report.repeatedHeaderCount == 1)
     }
   }
+
+  /// Where one alone is longer than what is looked behind at once.
+  @Test func emptyLinesOfTwoBytesArePassed() throws {
+    let (table, report) = try read("a,b\n1,2\n\r\n\r\na,b\n3,4\n") {
+      $0.dialect = .plain
+      $0.dialect.lineEnd = .mixed
+      $0.limits.blankBytes = 1
+    }
+    #expect(rows(table) == [[.int64(1), .int64(2)], [.int64(3), .int64(4)]])
+    #expect([report.blankLineCount, report.repeatedHeaderCount] == [2, 1])
+  }
 }

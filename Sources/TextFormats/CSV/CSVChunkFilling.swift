@@ -246,7 +246,8 @@ struct CSVChunkFilling {
   private func lookBehindBlanks(_ file: CSVOpenFile) throws -> Step? {
     if file.cursor < file.lookedBehindBlanks { return nil }
     let (blankLineCount, records, end) = try recordsBehindBlanks(file)
-    file.lookedBehindBlanks = records.first?.start ?? end
+    // Past the line at the cursor in any case, also where it alone is more than is looked behind at once.
+    file.lookedBehindBlanks = max(records.first?.start ?? end, file.cursor + 1)
     if records.count >= 2, records.allSatisfy({ $0.fields.count != file.sniffing.width }) {
       file.isPastTable = true
       return .goOn
