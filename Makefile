@@ -33,7 +33,7 @@ unit: setup
 	swift test
 
 end-to-end: build setup-python
-	$(PYTHON) -m pytest -q Tests/EndToEnd
+	$(PYTHON) -m pytest -q -n 2 Tests/EndToEnd
 
 # The runbooks below Deploy/aws as they are written, against a stand-in for AWS.
 test-deploy: dist setup-s3

@@ -26,7 +26,7 @@ private func values(
   return (0..<page.rowCount).map { comparable(page.value(at: $0, type: bound.type ?? .int64, dictionary: dictionary)) }
 }
 
-@Test(arguments: UInt64(0)..<90)
+@Test(arguments: UInt64(0)..<60)
 func randomExpressionsEqualThePlainTwin(seed: UInt64) throws {
   var draw = RandomExpression(random: RandomSource(seed: 50_000 + seed))
   let rowCount = [1, 3, 70, 150, 300][Int(seed % 5)]

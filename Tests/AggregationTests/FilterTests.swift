@@ -36,7 +36,7 @@ private func randomAggregates(by keys: [String], using random: inout RandomSourc
     aggregates: randomAggregates(functions, odds: functions.count > 5 ? 16 : 3, using: &random))
 }
 
-@Test(arguments: UInt64(0)..<60)
+@Test(arguments: UInt64(0)..<36)
 func randomConditionsEqualThePlainTwinInMemoryAndInFiles(seed: UInt64) throws {
   var random = RandomSource(seed: 900 + seed)
   // Whole blocks of 1,024 at times.

@@ -57,7 +57,7 @@ private func randomQuery(using random: inout RandomSource) -> AggregateQuery {
 @Test
 func everyStrategyGivesThePlainTwinsRowsAndTypes() throws {
   var uses: [GroupingStrategy: Int] = [:]
-  for seed in UInt64(0)..<60 {
+  for seed in UInt64(0)..<30 {
     var random = RandomSource(seed: 4_000 + seed)
     // Beyond one block of 2,048 at times.
     let rowCount = seed % 15 == 0 ? 5_000 : [0, 1, 30, 200].randomElement(using: &random)!
@@ -83,7 +83,7 @@ func everyStrategyGivesThePlainTwinsRowsAndTypes() throws {
       let schema = try aggregate(source, query, threads: 1, strategy: .general).schema
       for strategy in GroupingStrategy.allCases {
         uses[try groupingStrategy(for: source, query, forced: strategy), default: 0] += 1
-        for threads in [1, 2, 5] {
+        for threads in [1, 5] {
           let found = try aggregate(source, query, threads: threads, strategy: strategy)
           #expect(exactRows(found) == expected, "seed \(seed), \(strategy), \(threads) threads, \(query)")
           #expect(found.schema == schema, "seed \(seed), \(strategy), \(query)")
@@ -91,7 +91,7 @@ func everyStrategyGivesThePlainTwinsRowsAndTypes() throws {
       }
     }
   }
-  #expect(GroupingStrategy.allCases.allSatisfy { uses[$0, default: 0] > 60 }, "\(uses)")
+  #expect(GroupingStrategy.allCases.allSatisfy { uses[$0, default: 0] > 30 }, "\(uses)")
 }
 
 /// What is expected of one group.

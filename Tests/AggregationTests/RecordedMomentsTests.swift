@@ -50,7 +50,7 @@ private func pairs(
 func momentsOfRecordsEqualThoseOfAccumulators(xs: ClosedRange<Int64>, ys: ClosedRange<Int64>) throws {
   var random = RandomSource(seed: UInt64(bitPattern: xs.lowerBound &+ ys.upperBound))
   for (keyLimit, strategy) in [(Int64(3), GroupingStrategy.direct), (5_000, .direct), (5_000, .partitioned)] {
-    let table = pairs(40_000, keyLimit: keyLimit, xs, ys, using: &random)
+    let table = pairs(16_000, keyLimit: keyLimit, xs, ys, using: &random)
     let query = try AggregateQuery(by: "k", aggregates: moments)
     #expect(try PackedPlan(AggregatePlan(query, [table]))?.others.isEmpty == true)
     #expect(try groupingStrategy(for: [table], query, forced: strategy) == strategy)

@@ -24,7 +24,7 @@ import Testing
     var trial = try DamageTrial(random: RandomSource(seed: seed))
     #expect(trial.byteCount > 100_000)
     do {
-      for _ in 0..<150 { try trial.damageOnce() }
+      for _ in 0..<80 { try trial.damageOnce() }
     } catch {
       Issue.record("damage \(trial.count) of seed \(seed), \(trial.last): \(error)")
     }

@@ -67,7 +67,7 @@ private let queries: [(by: String, aggregates: String, having: String?, orderBy:
   ("k", "top(v, 2) as v, count(*) + 1", "k % 3 = 1", "v, k desc", 500),
 ]
 
-@Test(arguments: [1, 2, 5])
+@Test(arguments: [1, 5])
 func whatIsMadeOfGroupsIsTheSameWhateverHasRoom(threads: Int) throws {
   var random = RandomSource(seed: 77)
   let table = rows(using: &random)

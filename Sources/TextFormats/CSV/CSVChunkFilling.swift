@@ -246,8 +246,7 @@ struct CSVChunkFilling {
   private func lookBehindBlanks(_ file: CSVOpenFile) throws -> Step? {
     if file.cursor < file.lookedBehindBlanks { return nil }
     let (blankLineCount, records, end) = try recordsBehindBlanks(file)
-    // Past the line at the cursor in any case, also where it alone is more than is looked behind at once.
-    file.lookedBehindBlanks = max(records.first?.start ?? end, file.cursor + 1)
+    file.lookedBehindBlanks = records.first?.start ?? end
     if records.count >= 2, records.allSatisfy({ $0.fields.count != file.sniffing.width }) {
       file.isPastTable = true
       return .goOn
@@ -286,7 +285,8 @@ struct CSVChunkFilling {
         } else if records.isEmpty {
           blankLineCount += isBlank ? 1 : 0
           lastBlank = record.start
-          hasManyBlanks = record.end - file.cursor > blankBytes
+          // The first of them is looked behind however long it is, so that looking always comes further.
+          hasManyBlanks = lastBlank > file.cursor && record.end - file.cursor > blankBytes
         }
       }
       file.farLookCount += walk.mayHaveLookedFar ? 1 : 0
