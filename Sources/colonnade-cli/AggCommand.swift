@@ -4,6 +4,7 @@
 import Aggregation
 import ArgumentParser
 import Columns
+import Glibc
 import Pipelines
 
 /// `colonnade agg`: group, sum and more.
@@ -119,6 +120,7 @@ struct AggCommand: ParsableCommand {
   func validate() throws {
     if let limit, limit < 0 { throw ValidationError("--limit takes a number from 0 on, not \(limit)") }
     guard by != nil || aggregates != nil else { return }
+    try refuseLooseWords()
     if inputs.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be only one of the inputs") }
     _ = try query()
     guard task.partial else {
@@ -128,6 +130,17 @@ struct AggCommand: ParsableCommand {
     _ = try output.statesTarget(style)
     if explain { throw ValidationError("--explain has no effect with --partial") }
     if resources.stats { throw ValidationError("--stats has no effect with --partial") }
+  }
+
+  /// Words of a condition or an order that the shell has cut off, as it was not in quotes, stand where inputs do.
+  private func refuseLooseWords() throws {
+    let words: Set = [
+      "=", "==", "!=", "<>", "<=", ">=", "+", "*", "/", "and", "or", "in", "is", "like", "asc", "desc", "as",
+    ]
+    guard let word = inputs.first(where: { words.contains($0.lowercased()) && access($0, F_OK) != 0 }) else { return }
+    throw ValidationError(
+      "'\(word)' is no input: put a condition, list or order into quotes, as in --where \"state = 'SP'\" or --order-by 'x desc'"
+    )
   }
 
   private func query() throws -> TableQuery {

@@ -94,6 +94,16 @@ def test_wrong_usage(colonnade, covid):
         assert colonnade(*arguments, expect=64).errors
 
 
+def test_conditions_without_quotes_are_told_as_such(colonnade, covid):
+    """The shell makes several words of them; those that are left over stand where inputs do."""
+    for arguments, word in (
+        (["--agg", "sum(cases)", "--where", "state", "=", "SP"], "'='"),
+        (["--by", "state", "--agg", "sum(cases)", "--order-by", "cases", "desc"], "'desc'"),
+    ):
+        errors = colonnade("agg", covid["cln"], *arguments, expect=64).errors
+        assert word in errors and "into quotes" in errors
+
+
 def test_empty_and_header_only_files(colonnade, tmp_path):
     empty, header = tmp_path / "empty.csv", tmp_path / "header.csv"
     empty.write_bytes(b"")
