@@ -21,6 +21,8 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 ACCOUNT = "123456789012"
+# The key of the tests and of what plays the machines: nothing is refused to these, and none of it counts as asked.
+OWN_KEY = "tests"
 REFUSED_XML = b"<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>not now</Message></Error></Errors></Response>"
 
 
@@ -49,7 +51,7 @@ class Cloud:
 
     def client(self, service, region="us-east-1"):
         return boto3.client(
-            service, region_name=region, endpoint_url=self.url, aws_access_key_id="admin", aws_secret_access_key="admin"
+            service, region_name=region, endpoint_url=self.url, aws_access_key_id=OWN_KEY, aws_secret_access_key=OWN_KEY
         )
 
     def backend(self, service, region="us-east-1"):
@@ -80,10 +82,10 @@ class Cloud:
                 if not allowed:
                     start_response("403 Forbidden", [("Content-Type", "application/xml")])
                     return [f"<Error><Code>AccessDenied</Code><Message>{action} is not allowed</Message></Error>".encode()]
-        found = re.search(r"/(ec2|ecs|emr-serverless)/aws4_request", environ.get("HTTP_AUTHORIZATION", ""))
-        if found and self.refuses(found[1], environ):
+        found = re.search(r"Credential=([^/]+)/[^/]+/[^/]+/(ec2|ecs|emr-serverless)/", environ.get("HTTP_AUTHORIZATION", ""))
+        if found and found[1] != OWN_KEY and self.refuses(found[2], environ):
             start_response("403 Forbidden", [("x-amzn-ErrorType", "AccessDeniedException")])
-            return [REFUSED_XML if found[1] == "ec2" else b'{"message": "not now"}']
+            return [REFUSED_XML if found[2] == "ec2" else b'{"message": "not now"}']
         return self.moto(environ, start_response)
 
     def refuses(self, service, environ):
