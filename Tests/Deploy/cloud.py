@@ -21,7 +21,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 ACCOUNT = "123456789012"
-# The key of the tests and of what plays the machines: nothing is refused to these, and none of it counts as asked.
+# The key of the tests and of what plays the machines: nothing is refused to these.
 OWN_KEY = "tests"
 REFUSED_XML = b"<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>not now</Message></Error></Errors></Response>"
 
@@ -83,13 +83,13 @@ class Cloud:
                     start_response("403 Forbidden", [("Content-Type", "application/xml")])
                     return [f"<Error><Code>AccessDenied</Code><Message>{action} is not allowed</Message></Error>".encode()]
         found = re.search(r"Credential=([^/]+)/[^/]+/[^/]+/(ec2|ecs|emr-serverless)/", environ.get("HTTP_AUTHORIZATION", ""))
-        if found and found[1] != OWN_KEY and self.refuses(found[2], environ):
+        if found and self.refuses(found[2], environ, is_own=found[1] == OWN_KEY):
             start_response("403 Forbidden", [("x-amzn-ErrorType", "AccessDeniedException")])
             return [REFUSED_XML if found[2] == "ec2" else b'{"message": "not now"}']
         return self.moto(environ, start_response)
 
-    def refuses(self, service, environ):
-        """Whether `fails` says so; notes requests to EMR Serverless."""
+    def refuses(self, service, environ, is_own):
+        """Whether `fails` says so of a request that is not `is_own`; notes requests to EMR Serverless."""
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
@@ -97,9 +97,9 @@ class Cloud:
             with self.lock:
                 query = urllib.parse.parse_qs(environ.get("QUERY_STRING", ""))
                 self.emr_requests.append((method, path, query, json.loads(body or b"{}")))
-            return self.fails(service, f"{method} {path}")
+            return not is_own and self.fails(service, f"{method} {path}")
         target = environ.get("HTTP_X_AMZ_TARGET", "").split(".")[-1]
-        return self.fails(service, target or urllib.parse.parse_qs(body.decode())["Action"][0])
+        return not is_own and self.fails(service, target or urllib.parse.parse_qs(body.decode())["Action"][0])
 
     def allows(self, role, action, resource, context):
         policies = [json.loads(text) for text in self.backend("iam", "aws").get_role(role).policies.values()]
