@@ -101,12 +101,13 @@ def test_an_object_that_flickers(through, proxy, stored, expected, nth):
     """A store that says for a moment that nothing is there: either it is asked again, or believed; nothing is made up."""
     proxy.on("GetObject", faults.not_found(), nth=nth)
     try:
-        assert through("agg", stored.url("random.cln"), *SUMS).text == expected
-    except AssertionError:
-        proxy.reset()
-        proxy.on("GetObject", faults.not_found(), nth=nth)
-        run = through("agg", stored.url("random.cln"), *SUMS, expect=2)
-        assert stored.url("random.cln") in run.errors and ("not exist" in run.errors or "chang" in run.errors)
+        run = through("agg", stored.url("random.cln"), *SUMS)
+    except AssertionError as failure:
+        # Which of the two it is depends on which of several requests at once comes first, so it is run once.
+        said = str(failure)
+        assert "ended with 2: " in said and stored.url("random.cln") in said and ("not exist" in said or "chang" in said)
+    else:
+        assert run.text == expected
 
 
 @pytest.mark.parametrize("nth", [1, 2, 4])
