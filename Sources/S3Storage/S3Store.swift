@@ -173,6 +173,11 @@ public final class S3Store: ObjectStore {
         .notFound, name: path, summary: "it does not exist, though keys begin with it and a slash",
         advice: "for the objects in it write \(path)/")
     }
+    if found?.keys.contains(location.key) == true {
+      return StorageError(
+        .notFound, name: path, summary: "it does not exist, says the store, and lists it all the same",
+        advice: "if somebody has just written or removed it, try again")
+    }
     // Of the names in it: a long folder that all have would make them all alike.
     let start = folder.key.utf8.count
     func name(_ key: String) -> String { String(decoding: key.utf8.dropFirst(start), as: UTF8.self) }
