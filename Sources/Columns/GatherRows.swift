@@ -12,10 +12,7 @@ extension ColumnPage {
     case .int128(let all): gathered = .int128(gather(all, rows))
     case .float64(let all): gathered = .float64(gather(all, rows))
     case .codes(let all): gathered = .codes(gather(all, rows))
-    case .strings(let all):
-      var strings = StringArray(reservingStrings: rows.count)
-      for row in rows { all.withUTF8(Int(row)) { strings.append($0) } }
-      gathered = .strings(strings)
+    case .strings(let all): gathered = .strings(rows.withUnsafeBufferPointer { all.gathering($0) })
     }
     guard case .bits = validity else { return ColumnPage(values: gathered, validity: validity) }
     var words = [UInt64](repeating: 0, count: (rows.count + 63) / 64)

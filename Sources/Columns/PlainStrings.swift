@@ -9,14 +9,7 @@ extension ColumnPage {
     guard case .codes(let codes) = values else { return self }
     if validity == .allNull { return ColumnPage(nullRows: rowCount, type: .string) }
     guard let entries = dictionary?.entries else { preconditionFailure("codes without their dictionary") }
-    var strings = StringArray(reservingStrings: codes.count)
-    for (row, code) in codes.enumerated() {
-      if validity.isValid(row) {
-        entries.withUTF8(Int(code)) { strings.append($0) }
-      } else {
-        strings.append(utf8: [])
-      }
-    }
+    let strings = codes.withUnsafeBufferPointer { entries.gathering($0, validity) }
     return ColumnPage(values: .strings(strings), validity: validity)
   }
 

@@ -89,12 +89,15 @@ package final class ComparisonOfParts {
   /// reading throws. Each page is read once.
   package func numberedRows(
     of side: ComparedSide, chunk: Int, partCount: Int
-  ) throws -> (parts: [Int64], pages: [ColumnPage]) {
+  ) throws -> (parts: [Int64], rows: RowsToGather) {
     let columns = side == .source ? tables.source : tables.compare
-    let pages = try columns.schema.fields.indices.map { try columns.page(column: $0, chunk: chunk) }
-    let rows = Table(
-      name: columns.name, schema: columns.schema, chunks: [pages], dictionaries: columns.dictionaries)
-    return (try keyedRows(rows, of: side).partNumbers(ofChunk: 0, partCount: partCount), pages)
+    let rows = try columns.rowsToGather(chunk: chunk)
+    // Of the other columns nothing is looked at for the part.
+    let hashed = columns.schema.fields.indices.map {
+      $0 < keyCount || $0 == pairings.count ? rows.page($0) : rows.pages[$0]
+    }
+    let table = Table(name: columns.name, schema: columns.schema, chunks: [hashed], dictionaries: columns.dictionaries)
+    return (try keyedRows(table, of: side).partNumbers(ofChunk: 0, partCount: partCount), rows)
   }
 
   /// Columns of the rows that differ, as ``add(_:_:threads:wantsRows:)`` gives them.

@@ -32,6 +32,8 @@ struct RepeatScan {
 /// Most keys listed, and most rows listed of each.
 let listedKeyCount = 10
 private let listedRowCount = 4
+/// Most keys in the error's text, which is to be read at a glance.
+private let shownKeyCount = 3
 
 /// Describes the shared keys of each side that has any.
 func duplicateKeyError(
@@ -48,7 +50,7 @@ func duplicateKeyError(
 /// The error that says so.
 func duplicateKeyError(_ found: [DuplicateKeys]) -> CompareError {
   let text = found.map { side in
-    let keys = side.examples.map { example in
+    let keys = side.examples.prefix(shownKeyCount).map { example in
       "(\(example.key.map(shown).joined(separator: ", "))) in rows \(example.rows.map(String.init).joined(separator: ", "))"
     }
     let more = side.keyCount > keys.count ? "; …" : ""

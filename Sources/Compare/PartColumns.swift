@@ -47,15 +47,52 @@ struct PartColumns: TableSource {
   }
 
   func page(column: Int, chunk: Int) throws -> ColumnPage {
-    guard column < positions.count else { return numbers(ofChunk: chunk) }
+    let (page, dictionary) = try storedPage(column: column, chunk: chunk)
+    return dictionary == nil ? page : page.withPlainStrings(dictionary)
+  }
+
+  /// All columns of a chunk's rows.
+  func rowsToGather(chunk: Int) throws -> RowsToGather {
+    var rows = RowsToGather()
+    for column in schema.fields.indices {
+      let (page, dictionary) = try storedPage(column: column, chunk: chunk)
+      rows.pages.append(page)
+      rows.dictionaries.append(dictionary)
+    }
+    return rows
+  }
+
+  /// A page, and the dictionary of its codes if those are to become text.
+  private func storedPage(column: Int, chunk: Int) throws -> (ColumnPage, StringDictionary?) {
+    guard column < positions.count else { return (numbers(ofChunk: chunk), nil) }
     let page = try base.page(column: positions[column], chunk: chunk)
-    guard case .codes = page.values else { return page }
-    if let union = unions[column] { return union.recoded(page, of: side == .source ? 0 : 1) }
-    return page.withPlainStrings(try base.dictionary(column: positions[column]))
+    guard case .codes = page.values else { return (page, nil) }
+    if let union = unions[column] { return (union.recoded(page, of: side == .source ? 0 : 1), nil) }
+    return (page, try base.dictionary(column: positions[column]))
   }
 
   private func numbers(ofChunk chunk: Int) -> ColumnPage {
     ColumnPage(values: .int64(rows.rows(ofChunk: chunk).map { Int64(firstNumber + $0) }))
+  }
+}
+
+/// Rows of a chunk to be taken in another order. Codes become text when they are taken: a dictionary is in the processor's caches where a chunk's text is not.
+package struct RowsToGather {
+  fileprivate(set) var pages: [ColumnPage] = []
+  /// By column, of codes that are to become text.
+  fileprivate var dictionaries: [StringDictionary?] = []
+
+  /// A column of all rows.
+  func page(_ column: Int) -> ColumnPage {
+    dictionaries[column] == nil ? pages[column] : pages[column].withPlainStrings(dictionaries[column])
+  }
+
+  /// The columns of some rows, in their order. Precondition: all are of the chunk. O(rows + bytes of their strings).
+  package func gathering(_ rows: ArraySlice<UInt32>) -> [ColumnPage] {
+    zip(pages, dictionaries).map { page, dictionary in
+      let gathered = page.gathering(rows)
+      return dictionary == nil ? gathered : gathered.withPlainStrings(dictionary)
+    }
   }
 }
 

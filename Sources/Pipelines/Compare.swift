@@ -40,6 +40,9 @@ public struct CompareOptions: Sendable {
   /// True if rows that differ are wanted.
   var keepsRows: Bool { rows != nil || html != nil }
 
+  /// True if the inputs' files are to be told.
+  var notesFiles: Bool { notesInputs || report != nil }
+
   /// Compares `source` with `compare`; nothing is written yet.
   public init(source: String, compare: String, request: CompareRequest) {
     self.source = source
@@ -85,7 +88,7 @@ public func compareInputs(
     options.partials.isEmpty ? try comparedAnew(options, progress: progress) : try joinedPartials(options)
   try writeFiles(of: found, options)
   let result = InputComparison(
-    found.found.comparison, sourceFiles: found.sourceFiles, compareFiles: found.compareFiles,
+    found.found.comparison, sourceFiles: found.inputs.sourceFiles, compareFiles: found.inputs.compareFiles,
     names: (options.source, options.compare), allowed: options.allowed)
   if let report = options.report {
     try writeText(compareText(result, as: report.format), to: report.path, options.writing)
@@ -93,33 +96,48 @@ public func compareInputs(
   return result
 }
 
-/// A comparison with the tables and files that it is of.
-struct ComparedTables {
+/// Both inputs of a comparison, and the files that were noted of them.
+struct ComparedInputs {
   let source: any TableSource
   let other: any TableSource
-  let sourceFiles: [InputFile]
-  let compareFiles: [InputFile]
+  var sourceFiles: [InputFile] = []
+  var compareFiles: [InputFile] = []
+
+  /// Tables as they are, of so many files.
+  init(
+    _ source: any TableSource, _ other: any TableSource, sourceFiles: [InputFile] = [], compareFiles: [InputFile] = []
+  ) {
+    (self.source, self.other) = (source, other)
+    (self.sourceFiles, self.compareFiles) = (sourceFiles, compareFiles)
+  }
+
+  /// Both by their arguments, source first. Throws what `open` throws.
+  init(_ options: CompareOptions, _ open: (String) throws -> (any TableSource, [InputFile])) throws {
+    (source, sourceFiles) = try open(options.source)
+    (other, compareFiles) = try open(options.compare)
+  }
+}
+
+/// A comparison with what it is of.
+struct ComparedTables {
+  let inputs: ComparedInputs
   let found: FoundComparison
 }
 
 private func comparedAnew(
   _ options: CompareOptions, progress: (@Sendable (ConvertOptions.Progress) -> Void)?
 ) throws -> ComparedTables {
-  let isNoting = options.notesInputs || options.report != nil
-  func open(_ input: String) throws -> (any TableSource, [InputFile]) {
-    let notes = isNoting ? InputNotes() : nil
+  let inputs = try ComparedInputs(options) { input in
+    let notes = options.notesFiles ? InputNotes() : nil
     let table = try openTable(
       input, reading: options.reading, threads: options.threads, memory: options.limits.given,
       temporaryFolder: options.limits.temporaryFolder, notes: notes, progress: progress)
     return (table, try notes?.files() ?? [])
   }
-  let (source, sourceFiles) = try open(options.source)
-  let (other, compareFiles) = try open(options.compare)
   let found = try compareWithinMemory(
-    source, other, options.request, options.limits, threads: options.threads,
+    inputs.source, inputs.other, options.request, options.limits, threads: options.threads,
     wantsRows: options.keepsRows)
-  return ComparedTables(
-    source: source, other: other, sourceFiles: sourceFiles, compareFiles: compareFiles, found: found)
+  return ComparedTables(inputs: inputs, found: found)
 }
 
 /// Writes the rows and the page that are asked for. Throws what reading the tables and writing throws.
@@ -131,7 +149,7 @@ private func writeFiles(of compared: ComparedTables, _ options: CompareOptions) 
   if let html = options.html, let rows = found.rows {
     let charts = try ComparisonCharts(
       found.comparison, rows: rows.all, sample: try rows.sample(ComparisonCharts.sampleSize),
-      source: compared.source, other: compared.other)
+      source: compared.inputs.source, other: compared.inputs.other)
     try writeText(comparisonPage(found.comparison, charts), to: html, options.writing)
   }
 }

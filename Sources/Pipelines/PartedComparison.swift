@@ -81,7 +81,8 @@ final class PartedComparison {
   func addParts(_ left: any TableSource, _ right: any TableSource, textByteCount: Int) throws {
     let (budget, _) = try self.budget(chunkRows: 1)
     let size = PartSize(sourceRows: left.rowCount, compareRows: right.rowCount, textByteCount: textByteCount)
-    if hasRoom(size, budget) { return try add(left, right, budget) }
+    // No chunk is at hand beside these, and no distances of parts before them.
+    if hasRoom(size, budget.roomByteCount / 8 * 7) { return try add(left, right, budget) }
     try part(
       parts.keyedRows(left, of: .source), parts.keyedRows(right, of: .compare), size,
       chunkRows: greatestChunkRows(of: [left, right]), level: 1)
@@ -113,7 +114,7 @@ final class PartedComparison {
       let size = PartSize(
         sourceRows: left.rowCount, compareRows: right.rowCount,
         textByteCount: left.textByteCount + right.textByteCount)
-      if hasRoom(size, budget) {
+      if hasRoom(size, partRoom(budget)) {
         try add(left, right, budget)
         continue
       }
@@ -148,13 +149,13 @@ final class PartedComparison {
     return try partedRows(of: rows.sliced(sliceCount), parting) { _ in }
   }
 
-  private func hasRoom(_ size: PartSize, _ budget: CompareBudget) -> Bool {
+  private func hasRoom(_ size: PartSize, _ roomByteCount: Int) -> Bool {
     if hasTooLongTexts(size) { return false }
     if let most = limits.mostRowsAtOnce { return size.rowCount <= most }
     var needed = needed(size)
     // Rows that are brought into order are in memory.
     if inOrder != nil { needed += (size.rowCount * cost.bytesPerStoredRow + size.textByteCount) * 5 / 4 }
-    return needed <= partRoom(budget)
+    return needed <= roomByteCount
   }
 
   /// True if the rows are to be brought into order, for which the strings of a column must have room in one piece.

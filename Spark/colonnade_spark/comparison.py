@@ -33,8 +33,9 @@ STEPS = ("part-rows", "partial", "from-partials", "parts", "chunks")
 OUTPUTS = ("output", "rows")
 # Rows that a task gathers before it deals them out to their parts.
 DEALT_BYTES = 48 << 20
-# Rows that come to a reducer are in memory once as they came, once in order, and are compared: together some six times a part.
-PART_SHARE = 8
+# Rows that come to a reducer are in memory once as they came, once in order, and are compared, for which the command reckons with numbers that all differ and
+# keys that repeat. With parts of a tenth of its memory none goes to disk, to be parted again: that takes three times as long.
+PART_SHARE = 10
 # More make blobs of a few rows each.
 MOST_PARTS_FOR_MEMORY = 1024
 # Bytes of a text, where nothing is known of it.

@@ -56,3 +56,22 @@ import Testing
     #expect((first(bytes) == nil) == (String(validating: bytes, as: UTF8.self) != nil), "\(bytes)")
   }
 }
+
+@Test func gatheringStringsOfAllLengthsIsTakingOneByOne() {
+  var random = RandomSource(seed: 70)
+  for _ in 0..<200 {
+    // Lengths about those that are copied at once, the last strings without a step of bytes behind them.
+    let entries = (0..<Int.random(in: 1...40, using: &random)).map { _ in
+      String(repeating: "ã", count: Int.random(in: 0...20, using: &random))
+        + String(repeating: "x", count: Int.random(in: 0...35, using: &random))
+    }
+    let indices = (0..<Int.random(in: 0...90, using: &random)).map { _ in
+      UInt32(Int.random(in: 0...entries.count - 1, using: &random))
+    }
+    let words = (0..<2).map { _ in random.next() }
+    let validity = Bool.random(using: &random) ? Validity.allValid : Validity.bits(words)
+    let gathered = indices.withUnsafeBufferPointer { StringArray(entries).gathering($0, validity) }
+    let expected = indices.enumerated().map { validity.isValid($0) ? entries[Int($1)] : "" }
+    #expect(gathered == StringArray(expected))
+  }
+}

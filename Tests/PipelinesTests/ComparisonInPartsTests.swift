@@ -66,7 +66,7 @@ private func partials(
     let expected = try shown(pair.a, pair.b) {
       try compareWithinMemory(pair.a, pair.b, pair.request, CompareLimits(), threads: 2, wantsRows: true)
     }
-    let opened = OpenedComparison(pair.a, pair.b, pair.request)
+    let opened = OpenedComparison(ComparedInputs(pair.a, pair.b), pair.request)
     let rows = try partRows(
       opened, pair.request, partCount: Int.random(in: 1...9, using: &maker.random), &maker.random)
     var limits = CompareLimits()
@@ -100,7 +100,7 @@ private func samplePartials(
   random = maker.random
   var request = CompareRequest(keys: ["k"])
   request.duplicates = .pairInOrder
-  let opened = OpenedComparison(a, b, request)
+  let opened = OpenedComparison(ComparedInputs(a, b), request)
   let rows = try partRows(opened, request, partCount: 5, &random)
   let found = try partials(
     opened, request, rows, taskCount: 2, CompareLimits(), keepsRows: keepsRows, &random)
@@ -212,7 +212,7 @@ private func codeOfRows(_ opened: OpenedComparison, _ request: CompareRequest, _
     (Array(repeating: 7, count: 50), "compare-parts.text-too-long"), (Array(0..<50), nil),
   ]
   for (keys, code) in cases {
-    let opened = OpenedComparison(table("a", keys), table("b", keys), request)
+    let opened = OpenedComparison(ComparedInputs(table("a", keys), table("b", keys)), request)
     var random = RandomSource(seed: 12)
     let rows = try partRows(opened, request, partCount: 1, &random)
     var found: String?
@@ -259,7 +259,7 @@ private func codeOfRows(_ opened: OpenedComparison, _ request: CompareRequest, _
   let (opened, request, rows, found) = try samplePartials(&random)
   var other = request
   other.tolerances = [NamedTolerance("x", Tolerance("1")!)]
-  let changed = OpenedComparison(opened.source, opened.other, other)
+  let changed = OpenedComparison(opened.inputs, other)
   #expect(code(changed, other, found) == "compare-parts.other-comparison")
   let error = #expect(throws: PartialComparisonError.self) {
     try comparePartRows(changed, other, CompareLimits(), threads: 1, keepsRows: false, from: rows) { HeldBatches($0) }
@@ -316,4 +316,27 @@ extension HeldBatches {
     return HeldBatches(
       positions.map { self.fields[$0] }, name: name, batches: batches.map { batch in positions.map { batch[$0] } })
   }
+}
+
+/// Chunks of rows that follow one another, in any order of chunks; such with rows among those of others; with none; with one twice.
+@Test(
+  arguments: [
+    ([[4, 5], [0, 1, 2], [3]], [0, 1, 2, 3, 4, 5]), ([[0, 3], [1], [2, 5], [4]], [0, 1, 2, 3, 4, 5]),
+    ([[2, 1, 0]], [0, 1, 2]), ([[], [7], [], [3]], [3, 7]), ([[]], []), ([], []), ([[0, 1], [1, 2]], nil),
+    ([[1, 1]], nil),
+  ] as [([[Int64]], [Int64]?)])
+func receivedRowsComeInTheirOrder(chunks: [[Int64]], expected: [Int64]?) throws {
+  let table = Table(
+    schema: Schema([Field(name: "text", type: .string), Field(name: "row number", type: .int64)]),
+    chunks: chunks.map { numbers in
+      [ColumnPage(values: .strings(StringArray(numbers.map { "r\($0)" }))), ColumnPage(values: .int64(numbers))]
+    })
+  guard let expected else {
+    #expect(throws: PartialComparisonError.self) { try inRowOrder(table, stream: "-") }
+    return
+  }
+  let ordered = try inRowOrder(table, stream: "-")
+  let rows = (0..<ordered.rowCount).map { ordered.value(row: $0, column: 0) }
+  #expect(rows == expected.map { .string("r\($0)") })
+  #expect((0..<ordered.rowCount).map { ordered.value(row: $0, column: 1) } == expected.map { .int64($0) })
 }

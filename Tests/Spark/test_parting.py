@@ -22,8 +22,8 @@ def test_small_tables_have_a_part_or_two_for_each_processor():
 
 
 def test_a_part_has_room_in_a_tasks_memory_whatever_its_rows_take_in_the_files():
-    assert parts(47_000_000, 1000) == 47_000_000 * 75 // (64 << 20)
-    assert parts(47_000_000, 1000, task_memory="1GiB") == 47_000_000 * 75 // (128 << 20)
+    assert parts(47_000_000, 1000) == 47_000_000 * 75 // ((512 << 20) // 10)
+    assert parts(47_000_000, 1000, task_memory="1GiB") == 47_000_000 * 75 // ((1 << 30) // 10)
 
 
 def test_rows_beyond_all_memory_go_by_the_size_of_files():

@@ -30,9 +30,8 @@ func joinedPartials(_ options: CompareOptions) throws -> ComparedTables {
   let streams = try options.partials.map { try ArrowBatchReader($0) }
   let found = try finishedComparison(
     opened, options.request, options.limits, threads: options.threads, from: streams, keepsRows: options.keepsRows)
+  var inputs = opened.inputs
   // As of a comparison anew: files are told where a report is.
-  let isNoting = options.notesInputs || options.report != nil
-  return ComparedTables(
-    source: opened.source, other: opened.other, sourceFiles: isNoting ? opened.sourceFiles : [],
-    compareFiles: isNoting ? opened.compareFiles : [], found: found)
+  if !options.notesFiles { (inputs.sourceFiles, inputs.compareFiles) = ([], []) }
+  return ComparedTables(inputs: inputs, found: found)
 }

@@ -14,10 +14,7 @@ struct ComparisonIdentity: Equatable {
   let hash: UInt128
 
   /// A hash of the version, the request as reports show it, both sides' columns and row counts, and sizes and checksums of all files.
-  init(
-    _ source: any TableSource, _ other: any TableSource, _ request: CompareRequest, sourceFiles: [InputFile],
-    compareFiles: [InputFile]
-  ) {
+  init(_ inputs: ComparedInputs, _ request: CompareRequest) {
     func side(_ table: any TableSource, _ files: [InputFile]) -> JSONDocument {
       .object([
         ("rows", .integer(table.rowCount)),
@@ -27,8 +24,8 @@ struct ComparisonIdentity: Equatable {
     }
     let document = JSONDocument.object([
       ("version", .integer(partialComparisonVersion)), ("request", requestDocument(request)),
-      ("examples", .integer(request.exampleLimit)), ("source", side(source, sourceFiles)),
-      ("compare", side(other, compareFiles)),
+      ("examples", .integer(request.exampleLimit)),
+      ("source", side(inputs.source, inputs.sourceFiles)), ("compare", side(inputs.other, inputs.compareFiles)),
     ])
     hash = wideHash(Array(document.text.utf8))
   }

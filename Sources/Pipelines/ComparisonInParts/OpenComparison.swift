@@ -7,25 +7,19 @@ import Compare
 
 /// Both inputs of a comparison in parts, of which footers are read alone, and what tells it from others.
 struct OpenedComparison {
-  let source: any TableSource
-  let other: any TableSource
-  let sourceFiles: [InputFile]
-  let compareFiles: [InputFile]
+  let inputs: ComparedInputs
   let identity: ComparisonIdentity
+  var source: any TableSource { inputs.source }
+  var other: any TableSource { inputs.other }
 
-  /// Tables as they are, of so many files.
-  init(
-    _ source: any TableSource, _ other: any TableSource, _ request: CompareRequest, sourceFiles: [InputFile] = [],
-    compareFiles: [InputFile] = []
-  ) {
-    (self.source, self.other) = (source, other)
-    (self.sourceFiles, self.compareFiles) = (sourceFiles, compareFiles)
-    identity = ComparisonIdentity(source, other, request, sourceFiles: sourceFiles, compareFiles: compareFiles)
+  init(_ inputs: ComparedInputs, _ request: CompareRequest) {
+    self.inputs = inputs
+    identity = ComparisonIdentity(inputs, request)
   }
 
   /// Opens chunk files, or folders and patterns of such. Throws `compare-parts.needs-chunk-files` for anything else, and what opening throws.
   init(_ options: CompareOptions) throws {
-    func open(_ argument: String) throws -> (any TableSource, [InputFile]) {
+    let inputs = try ComparedInputs(options) { argument in
       let notes = InputNotes()
       let paths = try inputPaths([argument])
       let tables = try zip(paths, openInputs(paths, notes: notes)).map { path, input -> any TableSource in
@@ -34,9 +28,7 @@ struct OpenedComparison {
       }
       return (try oneTable(tables), try notes.files())
     }
-    let (source, sourceFiles) = try open(options.source)
-    let (other, compareFiles) = try open(options.compare)
-    self.init(source, other, options.request, sourceFiles: sourceFiles, compareFiles: compareFiles)
+    self.init(inputs, options.request)
   }
 
   /// What joins the parts: texts are no codes here, as each process would give them others. Throws what is wrong with the request.

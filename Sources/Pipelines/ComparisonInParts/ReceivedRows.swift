@@ -75,33 +75,62 @@ final class ReceivedRows {
 /// The rows of `table`, all in memory, by the numbers in their last column. Throws `compare-parts.incomplete`, of `stream`, for a number that comes twice, and
 /// what reading throws.
 ///
-/// O(n log n); besides the rows themselves, a column is in memory twice.
+/// O(rows) where chunks have rows in order and follow one another, if in another order, as they do of tasks that read their inputs from beginning to end; else
+/// O(n log n). Besides the rows themselves, a column is in memory once, or twice where rows are sorted.
 func inRowOrder(_ table: any TableSource, stream: String) throws -> Table {
-  let fields = table.schema.fields
-  func column(_ position: Int) throws -> ColumnPage {
-    ColumnPage(
-      concatenating: try (0..<table.chunkCount).map { try table.page(column: position, chunk: $0) },
-      type: fields[position].type, dictionary: nil)
+  let numbers = try (0..<table.chunkCount).map {
+    try table.page(column: table.schema.fields.count - 1, chunk: $0).wholeNumbers
   }
-  guard table.rowCount > 0 else { return Table(name: table.name, schema: table.schema, chunks: []) }
-  let numbers = try column(fields.count - 1).wholeNumbers
-  let isInOrder = zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 }
-  let order =
-    isInOrder
-    ? Array(0..<UInt32(numbers.count)) : (0..<UInt32(numbers.count)).sorted { numbers[Int($0)] < numbers[Int($1)] }
+  let chunks =
+    try chunksInOrder(numbers).map { try joined(table, chunks: $0) }
+    ?? sorted(table, numbers.flatMap { $0 }, stream: stream)
+  return Table(name: table.name, schema: table.schema, chunks: chunks)
+}
+
+/// An order of chunks in which all their numbers ascend, without those that have none; nil if there is no such order.
+private func chunksInOrder(_ numbers: [[Int64]]) -> [Int]? {
+  func ascend(_ numbers: [Int64]) -> Bool { zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 } }
+  guard numbers.allSatisfy(ascend) else { return nil }
+  let order = numbers.indices.filter { !numbers[$0].isEmpty }.sorted { numbers[$0][0] < numbers[$1][0] }
+  return zip(order, order.dropFirst()).allSatisfy { numbers[$0][numbers[$0].count - 1] < numbers[$1][0] } ? order : nil
+}
+
+/// The rows of `chunks`, one after the other, in larger chunks.
+private func joined(_ table: any TableSource, chunks: [Int]) throws -> [[ColumnPage]] {
+  var joined: [[ColumnPage]] = []
+  var group: [Int] = []
+  var rowCount = 0
+  for (index, chunk) in chunks.enumerated() {
+    group.append(chunk)
+    rowCount += table.rowCount(ofChunk: chunk)
+    guard rowCount >= rowsPerOrderedChunk || index == chunks.count - 1 else { continue }
+    joined.append(try table.schema.fields.indices.map { try column($0, of: table, chunks: group) })
+    (group, rowCount) = ([], 0)
+  }
+  return joined
+}
+
+/// All rows by their `numbers`.
+private func sorted(_ table: any TableSource, _ numbers: [Int64], stream: String) throws -> [[ColumnPage]] {
+  let order = (0..<UInt32(numbers.count)).sorted { numbers[Int($0)] < numbers[Int($1)] }
   for (row, next) in zip(order, order.dropFirst()) where numbers[Int(row)] == numbers[Int(next)] {
     throw PartialComparisonError.incomplete("a row is there twice", file: stream)
   }
   let starts = Array(stride(from: 0, to: numbers.count, by: rowsPerOrderedChunk))
   var chunks: [[ColumnPage]] = starts.map { _ in [] }
-  for position in fields.indices {
-    let page = try column(position)
+  for position in table.schema.fields.indices {
+    let page = try column(position, of: table, chunks: Array(0..<table.chunkCount))
     for (chunk, start) in starts.enumerated() {
-      let rows = start..<min(numbers.count, start + rowsPerOrderedChunk)
-      chunks[chunk].append(isInOrder ? page.rows(rows) : page.gathering(order[rows]))
+      chunks[chunk].append(page.gathering(order[start..<min(numbers.count, start + rowsPerOrderedChunk)]))
     }
   }
-  return Table(name: table.name, schema: table.schema, chunks: chunks)
+  return chunks
+}
+
+private func column(_ position: Int, of table: any TableSource, chunks: [Int]) throws -> ColumnPage {
+  ColumnPage(
+    concatenating: try chunks.map { try table.page(column: position, chunk: $0) },
+    type: table.schema.fields[position].type, dictionary: nil)
 }
 
 private let rowsPerOrderedChunk = 1 << 16

@@ -41,14 +41,14 @@ func writePartRows(
   try table.willRead(columns: columns, chunks: Array(chunks))
   var byPart = RowsByPart(partCount: wanted.partCount)
   for chunk in chunks {
-    let (numbers, pages) = try parts.numberedRows(of: wanted.side, chunk: chunk, partCount: wanted.partCount)
+    let (numbers, found) = try parts.numberedRows(of: wanted.side, chunk: chunk, partCount: wanted.partCount)
     let (order, runs) = byPart.order(numbers)
     for run in runs {
       for start in stride(from: run.lowerBound, to: run.upperBound, by: rowsPerBatch) {
         let rows = order[start..<min(run.upperBound, start + rowsPerBatch)]
         try writer.append(
           travelling.batch(
-            parts: rows.map { numbers[Int($0)] }, pages: pages.map { $0.gathering(rows) }, side: wanted.side,
+            parts: rows.map { numbers[Int($0)] }, pages: found.gathering(rows), side: wanted.side,
             firstNumber: firstNumber))
       }
     }
