@@ -46,11 +46,12 @@ vectors: setup-python
 test-s3: build setup-s3
 	.build-s3-venv/bin/python Tests/S3/servers.py run -- .build-s3-venv/bin/python -m pytest -q -n 4 Tests/S3 $(S3_TESTS)
 
-# The package of Spark/ and its jobs on real clusters of Spark 3.5 and 4, and on objects of an S3 server, all started and stopped here.
+# The package of Spark/ and its jobs on real clusters of Spark 3.5 and 4, and on objects of an S3 server, all started and stopped here. SPARK_TESTS
+# are words for pytest, SPARK35_TESTS for that of Spark 3.5 alone.
 test-spark: build setup-s3 setup-spark
 	.build-spark43/bin/mypy --config-file Spark/pyproject.toml Spark/colonnade_spark
 	.build-spark43/bin/python -m pytest -q Tests/Spark $(SPARK_TESTS)
-	.build-spark35/bin/python -m pytest -q Tests/Spark $(SPARK_TESTS)
+	.build-spark35/bin/python -m pytest -q Tests/Spark $(SPARK_TESTS) $(SPARK35_TESTS)
 
 # Side by side with other engines; writes Benchmarks/Results/.
 bench: build setup-python

@@ -21,6 +21,10 @@ COVID = ROOT / "Examples/covid"
 STATES = {"by": "date,state", "agg": "sum(cases), sum(deaths)", "order_by": "date, state desc"}
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "faults: something fails or is killed on the way, which looks the same to every version of Spark")
+
+
 @pytest.fixture(scope="session")
 def colonnade():
     return Command.found()

@@ -226,6 +226,7 @@ class TestRefused:
         assert [path.name for path in tmp_path.iterdir()] == ["damaged.cln"]
 
 
+@pytest.mark.faults
 class TestFaults:
     @pytest.fixture
     def expected(self, colonnade, tables, tmp_path):

@@ -78,6 +78,7 @@ def test_refused(spark, tables, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.faults
 class TestFaults:
     @pytest.fixture
     def expected(self, colonnade, tables, tmp_path):

@@ -126,6 +126,7 @@ def listed(folder):
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and "faulty" not in path.parts)
 
 
+@pytest.mark.faults
 class TestFaults:
     def convert(self, spark, tables, output, faulty, **options):
         return convert(spark, tables["cities.csv"], str(output), settings=Settings(tasks=4, binary=faulty.path), **options)

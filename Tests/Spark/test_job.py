@@ -51,6 +51,7 @@ def test_exit_codes(colonnade, tables, tmp_path, words, status, told):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.faults
 def test_a_driver_killed_before_the_commit(free_cluster, colonnade, tables, tmp_path):
     """Killed while the last step waits for the rest of its input: it must not take what it has for all."""
     faulty = tmp_path / "faulty" / "colonnade"

@@ -77,6 +77,7 @@ def test_convert(submit, remote, bucket, tables, output):
     assert remote("export", bucket.url(output)).stdout == remote("export", tables["large.cln"]).stdout
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     "last_step, left",
     [
@@ -101,6 +102,7 @@ def test_what_a_conversion_that_fails_leaves(spark, colonnade, server, bucket, t
     assert ("note: 4 parts stay" in capfd.readouterr().err) == (left > 0)
 
 
+@pytest.mark.faults
 def test_a_driver_killed_while_its_output_goes_up(free_cluster, colonnade, remote, bucket, variables, tables):
     """Parts of the upload are there: nothing is to be seen, and the sweep finds them."""
     bucket.upload("in/large.cln", tables["large.cln"])
