@@ -41,7 +41,7 @@ class Moto:
         # It takes no credentials from outside, and keeps large bodies in temporary files.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         environment |= {"TMPDIR": str(self.folder), "MOTO_S3_DEFAULT_MAX_KEYS": "1000"}
-        command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
+        command = [sys.executable, ROOT / "Tests/S3/moto_server.py", str(self.port)]
         self.daemons.append(Daemon("moto", command, self.folder, self.outlive, environment))
 
     def wait(self):
