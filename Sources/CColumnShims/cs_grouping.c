@@ -144,6 +144,24 @@ INLINED void sum_words(uint64_t *restrict into, const uint64_t *restrict from, s
   for (size_t i = 0; i < count; i++) into[i] += from[i];
 }
 
+INLINED void run_sums_i64(const int64_t *values, const ptrdiff_t *ends, size_t run_count, int64_t *sums, int64_t *minimum,
+                          int64_t *maximum) {
+  int64_t low = INT64_MAX, high = INT64_MIN;
+  ptrdiff_t row = 0;
+  for (size_t run = 0; run < run_count; run++) {
+    const ptrdiff_t end = ends[run];
+    uint64_t sum = 0;
+    for (; row < end; row++) {
+      sum += (uint64_t)values[row];
+      low = values[row] < low ? values[row] : low;
+      high = values[row] > high ? values[row] : high;
+    }
+    sums[run] = (int64_t)sum;
+  }
+  *minimum = low;
+  *maximum = high;
+}
+
 // Both halves of a full product, folded and multiplied again: every bit of the key reaches the top bits.
 INLINED uint64_t hash_of(uint64_t key) {
   const unsigned __int128 product = (unsigned __int128)(key ^ UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xD6E8FEB86659FD93);
@@ -227,6 +245,9 @@ DISPATCHED(void, scale_u64, (uint64_t *values, size_t count, uint64_t factor, ui
            (values, count, factor, addend))
 DISPATCHED(void, narrow_u64, (const uint64_t *values, size_t count, uint32_t *narrow), (values, count, narrow))
 DISPATCHED(void, sum_words, (uint64_t *into, const uint64_t *from, size_t count), (into, from, count))
+DISPATCHED(void, run_sums_i64,
+           (const int64_t *values, const ptrdiff_t *ends, size_t run_count, int64_t *sums, int64_t *minimum, int64_t *maximum),
+           (values, ends, run_count, sums, minimum, maximum))
 DISPATCHED(void, greater_u8, (uint8_t *into, const uint8_t *from, size_t count), (into, from, count))
 DISPATCHED(void, greater_u16, (uint16_t *into, const uint16_t *from, size_t count), (into, from, count))
 DISPATCHED(void, greater_u32, (uint32_t *into, const uint32_t *from, size_t count), (into, from, count))

@@ -1,17 +1,18 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+import CColumnShims
 import Glibc
 
-/// A POSIX thread that runs one closure.
+/// A POSIX thread that runs one closure. It starts on another processor than its maker's, where there is one, and then may run on all of its maker's.
 package final class Thread {
   private var handle = pthread_t()
 
   /// Nil if the system refuses: no memory for a stack, or a limit on threads is reached. The closure is then never run.
   package init?(_ body: @escaping @Sendable () -> Void) {
     let box = Unmanaged.passRetained(Body(body))
-    let failure = pthread_create(
-      &handle, nil,
+    let failure = cs_thread_create_elsewhere(
+      &handle,
       { argument in
         guard let argument else { return nil }
         // The pointer was made by passRetained above and is taken exactly once, here.

@@ -10,7 +10,7 @@ import Synchronization
 /// numbers do not, so no work may be meant for one certain worker. The first error thrown is thrown again here; `body`
 /// should then ask ``Cancellation/isCancelled`` now and then so that the other workers end early. A ``Turnstile`` for the
 /// workers is made beforehand with the `cancellation` that is passed here. Throws `CancellationError` where the work that this is part
-/// of was cancelled (see ``runDetached(_:)``). Cost: some 20 µs a thread.
+/// of was cancelled (see ``runDetached(_:)``). Cost: some 100 µs until all run.
 public func runWorkers(
   _ count: Int, cancellation: Cancellation = Cancellation(),
   _ body: @escaping @Sendable (_ worker: Int, _ cancellation: Cancellation) throws -> Void

@@ -119,6 +119,21 @@ import Testing
     }
   }
 
+  @Test func sumsOfRunsEqualAPlainLoop() {
+    forEachSample(seed: 6) { sample in
+      let values = sample.wide.map { Int64(bitPattern: $0) }
+      for length in [1, 2, 15, 100, 5_000] {
+        let ends = stride(from: 0, to: sample.count, by: length).map { min($0 + length, sample.count) }
+        var sums = [Int64](repeating: 1, count: ends.count)
+        var (least, greatest): (Int64, Int64) = (0, 0)
+        cs_run_sums_i64(values, ends, ends.count, &sums, &least, &greatest)
+        let expected = zip([0] + ends, ends).map { values[$0..<$1].reduce(0, &+) }
+        #expect(sums == expected, "runs of \(length), \(sample.comment)")
+        #expect(least == values.min() ?? .max && greatest == values.max() ?? .min, "\(sample.comment)")
+      }
+    }
+  }
+
   @Test func extremesEqualAPlainLoop() {
     forEachSample(seed: 5) { sample in
       let bytes = sample.narrow.map { $0 & 0xFF }

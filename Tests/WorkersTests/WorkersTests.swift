@@ -16,6 +16,13 @@ import Testing
   #expect(taken.withLock { $0.sorted() } == Array(0..<1000))
 }
 
+@Test func workersMayRunOnAllProcessors() throws {
+  let here = availableProcessors()
+  let found = Mutex<[Int]>([])
+  try runWorkers(5) { _, _ in found.withLock { $0.append(availableProcessors()) } }
+  #expect(found.withLock { $0 } == [Int](repeating: here, count: 5))
+}
+
 @Test func turnstileKeepsOrder() throws {
   let counter = WorkCounter(limit: 200)
   let order = Mutex<[Int]>([])

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+import CColumnShims
 import Columns
 import Kernels
 
@@ -83,17 +84,11 @@ private struct RunCursor {
 }
 
 extension PageForm {
-  /// True if all values are in `allowed`; false also where they are packed. Precondition: none is null. O(runs), of decoded values O(rows).
+  /// True if all values are in `allowed`; false also where they are packed or decoded. Precondition: none is null. O(runs).
   fileprivate func keepsAll(_ allowed: ClosedRange<Int128>) -> Bool {
     switch content {
     case .constant: return mayKeep(allowed)
     case .runs(let values, _): return values.allSatisfy { allowed.contains(Int128($0) &* factor) }
-    case .decoded(.int64(let values)):
-      guard let least = Int64(exactly: allowed.lowerBound), let greatest = Int64(exactly: allowed.upperBound) else {
-        return false
-      }
-      let found = values.withUnsafeBufferPointer { extremes($0, validity: nil) }
-      return values.isEmpty || found.least >= least && found.greatest <= greatest
     case .packed, .decoded: return false
     }
   }
@@ -101,25 +96,31 @@ extension PageForm {
   /// Sums of the codes of each run of rows; nil where values are packed, one of them breaks its bounds, or their sums may leave 64 bits.
   func runSums(_ runs: RunGroups, _ coding: ValueCoding) -> [UInt128]? {
     let greatest = max(coding.base.magnitude, (coding.base + Int128(coding.limit)).magnitude)
-    guard validity == .allValid, rowCount == runs.rowCount, keepsAll(coding.allowed),
-      bitCount(greatest) + bitCount(UInt128(rowCount)) <= 63
+    guard validity == .allValid, rowCount == runs.rowCount, bitCount(greatest) + bitCount(UInt128(rowCount)) <= 63
     else { return nil }
+    if case .decoded(.int64(let values)) = content { return runSums(runs, coding, of: values) }
+    guard keepsAll(coding.allowed) else { return nil }
     switch content {
-    case .packed, .decoded: break
+    case .packed, .decoded: return nil
     case .constant(let value): return runSums(runs, coding, [Int64(truncatingIfNeeded: value &* factor)], [rowCount])
     case .runs(let values, let lengths):
       return runSums(
         runs, coding, values.map { Int64(truncatingIfNeeded: Int128($0) &* factor) }, lengths.map { Int($0) })
     }
-    guard case .decoded(.int64(let values)) = content else { return nil }
-    return values.withUnsafeBufferPointer { values in
-      var row = 0
-      return inBounds(runs, coding) { end in
-        var sum: Int64 = 0
-        for index in row..<end { sum &+= values[index] }
-        row = end
-        return sum
-      }
+  }
+
+  /// The same of values one by one. Looking at their bounds and adding them up are one pass: they may be more than what is near the processor.
+  private func runSums(_ runs: RunGroups, _ coding: ValueCoding, of values: [Int64]) -> [UInt128]? {
+    var (least, greatest): (Int64, Int64) = (0, 0)
+    let sums = [Int64](unsafeUninitializedCapacity: runs.ends.count) { sums, count in
+      cs_run_sums_i64(values, runs.ends, runs.ends.count, sums.baseAddress, &least, &greatest)
+      count = runs.ends.count
+    }
+    guard coding.allowed.contains(Int128(least)), coding.allowed.contains(Int128(greatest)) else { return nil }
+    var next = 0
+    return inBounds(runs, coding) { _ in
+      next += 1
+      return sums[next - 1]
     }
   }
 
