@@ -54,7 +54,9 @@ final class S3Client: Sendable {
         lastCredentials.withLock { $0 = request.credentials }
       } catch {
         // There are no others: what the service said of these names the object.
-        guard call.takesOldCredentials, let old = lastCredentials.withLock({ $0 }) else { throw lastRefusal ?? error }
+        guard call.takesOldCredentials, let old = lastCredentials.withLock({ $0 }) else {
+          throw lastRefusal ?? (error as? S3CredentialError)?.during(call) ?? error
+        }
         request.credentials = old
       }
       switch send(request, body: body, into: destination, isRetry: attempt > 1) {

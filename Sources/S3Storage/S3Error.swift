@@ -175,6 +175,14 @@ struct S3Refusal: Error {
   }
 }
 
+extension S3CredentialError {
+  /// The error of `call`, which could not be made: credentials that another call at the same time found expired fail this one in the name of
+  /// its object too. Any other is about this machine's settings, and names those.
+  func during(_ call: S3Call) -> any Diagnosis {
+    kind == .expired ? S3Error(.expiredCredentials, name: call.name, summary: summary, advice: advice) : self
+  }
+}
+
 /// `text` with blanks for line ends and other control characters, no more than 200 characters: what a service sends is not ours to trust.
 func oneLine(_ text: String) -> String {
   let line = String(

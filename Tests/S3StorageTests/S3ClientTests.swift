@@ -226,6 +226,10 @@ import Testing
       let same = try client { "KEY0" }
       #expect(diagnosis { try same.perform(call) }?.code == "s3.credentials-expired")
       #expect(server.requests.count == 3)
+      // A call that begins after another one found that they have ended: it is not sent, and names its own object.
+      let later = diagnosis { try same.perform(call) }
+      #expect(later?.code == "s3.credentials-expired" && later?.place.file == call.name)
+      #expect(server.requests.count == 3)
       let others = Count()
       let ever = try client { "OTHER\(others.next())" }
       let error = diagnosis { try ever.perform(call) }
