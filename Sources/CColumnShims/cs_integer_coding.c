@@ -29,8 +29,8 @@ DEFINE_SUM_AT_LAG(u32, uint32_t, uint32_t)
     for (unsigned plane = 0; plane < planes; plane++, out += count)                                                   \
       for (size_t i = 0; i < count; i++) out[i] = (uint8_t)(((UNSIGNED)values[i] - reference) >> (8 * plane));        \
   }                                                                                                                   \
-  INLINED void join_planes_##SUFFIX(const uint8_t *restrict in, size_t count, UNSIGNED reference, unsigned planes,    \
-                                    VALUE *restrict out) {                                                            \
+  INLINED void join_planes_##SUFFIX(const uint8_t *restrict in, size_t stride, size_t count, UNSIGNED reference,      \
+                                    unsigned planes, VALUE *restrict out) {                                           \
     /* Planes with constant trip counts, in blocks that stay in the cache. */                                         \
     enum { block = 1024 };                                                                                            \
     for (size_t start = 0; start < count; start += block) {                                                           \
@@ -39,7 +39,7 @@ DEFINE_SUM_AT_LAG(u32, uint32_t, uint32_t)
       VALUE *restrict target = out + start;                                                                           \
       for (size_t i = 0; i < length; i++) target[i] = (VALUE)(reference + first[i]);                                  \
       for (unsigned plane = 1; plane < planes; plane++) {                                                             \
-        const uint8_t *restrict bytes = first + plane * count;                                                        \
+        const uint8_t *restrict bytes = first + plane * stride;                                                       \
         for (size_t i = 0; i < length; i++)                                                                           \
           target[i] = (VALUE)((UNSIGNED)target[i] + ((UNSIGNED)bytes[i] << (8 * plane)));                             \
       }                                                                                                               \
@@ -86,10 +86,12 @@ DISPATCHED(void, split_planes_i64,
 DISPATCHED(void, split_planes_u32,
            (const uint32_t *values, size_t count, uint32_t reference, unsigned planes, uint8_t *out),
            (values, count, reference, planes, out))
-DISPATCHED(void, join_planes_i64, (const uint8_t *in, size_t count, uint64_t reference, unsigned planes, int64_t *out),
-           (in, count, reference, planes, out))
-DISPATCHED(void, join_planes_u32, (const uint8_t *in, size_t count, uint32_t reference, unsigned planes, uint32_t *out),
-           (in, count, reference, planes, out))
+DISPATCHED(void, join_planes_i64,
+           (const uint8_t *in, size_t stride, size_t count, uint64_t reference, unsigned planes, int64_t *out),
+           (in, stride, count, reference, planes, out))
+DISPATCHED(void, join_planes_u32,
+           (const uint8_t *in, size_t stride, size_t count, uint32_t reference, unsigned planes, uint32_t *out),
+           (in, stride, count, reference, planes, out))
 DISPATCHED(void, scale_i64, (int64_t *values, size_t count, uint64_t factor, uint64_t reference),
            (values, count, factor, reference))
 DISPATCHED(void, decimals_to_f64,

@@ -36,6 +36,23 @@ extension ChunkFile {
     }
   }
 
+  /// Reads and checks one page as ``page(column:chunk:)`` does, but for its bounds, and runs `body` on its integers a piece at a time where
+  /// its encoding allows.
+  ///
+  /// Throws ``ChunkFileError``, what the object throws, or what `body` throws. Cost: reading, the checksum and the page's patches.
+  public func withPieces<R>(column: Int, chunk: Int, _ body: ((any IntegerPieces)?) throws -> R) throws -> R {
+    let section = try section(column)
+    let record = section.pages[chunk]
+    let type = schema.fields[column].type
+    guard record.nullCount == 0, !type.isWide, record.scale == type.scale, record.extent.encoding.isStreamed else {
+      return try body(nil)
+    }
+    noteRead(pages: 1)
+    return try withRawBytes(of: record.extent, pagePlace(column: column, chunk: chunk)) { bytes in
+      try body(streamPage(record.extent.encoding, from: bytes, rowCount: record.extent.rowCount, bounds: record.bounds))
+    }
+  }
+
   /// True if the encoding is one of those that are not decoded; their integers have 64 bits or are codes.
   private func isViewed(_ record: PageRecord) -> Bool {
     guard record.extent.encoding.physical == .int64 || record.extent.encoding.physical == .codes,

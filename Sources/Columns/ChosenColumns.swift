@@ -77,4 +77,9 @@ public struct ChosenColumns: TableSource {
   public func withForm<R>(column: Int, chunk: Int, _ body: (PageForm) throws -> R) throws -> R {
     try base.withForm(column: places[column], chunk: chunk, body)
   }
+
+  /// As the base's.
+  public func withPieces<R>(column: Int, chunk: Int, _ body: ((any IntegerPieces)?) throws -> R) throws -> R {
+    try base.withPieces(column: places[column], chunk: chunk, body)
+  }
 }

@@ -85,6 +85,11 @@ public struct ChunkRange: TableSource {
     try base.withForm(column: column, chunk: own(chunk), body)
   }
 
+  /// As the base's.
+  public func withPieces<R>(column: Int, chunk: Int, _ body: ((any IntegerPieces)?) throws -> R) throws -> R {
+    try base.withPieces(column: column, chunk: own(chunk), body)
+  }
+
   private func own(_ chunk: Int) -> Int {
     precondition(chunk >= 0 && chunk < chunks.count, "no chunk \(chunk)")
     return chunks.lowerBound + chunk

@@ -50,6 +50,9 @@ public protocol TableSource: Sendable {
   /// What the form points to is valid inside `body` alone. Checked is what ``page(column:chunk:)`` checks, but for what
   /// ``PackedIntegers/greatestOffset`` says. Throws what `page` or `body` throws.
   func withForm<R>(column: Int, chunk: Int, _ body: (PageForm) throws -> R) throws -> R
+  /// Reads and checks one page and runs `body` on its integers a piece at a time, or on nil where that is not to be had:
+  /// ``withForm(column:chunk:_:)`` then serves. What is given is valid inside `body` alone. Throws what reading or `body` throws.
+  func withPieces<R>(column: Int, chunk: Int, _ body: ((any IntegerPieces)?) throws -> R) throws -> R
 }
 
 extension TableSource {
@@ -74,6 +77,11 @@ extension TableSource {
   /// The decoded page.
   public func withForm<R>(column: Int, chunk: Int, _ body: (PageForm) throws -> R) throws -> R {
     try body(PageForm(try page(column: column, chunk: chunk)))
+  }
+
+  /// None.
+  public func withPieces<R>(column: Int, chunk: Int, _ body: ((any IntegerPieces)?) throws -> R) throws -> R {
+    try body(nil)
   }
 
   /// Picked from the whole page. O(rows picked), and what the page costs.

@@ -37,4 +37,7 @@ extension TableView {
   package func withForm<R>(column: Int, chunk: Int, _ body: (PageForm) throws -> R) throws -> R {
     try base.withForm(column: column, chunk: chunk, body)
   }
+  package func withPieces<R>(column: Int, chunk: Int, _ body: ((any IntegerPieces)?) throws -> R) throws -> R {
+    try base.withPieces(column: column, chunk: chunk, body)
+  }
 }

@@ -110,6 +110,16 @@ package struct UnifiedColumn: Sendable {
     }
   }
 
+  /// Runs `body` on the integers of one page of input `number` a piece at a time, or on nil where ``withForm(of:number:chunk:_:)`` serves.
+  /// Throws what reading or `body` throws.
+  package func withPieces<R>(
+    of source: any TableSource, number: Int, chunk: Int, _ body: ((any IntegerPieces)?) throws -> R
+  ) throws -> R {
+    let location = locations[number]
+    guard !location.hasNoValues, location.type == type else { return try body(nil) }
+    return try source.withPieces(column: location.position, chunk: chunk, body)
+  }
+
   /// Runs `body` on one page of input `number` in the input's own type, and what its integers are to be multiplied with in the unified one
   /// (they may have no room for that): in the simplest form there is, or decoded. Throws what reading or `body` throws.
   package func withOwnForm<R>(

@@ -21,7 +21,7 @@ extension Int64 {
     guard let source = bytes.assumingMemoryBound(to: UInt8.self).baseAddress, let target = out.baseAddress else {
       return
     }
-    cs_join_planes_i64(source, out.count, UInt64(bitPattern: reference), UInt32(planeCount), target)
+    cs_join_planes_i64(source, out.count, out.count, UInt64(bitPattern: reference), UInt32(planeCount), target)
   }
 
   package static func sum(atLag lag: Int, _ values: UnsafeMutableBufferPointer<Int64>) {
@@ -56,7 +56,7 @@ extension UInt32 {
     guard let source = bytes.assumingMemoryBound(to: UInt8.self).baseAddress, let target = out.baseAddress else {
       return
     }
-    cs_join_planes_u32(source, out.count, reference, UInt32(planeCount), target)
+    cs_join_planes_u32(source, out.count, out.count, reference, UInt32(planeCount), target)
   }
 
   package static func sum(atLag lag: Int, _ values: UnsafeMutableBufferPointer<UInt32>) {

@@ -11,6 +11,8 @@ import Testing
 private struct Liar: TableSource {
   var base: Table
   var form: (@Sendable (ColumnPage) -> PageForm)?
+  /// Its values also come a piece at a time, with these limits.
+  var limits: ClosedRange<Int128>?
   /// Column, and what is told of each of its pages.
   let column: Int
   let told: PageStatistics
@@ -28,7 +30,42 @@ private struct Liar: TableSource {
   func page(column: Int, chunk: Int) throws -> ColumnPage { base.page(column: column, chunk: chunk) }
   func withForm<R>(column: Int, chunk: Int, _ body: (PageForm) throws -> R) throws -> R {
     let page = base.page(column: column, chunk: chunk)
+    if limits != nil, column == 0, case .int64(let keys) = page.values {
+      // Keys as runs of 100, as pieces are for values of runs.
+      let starts = stride(from: 0, to: keys.count, by: 100)
+      return try body(
+        PageForm(
+          rowCount: keys.count, validity: .allValid,
+          content: .runs(values: starts.map { keys[$0] }, lengths: starts.map { _ in 100 })))
+    }
     return try body(column == self.column ? form?(page) ?? PageForm(page) : PageForm(page))
+  }
+  func withPieces<R>(column: Int, chunk: Int, _ body: ((any IntegerPieces)?) throws -> R) throws -> R {
+    guard let limits, column == self.column, case .int64(let values) = base.page(column: column, chunk: chunk).values
+    else { return try body(nil) }
+    return try body(Sevens(values, limits))
+  }
+}
+
+/// Seven values at a time.
+private final class Sevens: IntegerPieces {
+  let rowCount: Int
+  let limits: ClosedRange<Int128>
+  private let values: UnsafeMutableBufferPointer<Int64>
+  private var given = 0
+
+  init(_ values: [Int64], _ limits: ClosedRange<Int128>) {
+    (rowCount, self.limits) = (values.count, limits)
+    self.values = .allocate(capacity: values.count)
+    _ = self.values.initialize(fromContentsOf: values)
+  }
+
+  deinit { values.deallocate() }
+
+  func next() -> UnsafeBufferPointer<Int64> {
+    let first = given
+    given = min(first + 7, rowCount)
+    return UnsafeBufferPointer(rebasing: values[first..<given])
   }
 }
 
@@ -108,5 +145,21 @@ func formsBeyondTheirBoundsAreRefused() throws {
     expectRefusal(source(column: column, told: told(4, 9), form: constant), by, query, column: name)
     expectRefusal(source(3, column: column, told: told(0, 6), form: short), by, query, column: name)
     if by != "y" { expectRefusal(source(told: told(0, 6), form: runs), by, query, column: name) }
+  }
+}
+
+@Test
+func piecesBeyondTheirBoundsAreRefused() throws {
+  var liar = source(told: told(0, 6))
+  for limits: ClosedRange<Int128> in [0...6, 0...(1 << 41)] {
+    liar.limits = limits
+    expectRefusal(liar, "k", "sum(x)", column: "x")
+  }
+  // What is told of the page is kept, what is told with the pieces is not: the page itself counts.
+  var sound = source(6, told: told(0, 6))
+  let expected = try run(sound, "k", "sum(x), count(*)", .direct)
+  for limits: ClosedRange<Int128> in [0...6, 0...5, -3...9] {
+    sound.limits = limits
+    #expect(try run(sound, "k", "sum(x), count(*)", .direct) == expected)
   }
 }

@@ -111,6 +111,11 @@ final class ComputedSource: TableView {
     return try body(PageForm(try page(column: column, chunk: chunk)))
   }
 
+  func withPieces<R>(column: Int, chunk: Int, _ body: ((any IntegerPieces)?) throws -> R) throws -> R {
+    if own(column) == nil { return try base.withPieces(column: column, chunk: chunk, body) }
+    return try body(nil)
+  }
+
   /// Which computed column it is; nil for the base's.
   private func own(_ column: Int) -> Int? {
     column < base.schema.fields.count ? nil : column - base.schema.fields.count

@@ -88,8 +88,10 @@ final class DirectGroups: @unchecked Sendable {
     var sums: [(column: Int, ofRuns: [UInt128])] = []
     for column in reader.readColumns {
       let coding = packed.layout.columns[column].coding
-      let ofRuns = try packed.columns[column].withForm(of: source, number: number, chunk: chunk) { form in
-        form.runSums(runs, coding)
+      let values = packed.columns[column]
+      let ofRuns = try values.withPieces(of: source, number: number, chunk: chunk) { pieces in
+        if let pieces { return runs.sums(of: pieces, coding) }
+        return try values.withForm(of: source, number: number, chunk: chunk) { runs.sums(of: $0, coding) }
       }
       guard let ofRuns else { return false }
       sums.append((column, ofRuns))

@@ -92,42 +92,44 @@ extension PageForm {
     case .packed, .decoded: return false
     }
   }
+}
 
-  /// Sums of the codes of each run of rows; nil where values are packed, one of them breaks its bounds, or their sums may leave 64 bits.
-  func runSums(_ runs: RunGroups, _ coding: ValueCoding) -> [UInt128]? {
-    let greatest = max(coding.base.magnitude, (coding.base + Int128(coding.limit)).magnitude)
-    guard validity == .allValid, rowCount == runs.rowCount, bitCount(greatest) + bitCount(UInt128(rowCount)) <= 63
-    else { return nil }
-    if case .decoded(.int64(let values)) = content { return runSums(runs, coding, of: values) }
-    guard keepsAll(coding.allowed) else { return nil }
-    switch content {
+/// Sums of the codes of each run of rows; nil where values are packed, one of them breaks its bounds, or their sums may leave 64 bits.
+extension RunGroups {
+  func sums(of form: PageForm, _ coding: ValueCoding) -> [UInt128]? {
+    guard form.validity == .allValid, form.rowCount == rowCount, hasRoom(for: coding) else { return nil }
+    if case .decoded(.int64(let values)) = form.content {
+      var sums = SumsOfRuns(self)
+      values.withUnsafeBufferPointer { sums.add($0) }
+      return sums.keep(coding.allowed) ? codes(sums.found, coding) : nil
+    }
+    guard form.keepsAll(coding.allowed) else { return nil }
+    switch form.content {
     case .packed, .decoded: return nil
-    case .constant(let value): return runSums(runs, coding, [Int64(truncatingIfNeeded: value &* factor)], [rowCount])
+    case .constant(let value):
+      return codes(sums([Int64(truncatingIfNeeded: value &* form.factor)], [rowCount]), coding)
     case .runs(let values, let lengths):
-      return runSums(
-        runs, coding, values.map { Int64(truncatingIfNeeded: Int128($0) &* factor) }, lengths.map { Int($0) })
+      let scaled = values.map { Int64(truncatingIfNeeded: Int128($0) &* form.factor) }
+      return codes(sums(scaled, lengths.map { Int($0) }), coding)
     }
   }
 
-  /// The same of values one by one. Looking at their bounds and adding them up are one pass: they may be more than what is near the processor.
-  private func runSums(_ runs: RunGroups, _ coding: ValueCoding, of values: [Int64]) -> [UInt128]? {
-    var (least, greatest): (Int64, Int64) = (0, 0)
-    let sums = [Int64](unsafeUninitializedCapacity: runs.ends.count) { sums, count in
-      cs_run_sums_i64(values, runs.ends, runs.ends.count, sums.baseAddress, &least, &greatest)
-      count = runs.ends.count
-    }
-    guard coding.allowed.contains(Int128(least)), coding.allowed.contains(Int128(greatest)) else { return nil }
-    var next = 0
-    return inBounds(runs, coding) { _ in
-      next += 1
-      return sums[next - 1]
-    }
+  func sums(of pieces: any IntegerPieces, _ coding: ValueCoding) -> [UInt128]? {
+    guard pieces.rowCount == rowCount, hasRoom(for: coding) else { return nil }
+    var sums = SumsOfRuns(self)
+    while sums.rowCount < rowCount { sums.add(pieces.next()) }
+    return sums.keep(coding.allowed) && sums.keep(pieces.limits) ? codes(sums.found, coding) : nil
   }
 
-  /// The same of values that are runs themselves.
-  private func runSums(_ runs: RunGroups, _ coding: ValueCoding, _ values: [Int64], _ lengths: [Int]) -> [UInt128]? {
+  private func hasRoom(for coding: ValueCoding) -> Bool {
+    let greatest = max(coding.base.magnitude, (coding.base + Int128(coding.limit)).magnitude)
+    return bitCount(greatest) + bitCount(UInt128(rowCount)) <= 63
+  }
+
+  /// Sums of values that are runs themselves.
+  private func sums(_ values: [Int64], _ lengths: [Int]) -> [Int64] {
     var (run, left, row) = (0, lengths.first ?? 0, 0)
-    return inBounds(runs, coding) { end in
+    return ends.map { end in
       var sum: Int64 = 0
       while row < end {
         let count = min(left, end - row)
@@ -143,19 +145,59 @@ extension PageForm {
     }
   }
 
-  /// Sums of codes, of the sums of values that `sum` gives for the run that ends there; nil if bounds do not hold, so that a field might not either.
-  private func inBounds(
-    _ runs: RunGroups, _ coding: ValueCoding, _ sum: (_ end: Int) -> Int64
-  ) -> [UInt128]? {
+  /// Sums of codes, of the sums of values of each run; nil if bounds do not hold, so that a field might not either.
+  private func codes(_ found: [Int64], _ coding: ValueCoding) -> [UInt128]? {
     var sums: [UInt128] = []
-    sums.reserveCapacity(runs.ends.count)
+    sums.reserveCapacity(ends.count)
     var row = 0
-    for end in runs.ends {
-      let codes = Int128(sum(end)) - coding.base * Int128(end - row)
+    for (end, sum) in zip(ends, found) {
+      let codes = Int128(sum) - coding.base * Int128(end - row)
       guard codes >= 0, codes <= Int128(coding.limit) * Int128(end - row) else { return nil }
       sums.append(UInt128(codes))
       row = end
     }
     return sums
+  }
+}
+
+/// Adds up the values of runs of rows as they come. Looking at their bounds is the same pass.
+private struct SumsOfRuns {
+  private let ends: [Int]
+  /// Of each run, modulo 2^64.
+  private(set) var found: [Int64]
+  /// Rows taken in.
+  private(set) var rowCount = 0
+  private var run = 0
+  private var (least, greatest) = (Int64.max, Int64.min)
+  private var pieceEnds: [Int] = []
+  private var pieceSums: [Int64] = []
+
+  init(_ runs: RunGroups) {
+    ends = runs.ends
+    found = [Int64](repeating: 0, count: runs.ends.count)
+  }
+
+  /// Precondition: there are no more than the rows that are left.
+  mutating func add(_ values: UnsafeBufferPointer<Int64>) {
+    let end = rowCount + values.count
+    let first = run
+    pieceEnds.removeAll(keepingCapacity: true)
+    while run < ends.count, ends[run] <= end {
+      pieceEnds.append(ends[run] - rowCount)
+      run += 1
+    }
+    // One run may go on in the next piece.
+    if (pieceEnds.last ?? 0) < values.count { pieceEnds.append(values.count) }
+    if pieceSums.count < pieceEnds.count { pieceSums = [Int64](repeating: 0, count: pieceEnds.count) }
+    var (low, high): (Int64, Int64) = (0, 0)
+    cs_run_sums_i64(values.baseAddress, pieceEnds, pieceEnds.count, &pieceSums, &low, &high)
+    for index in pieceEnds.indices { found[first + index] &+= pieceSums[index] }
+    (least, greatest) = (min(least, low), max(greatest, high))
+    rowCount = end
+  }
+
+  /// True if all values are in `allowed`.
+  func keep(_ allowed: ClosedRange<Int128>) -> Bool {
+    rowCount == 0 || allowed.contains(Int128(least)) && allowed.contains(Int128(greatest))
   }
 }

@@ -19,11 +19,13 @@ void cs_split_planes_i64(const int64_t *values, size_t count, uint64_t reference
 /// The same modulo 2^32, with 1...4 planes.
 void cs_split_planes_u32(const uint32_t *values, size_t count, uint32_t reference, unsigned planes, uint8_t *out);
 
-/// The reverse of cs_split_planes_i64.
-void cs_join_planes_i64(const uint8_t *in, size_t count, uint64_t reference, unsigned planes, int64_t *out);
+/// The reverse of cs_split_planes_i64, for `count` values of planes of `stride` bytes each.
+void cs_join_planes_i64(const uint8_t *in, size_t stride, size_t count, uint64_t reference, unsigned planes,
+                        int64_t *out);
 
 /// The reverse of cs_split_planes_u32.
-void cs_join_planes_u32(const uint8_t *in, size_t count, uint32_t reference, unsigned planes, uint32_t *out);
+void cs_join_planes_u32(const uint8_t *in, size_t stride, size_t count, uint32_t reference, unsigned planes,
+                        uint32_t *out);
 
 /// Replaces each value by reference + factor * value, modulo 2^64.
 void cs_scale_i64(int64_t *values, size_t count, uint64_t factor, uint64_t reference);
