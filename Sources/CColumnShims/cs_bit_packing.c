@@ -134,6 +134,33 @@ INLINED void unpack_u32(const uint8_t *in, size_t count, unsigned width, uint32_
   unpack_short_u32(in, count, width, reference, out);
 }
 
+// Of a short block: `width` bits from `bit` on, from the bytes that hold them alone.
+static uint32_t pick_short_u32(const uint8_t *in, size_t bit, unsigned width) {
+  uint64_t found = 0;
+  const size_t end = (bit + width + 7) / 8;
+  for (size_t byte = bit / 8, shift = 0; byte < end; byte++, shift += 8) found |= (uint64_t)in[byte] << shift;
+  return (uint32_t)(found >> bit % 8 & low_bits(width));
+}
+
+void cs_pick_u32(const uint8_t *in, size_t count, unsigned width, uint32_t reference, const uint32_t *rows,
+                 size_t row_count, uint32_t *out) {
+  enum { lanes = 32 };
+  const uint32_t mask = (uint32_t)low_bits(width);
+  const size_t full = count / 1024 * 1024;
+  for (size_t i = 0; i < row_count; i++) {
+    const uint8_t *block = in + (size_t)128 * width * (rows[i] / 1024);
+    if (rows[i] >= full) {
+      out[i] = pick_short_u32(block, (rows[i] - full) * width, width) + reference;
+      continue;
+    }
+    const uint32_t row = rows[i] % 1024, bit = row / lanes * width, shift = bit % 32;
+    const word32 *word = (const word32 *)block + bit / 32 * lanes + row % lanes;
+    uint32_t value = width == 0 ? 0 : *word >> shift;
+    if (shift + width > 32) value |= word[lanes] << (32 - shift);
+    out[i] = (value & mask) + reference;
+  }
+}
+
 INLINED void summarize_i64(const int64_t *values, size_t count, cs_i64_summary *summary) {
   int64_t minimum = INT64_MAX, maximum = INT64_MIN, upper = 0;
   uint64_t lower = 0, changes = 0;

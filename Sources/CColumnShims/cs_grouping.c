@@ -70,6 +70,14 @@ INLINED void narrow_u64(const uint64_t *restrict values, size_t count, uint32_t 
 DEFINE_BY_TYPE(u32, uint32_t)
 DEFINE_BY_TYPE(u64, uint64_t)
 
+INLINED size_t count_bits(const uint64_t *words, size_t word_count) {
+  size_t count = 0;
+  for (size_t i = 0; i < word_count; i++) count += (size_t)__builtin_popcountll(words[i]);
+  return count;
+}
+
+DISPATCHED(size_t, count_bits, (const uint64_t *words, size_t word_count), (words, word_count))
+
 size_t cs_set_rows(const uint64_t *bits, size_t count, uint32_t *rows) {
   size_t found = 0;
   for (size_t first = 0; first < count; first += 64) {

@@ -124,7 +124,7 @@ public final class ChunkFile: TableSource {
     let page = section.pages[chunk]
     let isFloat = schema.fields[column].type == .float64
     return PageStatistics(
-      rowCount: page.extent.rowCount, nullCount: page.nullCount, bounds: section.bounds(ofPage: chunk),
+      rowCount: page.extent.rowCount, nullCount: page.nullCount, bounds: section.bounds(of: page),
       floatRange: page.floatRange
         ?? (isFloat ? PageStatistics.FloatRange(lowestBit: 0, highestBit: 0, hasNonFinite: false) : nil))
   }

@@ -43,9 +43,8 @@ struct ColumnSection: Sendable {
   let pages: PageRecords
   let type: ColumnType
 
-  /// Bounds of a page at the column's scale.
-  func bounds(ofPage chunk: Int) -> PageStatistics.Bounds {
-    let page = pages[chunk]
+  /// Bounds of a page of the column at the column's scale.
+  func bounds(of page: PageRecord) -> PageStatistics.Bounds {
     guard let bounds = TypeRules.rescaled(page.bounds, scale: page.scale, to: type) else {
       preconditionFailure("checked when the section was parsed")
     }

@@ -117,6 +117,39 @@ func computedKeysAndValuesAreThoseOfTheWholeTableUnderEveryStrategy() throws {
   #expect(blockCount > 40, "\(blockCount) columns were worked out in blocks")
 }
 
+/// From all rows of a block to none: picked one by one, moved together, or none left out; with nulls and without.
+@Test
+func sumsOfFewRowsAreThoseOfAPlainLoop() throws {
+  var random = RandomSource(seed: 7_100)
+  let count = 9_000
+  let drawn = (0..<count).map { _ in (Int64(random.next() % 1_000), Int64(random.next() % 5_000) - 100) }
+  let optional = (0..<count).map { _ in random.next() % 9 == 0 ? nil : Int64(random.next() % 40) }
+  let file = try chunkFile(
+    of: Table(columns: [
+      ("k", .int64, (0..<count).map { .int64(Int64($0 % 3)) }), ("draw", .int64, drawn.map { .int64($0.0) }),
+      ("x", .int64, drawn.map { .int64($0.1) }), ("y", .int64, optional.map { $0.map { .int64($0) } ?? .null }),
+    ]))
+  for limit in [0, 1, 3, 20, 60, 70, 200, 900, 1_000] {
+    for by in [nil, "k"] {
+      let query = try TableQuery(
+        by: by, aggregates: "sum(x * draw) as a, sum(x * (y + 1)) as b, sum(x) as c, count(*) as n",
+        where: "draw < \(limit)")
+      let expected = (by == nil ? [nil] : [0, 1, 2]).compactMap { key -> [String]? in
+        let rows = (0..<count).filter { drawn[$0].0 < limit && (key == nil || $0 % 3 == key) }
+        if rows.isEmpty, by != nil { return nil }
+        let values = rows.filter { optional[$0] != nil }
+        let sums = [
+          rows.isEmpty ? "null" : "\(rows.reduce(0) { $0 + drawn[$1].1 * drawn[$1].0 })",
+          values.isEmpty ? "null" : "\(values.reduce(0) { $0 + drawn[$1].1 * (optional[$1]! + 1) })",
+          rows.isEmpty ? "null" : "\(rows.reduce(0) { $0 + drawn[$1].1 })", "\(rows.count)",
+        ]
+        return (key.map { ["\($0)"] } ?? []) + sums
+      }
+      #expect(exactRows(try aggregate([file], query, threads: 2)) == expected, "draw < \(limit), by \(by ?? "nothing")")
+    }
+  }
+}
+
 /// Rows as a table in memory.
 private func boxedTable(_ rows: [[Value]], _ schema: Schema) -> Table {
   Table(columns: schema.fields.enumerated().map { index, field in (field.name, field.type, rows.map { $0[index] }) })

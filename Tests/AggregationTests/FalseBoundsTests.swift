@@ -163,3 +163,35 @@ func piecesBeyondTheirBoundsAreRefused() throws {
     #expect(try run(sound, "k", "sum(x), count(*)", .direct) == expected)
   }
 }
+
+/// Rows that are picked from packed integers, as where a condition takes few of them: what is picked is looked at.
+@Test
+func pickedRowsBeyondTheirBoundsAreRefused() throws {
+  // Offsets of 16 bits, all of them 1, but for row 4,000: 7, where 6 is told to be the greatest.
+  let packed: @Sendable (ColumnPage) -> PageForm = { page in
+    let offsets = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: page.rowCount)
+    offsets.initialize(repeating: 1)
+    // Value 32 i + l of a full block is half i % 2 of word 32 (i / 2) + l. The form outlives this.
+    let (row, lane) = (4_000 % 1024 / 32, 4_000 % 32)
+    offsets[4_000 / 1024 * 1024 + (row / 2 * 32 + lane) * 2 + row % 2] = 7
+    return PageForm(
+      rowCount: page.rowCount, validity: page.validity,
+      content: .packed(
+        PackedIntegers(bytes: .init(offsets), reference: 0, bitWidth: 16, greatestOffset: 6)))
+  }
+  let table = Table(columns: [
+    ("k", .int64, (0..<rowCount).map { .int64(Int64($0 % 5)) }), ("x", .int64, (0..<rowCount).map { _ in .int64(1) }),
+    ("row", .int64, (0..<rowCount).map { .int64(Int64($0)) }),
+  ])
+  let liar = Liar(base: table, form: packed, column: 1, told: told(0, 6))
+  for (by, aggregates) in [(nil, "sum(x * 2)"), ("k", "sum(x)"), ("k", "sum(x * 2)"), ("k", "max(x)")] {
+    func found(_ condition: String) throws -> [[String]] {
+      exactRows(
+        try aggregate([liar], TableQuery(by: by, aggregates: aggregates, where: condition), threads: 1))
+    }
+    let sum = aggregates.contains("2") ? "4" : aggregates.contains("max") ? "1" : "2"
+    #expect(try found("row = 4005 or row = 3995") == [(by == nil ? [] : ["0"]) + [sum]], "\(aggregates)")
+    let error = #expect(throws: AggregateError.self, "\(aggregates)") { try found("row = 4000 or row = 3995") }
+    #expect(error?.code == "table.bounds")
+  }
+}

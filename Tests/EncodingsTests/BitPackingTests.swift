@@ -64,6 +64,21 @@ import Testing
     }
   }
 
+  @Test func rowsPickedAreThoseUnpacked() {
+    var random = RandomSource(seed: 23)
+    for bitWidth in 0...32 {
+      for count in [1, 1023, 1024, 1025, 2100] {
+        let narrow = values(count, bitWidth: bitWidth, &random).map { UInt32(truncatingIfNeeded: $0) &+ 7 }
+        // Just as long as they are: a byte more that is read is found by the sanitizer.
+        let bytes = packed(narrow, reference: 7, bitWidth: bitWidth)
+        let rows = (0..<UInt32(count)).filter { $0 == 0 || $0 == count - 1 || random.next() % 9 == 0 }
+        var found = [UInt32](repeating: 0, count: rows.count)
+        cs_pick_u32(bytes, count, UInt32(bitWidth), 7, rows, rows.count, &found)
+        #expect(found == rows.map { narrow[Int($0)] }, "width \(bitWidth), \(count) values, seed \(random.seed)")
+      }
+    }
+  }
+
   @Test func summariesEqualAPlainLoop() {
     defer { cs_bit_packing_force_level(-1) }
     var random = RandomSource(seed: 22)

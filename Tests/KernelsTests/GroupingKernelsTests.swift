@@ -87,6 +87,7 @@ import Testing
       let found = cs_set_rows(sample.bits, sample.count, &rows)
       let taken = (0..<sample.count).filter(sample.isSet)
       #expect(rows.prefix(found).map { Int($0) } == taken, "\(sample.comment)")
+      #expect(cs_count_bits(sample.bits, sample.bits.count) == sample.bits.reduce(0) { $0 + $1.nonzeroBitCount })
       var (narrow, wide) = (sample.narrow, sample.wide)
       cs_compact_u32(&narrow, rows, found)
       cs_compact_u64(&wide, rows, found)

@@ -16,6 +16,9 @@ final class FilterEvaluation {
   private var flags: [[ObjectIdentifier: (dictionary: StringDictionary, flags: [UInt8])]]
   /// Per column that many leaves ask, its page of the chunk at hand, and what its integers are to be multiplied with.
   private var kept: [Int: (form: PageForm, factor: Int128)] = [:]
+  /// What the footer's statistics of the chunk `verdictsOf` tell of each leaf that was asked for.
+  private var verdicts: [Verdict?]
+  private var verdictsOf: (number: Int, chunk: Int)?
   private let computed: ComputedSelection
   private let counts: AggregationCounts?
   /// From so many leaves on, a column's page is read, checked and unpacked once a chunk, and kept.
@@ -27,6 +30,7 @@ final class FilterEvaluation {
     self.filter = filter
     self.usesStatistics = usesStatistics
     flags = Array(repeating: [:], count: filter.leafCount)
+    verdicts = Array(repeating: nil, count: filter.leafCount)
     computed = ComputedSelection(filter.program)
   }
 
@@ -143,12 +147,7 @@ final class FilterEvaluation {
     switch node {
     case .constant(let flag): return flag ? .all : .none
     case .computed: return .some
-    case .leaf(let column, let test, _):
-      guard usesStatistics,
-        let statistics = try filter.columns[column].storedStatistics(
-          of: place.source, number: place.number, chunk: place.chunk)
-      else { return .some }
-      return test.verdict(on: statistics)
+    case .leaf(let column, let test, let number): return try verdict(column, test, leaf: number, place)
     case .all(let parts):
       let verdicts = try parts.map { try verdict($0, place) }
       return verdicts.contains(.none) ? .none : verdicts.allSatisfy { $0 == .all } ? .all : .some
@@ -156,6 +155,20 @@ final class FilterEvaluation {
       let verdicts = try parts.map { try verdict($0, place) }
       return verdicts.contains(.all) ? .all : verdicts.allSatisfy { $0 == .none } ? .none : .some
     }
+  }
+
+  private func verdict(_ column: Int, _ test: Filter.Test, leaf: Int, _ place: ChunkPlace) throws -> Verdict {
+    guard usesStatistics else { return .some }
+    if verdictsOf.map({ $0 != (place.number, place.chunk) }) ?? true {
+      verdicts = Array(repeating: nil, count: filter.leafCount)
+      verdictsOf = (place.number, place.chunk)
+    }
+    if let known = verdicts[leaf] { return known }
+    let statistics = try filter.columns[column].storedStatistics(
+      of: place.source, number: place.number, chunk: place.chunk)
+    let verdict = statistics.map { test.verdict(on: $0) } ?? .some
+    verdicts[leaf] = verdict
+    return verdict
   }
 
   /// Asks the page in the input's own type: a value that has no room in the unified one can still be compared.

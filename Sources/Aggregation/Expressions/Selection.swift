@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+import CColumnShims
 import Columns
 
 /// Rows of a page that a condition takes.
@@ -15,15 +16,17 @@ enum Selection {
     switch self {
     case .none: 0
     case .all: rowCount
-    case .some: rowCount - validity.nullCount(ofRows: rowCount)
+    case .some(let words): words.withUnsafeBufferPointer { cs_count_bits($0.baseAddress, $0.count) }
     }
   }
 
   /// The same rows told in the shortest way. O(rows / 64).
   func simplified(ofRows rowCount: Int) -> Selection {
-    guard case .some = self else { return self }
-    let count = count(ofRows: rowCount)
-    return count == 0 ? .none : count == rowCount ? .all : self
+    guard case .some(let words) = self else { return self }
+    // Both mostly end at the first words.
+    if words.allSatisfy({ $0 == 0 }) { return .none }
+    guard words.prefix(rowCount / 64).allSatisfy({ $0 == ~0 }) else { return self }
+    return count(ofRows: rowCount) == rowCount ? .all : self
   }
 
   /// Rows that both take.

@@ -21,6 +21,8 @@ final class ChunkReader {
   /// Stored columns, then those that are read to work out others.
   private let pages: [UnifiedColumn]
   private let rows: UnsafeMutablePointer<UInt32>
+  /// Where one row in so many is taken, or fewer, packed integers are read one by one: each costs as much as unpacking some ten.
+  private static let sparseness = 16
 
   init(_ plan: PackedPlan, filter: FilterEvaluation?) {
     self.plan = plan
@@ -66,6 +68,8 @@ final class ChunkReader {
     let blocks = pageBlocks(forms, number: number, rowCount: rowCount)
     let columns = keys + readColumns.map { values[$0] }
     let targets = stored.map(\.block) + (evaluation?.leaves.map(\.register.block) ?? [])
+    // Rows that are left out are not worked out either, unless bits of validity would have to move with them.
+    let canMove = blocks[stored.count...].allSatisfy { if case .bits = $0.validity { false } else { true } }
     for first in stride(from: 0, to: rowCount, by: blockRows) {
       let count = min(blockRows, rowCount - first)
       var taken = count
@@ -73,13 +77,21 @@ final class ChunkReader {
         taken = words.withUnsafeBufferPointer { cs_set_rows($0.baseAddress! + first / 64, count, rows) }
         if taken == 0 { continue }
       }
+      let movesFirst = taken < count && canMove
       for (index, column) in targets.enumerated() {
+        if movesFirst, taken <= count / Self.sparseness,
+          let isSound = blocks[index].pick(rows, taken: taken, first: first, count: count, into: column)
+        {
+          if isSound { continue }
+          try pages[index].refuse(of: source, number: number, chunk: chunk)
+        }
         guard blocks[index].read(first: first, count: count, into: column) else {
           try pages[index].refuse(of: source, number: number, chunk: chunk)
         }
+        if movesFirst { column.keep(rows, count: taken) }
       }
-      evaluation?.run(blocks[stored.count...], first: first, count: count)
-      if taken < count { for column in columns { column.keep(rows, count: taken) } }
+      evaluation?.run(blocks[stored.count...], first: first, count: movesFirst ? taken : count)
+      if taken < count, !movesFirst { for column in columns { column.keep(rows, count: taken) } }
       try body(taken)
     }
   }

@@ -154,6 +154,32 @@ struct PageBlocks {
     return true
   }
 
+  /// Reads the codes of `rows` alone, `taken` of the `count` from `first` on. False as for ``read(first:count:into:)``; nil where rows cannot be
+  /// read by themselves.
+  func pick(
+    _ rows: UnsafePointer<UInt32>, taken: Int, first: Int, count: Int, into block: BlockColumn
+  ) -> Bool? {
+    guard case .packed(let packed, let factor, let addend) = content, case .allValid = validity, map == nil, isSound,
+      packed.bitWidth > 0, Self.isUnpackedNarrow(packed, factor, addend, block),
+      let start = packed.bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    else { return nil }
+    let bytes = start + first / 1024 * 128 * packed.bitWidth
+    cs_pick_u32(bytes, count, UInt32(packed.bitWidth), UInt32(addend), rows, taken, block.narrow)
+    return UInt64(cs_maximum_u32(block.narrow, taken)) <= packed.greatestOffset + addend
+  }
+
+  /// True if codes are unpacked as they are to be.
+  private static func isUnpackedNarrow(
+    _ packed: PackedIntegers, _ factor: UInt64, _ addend: UInt64, _ block: BlockColumn
+  ) -> Bool {
+    block.isNarrow && factor == 1 && packed.bitWidth < 32 && addend <= UInt64(UInt32.max) - greatestPossible(packed)
+  }
+
+  /// Greatest offset that the bits have room for.
+  private static func greatestPossible(_ packed: PackedIntegers) -> UInt64 {
+    packed.bitWidth == 64 ? UInt64.max : 1 << UInt64(packed.bitWidth) - 1
+  }
+
   private func rename(_ block: BlockColumn, _ count: Int, _ map: [UInt32]) {
     precondition(block.isNarrow, "codes of strings have 32 bits")
     // Slots of null rows may hold codes that there are not.
@@ -183,9 +209,8 @@ struct PageBlocks {
     }
     guard let start = packed.bytes.baseAddress else { return count == 0 }
     let bytes = start.assumingMemoryBound(to: UInt8.self) + first / 1024 * 128 * packed.bitWidth
-    let possible = packed.bitWidth == 64 ? UInt64.max : 1 << UInt64(packed.bitWidth) - 1
-    let isProved = possible <= packed.greatestOffset
-    if block.isNarrow, factor == 1, packed.bitWidth < 32, addend <= UInt64(UInt32.max) - possible {
+    let isProved = Self.greatestPossible(packed) <= packed.greatestOffset
+    if Self.isUnpackedNarrow(packed, factor, addend, block) {
       cs_unpack_u32(bytes, count, width, UInt32(addend), block.narrow)
       return isProved || UInt64(cs_maximum_u32(block.narrow, count)) <= packed.greatestOffset + addend
     }

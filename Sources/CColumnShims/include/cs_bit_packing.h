@@ -48,6 +48,10 @@ void cs_unpack_i64(const uint8_t *in, size_t count, unsigned width, uint64_t ref
 /// Unpacks `width` (0...32) bits a value and adds `reference` modulo 2^32. Reads cs_packed_byte_count bytes.
 void cs_unpack_u32(const uint8_t *in, size_t count, unsigned width, uint32_t reference, uint32_t *out);
 
+/// The values of `rows` alone, each below `count`, as cs_unpack_u32 has them. O(row_count).
+void cs_pick_u32(const uint8_t *in, size_t count, unsigned width, uint32_t reference, const uint32_t *rows,
+                 size_t row_count, uint32_t *out);
+
 /// Minimum, maximum, exact sum and number of changes in one pass.
 void cs_summarize_i64(const int64_t *values, size_t count, cs_i64_summary *summary);
 

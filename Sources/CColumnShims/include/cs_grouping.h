@@ -40,6 +40,9 @@ void cs_narrow_u64(const uint64_t *values, size_t count, uint32_t *narrow);
 void cs_replace_unset_u32(uint32_t *values, size_t count, const uint64_t *bits, uint32_t other);
 void cs_replace_unset_u64(uint64_t *values, size_t count, const uint64_t *bits, uint64_t other);
 
+/// Bits of `words` that are 1.
+size_t cs_count_bits(const uint64_t *words, size_t word_count);
+
 /// Numbers of the rows whose bit is 1; returns how many. `rows` has room for `count`.
 size_t cs_set_rows(const uint64_t *bits, size_t count, uint32_t *rows);
 
