@@ -37,12 +37,17 @@ package func streamPage(
   guard case .delta(let lag, let first, let differences) = tree else {
     return SteppedIntegers.of(tree, bytes, count: rowCount).map { PlainPieces(rowCount, limits, $0) }
   }
-  guard let (values, used) = try? decodeIntegers(first, from: bytes, count: lag) as ([Int64], Int),
+  let memory = UnsafeMutableBufferPointer<Int64>.allocate(capacity: lag < pieceCount ? lag + pieceCount : lag)
+  guard
+    let used = try? decodeIntegers(first, from: bytes, into: UnsafeMutableBufferPointer(rebasing: memory[..<lag])),
     let stream = SteppedIntegers.of(
       differences, UnsafeRawBufferPointer(rebasing: bytes[used...]), count: rowCount - lag)
-  else { return nil }
-  if lag < pieceCount { return NearSums(rowCount, limits, values, stream) }
-  return FarSums(rowCount, limits, values, stream)
+  else {
+    memory.deallocate()
+    return nil
+  }
+  if lag < pieceCount { return NearSums(rowCount, limits, memory, lag: lag, stream) }
+  return FarSums(rowCount, limits, memory, stream)
 }
 
 /// Owns the memory that pieces lie in.
@@ -52,11 +57,12 @@ private class OwnedPieces: IntegerPieces {
   let memory: UnsafeMutableBufferPointer<Int64>
   let stream: SteppedIntegers
 
-  /// Room for `capacity` values.
-  init(_ rowCount: Int, _ limits: ClosedRange<Int128>, capacity: Int, _ stream: SteppedIntegers) {
-    (self.rowCount, self.limits, self.stream) = (rowCount, limits, stream)
-    memory = .allocate(capacity: capacity)
-    memory.initialize(repeating: 0)
+  /// Takes `memory` over.
+  init(
+    _ rowCount: Int, _ limits: ClosedRange<Int128>, _ memory: UnsafeMutableBufferPointer<Int64>,
+    _ stream: SteppedIntegers
+  ) {
+    (self.rowCount, self.limits, self.memory, self.stream) = (rowCount, limits, memory, stream)
   }
 
   deinit { memory.deallocate() }
@@ -70,7 +76,7 @@ private final class PlainPieces: OwnedPieces {
   private var given = 0
 
   init(_ rowCount: Int, _ limits: ClosedRange<Int128>, _ stream: SteppedIntegers) {
-    super.init(rowCount, limits, capacity: pieceCount, stream)
+    super.init(rowCount, limits, .allocate(capacity: pieceCount), stream)
   }
 
   override func next() -> UnsafeBufferPointer<Int64> {
@@ -88,10 +94,13 @@ private final class NearSums: OwnedPieces {
   /// Values of the last piece.
   private var last = 0
 
-  init(_ rowCount: Int, _ limits: ClosedRange<Int128>, _ first: [Int64], _ stream: SteppedIntegers) {
-    lag = first.count
-    super.init(rowCount, limits, capacity: first.count + pieceCount, stream)
-    _ = memory.update(fromContentsOf: first)
+  /// `memory` begins with the first `lag` values, and has room for a piece behind them.
+  init(
+    _ rowCount: Int, _ limits: ClosedRange<Int128>, _ memory: UnsafeMutableBufferPointer<Int64>, lag: Int,
+    _ stream: SteppedIntegers
+  ) {
+    self.lag = lag
+    super.init(rowCount, limits, memory, stream)
   }
 
   override func next() -> UnsafeBufferPointer<Int64> {
@@ -117,12 +126,6 @@ private final class FarSums: OwnedPieces {
   private var waiting = 0..<0
   private var given = 0
   private var place = 0
-
-  init(_ rowCount: Int, _ limits: ClosedRange<Int128>, _ first: [Int64], _ stream: SteppedIntegers) {
-    steps.initialize(repeating: 0)
-    super.init(rowCount, limits, capacity: first.count, stream)
-    _ = memory.update(fromContentsOf: first)
-  }
 
   deinit { steps.deallocate() }
 

@@ -3,11 +3,13 @@
 
 import Glibc
 
-/// Gathers small writes to a descriptor into large ones; pieces as large as the buffer pass uncopied.
+/// Gathers small writes to a descriptor into large ones; large pieces pass uncopied where no smaller ones wait before them.
 ///
 /// After a failure it stays failed: each later call throws the same error, whether or not it reaches the descriptor.
 struct OutputBuffer: ~Copyable {
   static let capacity = 1 << 20
+  /// From so many bytes on, a copy costs more than a call of the system.
+  private static let largePiece = 64 << 10
   let descriptor: FileDescriptor
   let name: String
   private let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 64)
@@ -24,7 +26,7 @@ struct OutputBuffer: ~Copyable {
   mutating func write(_ piece: UnsafeRawBufferPointer) throws(StorageError) {
     if let failure { throw failure }
     if piece.count > Self.capacity - count { try flush() }
-    if piece.count >= Self.capacity {
+    if piece.count >= Self.capacity || count == 0 && piece.count >= Self.largePiece {
       try writeThrough(piece)
     } else if !piece.isEmpty {
       // Fits: either it did before, or the buffer is empty now and the piece is smaller than it.
