@@ -39,7 +39,7 @@ extension ChunkFile {
   /// Reads and checks one page as ``page(column:chunk:)`` does, but for its bounds, and runs `body` on its integers a piece at a time where
   /// its encoding allows.
   ///
-  /// Throws ``ChunkFileError``, what the object throws, or what `body` throws. Cost: reading, the checksum and the page's patches.
+  /// Throws ``ChunkFileError``, what the object throws, or what `body` throws. Cost: reading, the checksum, and what `streamPage` costs.
   public func withPieces<R>(column: Int, chunk: Int, _ body: ((any IntegerPieces)?) throws -> R) throws -> R {
     let section = try section(column)
     let record = section.pages[chunk]

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// The integers of a page that has no nulls, front to back, a few thousand at a time: what is worked on stays near the processor, and no memory is
-/// met for the first time, as it would be for a page decoded as a whole.
+/// The integers of a page that has no nulls, front to back, a few thousand at a time or as many as differences reach back: what is worked on stays
+/// near the processor, and little memory is met for the first time, where a page decoded as a whole takes a megabyte.
 public protocol IntegerPieces: AnyObject {
   /// Rows of the page.
   var rowCount: Int { get }

@@ -26,7 +26,7 @@ extension PageEncoding {
 /// The integers of a page, a piece at a time. nil where something is wrong with the page, which decoding it tells.
 ///
 /// Precondition: ``PageEncoding/isStreamed``, and as for ``decodePage(_:from:rowCount:nullCount:codeLimit:bounds:)``. `bytes` must be there as
-/// long as what is given. Cost: that of the patches, and of the first values of differences.
+/// long as what is given. Cost: that of the patches, of the runs, and of the first values of differences, which are the first piece.
 package func streamPage(
   _ encoding: PageEncoding, from bytes: UnsafeRawBufferPointer, rowCount: Int, bounds: PageStatistics.Bounds
 ) -> (any IntegerPieces)? {

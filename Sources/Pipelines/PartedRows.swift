@@ -41,6 +41,9 @@ struct SpilledTable: TableSource {
   func withForm<R>(column: Int, chunk: Int, _ body: (PageForm) throws -> R) throws -> R {
     try file.withForm(column: column, chunk: chunks[chunk], body)
   }
+  func withPieces<R>(column: Int, chunk: Int, _ body: ((any IntegerPieces)?) throws -> R) throws -> R {
+    try file.withPieces(column: column, chunk: chunks[chunk], body)
+  }
   func pageDescription(column: Int, chunk: Int) throws -> PageDescription {
     try file.pageDescription(column: column, chunk: chunks[chunk])
   }

@@ -176,8 +176,8 @@ struct S3Refusal: Error {
 }
 
 extension S3CredentialError {
-  /// The error of `call`, which could not be made: credentials that another call at the same time found expired fail this one in the name of
-  /// its object too. Any other is about this machine's settings, and names those.
+  /// The error of `call`, which could not be made. Credentials that have expired, be it that another call at the same time was told so, fail it in
+  /// the name of its object; any other error is about this machine's settings, and names those.
   func during(_ call: S3Call) -> any Diagnosis {
     kind == .expired ? S3Error(.expiredCredentials, name: call.name, summary: summary, advice: advice) : self
   }

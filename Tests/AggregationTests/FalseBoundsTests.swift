@@ -13,6 +13,10 @@ private struct Liar: TableSource {
   var form: (@Sendable (ColumnPage) -> PageForm)?
   /// Its values also come a piece at a time, with these limits.
   var limits: ClosedRange<Int128>?
+  /// What the pieces have in row 100, if it is not what the page has.
+  var other: Int64?
+  /// Values of a piece.
+  var pieceCount = 7
   /// Column, and what is told of each of its pages.
   let column: Int
   let told: PageStatistics
@@ -41,30 +45,33 @@ private struct Liar: TableSource {
     return try body(column == self.column ? form?(page) ?? PageForm(page) : PageForm(page))
   }
   func withPieces<R>(column: Int, chunk: Int, _ body: ((any IntegerPieces)?) throws -> R) throws -> R {
-    guard let limits, column == self.column, case .int64(let values) = base.page(column: column, chunk: chunk).values
+    guard let limits, column == self.column, case .int64(var values) = base.page(column: column, chunk: chunk).values
     else { return try body(nil) }
-    return try body(Sevens(values, limits))
+    if let other { values[100] = other }
+    return try body(EvenPieces(values, limits, pieceCount))
   }
 }
 
-/// Seven values at a time.
-private final class Sevens: IntegerPieces {
+/// So many values at a time, without a look at how many there are.
+private final class EvenPieces: IntegerPieces {
+  private let pieceCount: Int
   let rowCount: Int
   let limits: ClosedRange<Int128>
   private let values: UnsafeMutableBufferPointer<Int64>
   private var given = 0
 
-  init(_ values: [Int64], _ limits: ClosedRange<Int128>) {
-    (rowCount, self.limits) = (values.count, limits)
-    self.values = .allocate(capacity: values.count)
-    _ = self.values.initialize(fromContentsOf: values)
+  init(_ values: [Int64], _ limits: ClosedRange<Int128>, _ pieceCount: Int) {
+    (rowCount, self.limits, self.pieceCount) = (values.count, limits, pieceCount)
+    self.values = .allocate(capacity: values.count + pieceCount)
+    self.values.initialize(repeating: 0)
+    _ = self.values.update(fromContentsOf: values)
   }
 
   deinit { values.deallocate() }
 
   func next() -> UnsafeBufferPointer<Int64> {
     let first = given
-    given = min(first + 7, rowCount)
+    given = first + pieceCount
     return UnsafeBufferPointer(rebasing: values[first..<given])
   }
 }
@@ -151,6 +158,7 @@ func formsBeyondTheirBoundsAreRefused() throws {
 @Test
 func piecesBeyondTheirBoundsAreRefused() throws {
   var liar = source(told: told(0, 6))
+  liar.pieceCount = 8
   for limits: ClosedRange<Int128> in [0...6, 0...(1 << 41)] {
     liar.limits = limits
     expectRefusal(liar, "k", "sum(x)", column: "x")
@@ -158,8 +166,24 @@ func piecesBeyondTheirBoundsAreRefused() throws {
   // What is told of the page is kept, what is told with the pieces is not: the page itself counts.
   var sound = source(6, told: told(0, 6))
   let expected = try run(sound, "k", "sum(x), count(*)", .direct)
+  sound.pieceCount = 8
   for limits: ClosedRange<Int128> in [0...6, 0...5, -3...9] {
     sound.limits = limits
+    #expect(try run(sound, "k", "sum(x), count(*)", .direct) == expected)
+  }
+  // Pieces count while they keep their limits: here they have 6 where the page has 2 (in the second run, of `k` = 1).
+  sound.other = 6
+  sound.pieceCount = 10
+  sound.limits = 0...6
+  var others = expected
+  others[1][1] = "\(Int(expected[1][1])! + 4)"
+  #expect(try run(sound, "k", "sum(x), count(*)", .direct) == others)
+  sound.limits = 0...5
+  #expect(try run(sound, "k", "sum(x), count(*)", .direct) == expected)
+  // More or fewer values than there are rows.
+  sound.limits = 0...6
+  for pieceCount in [0, 4_999] {
+    sound.pieceCount = pieceCount
     #expect(try run(sound, "k", "sum(x), count(*)", .direct) == expected)
   }
 }

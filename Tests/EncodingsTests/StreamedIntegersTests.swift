@@ -44,14 +44,19 @@ struct StreamedIntegersTests {
       for lag in [0, 1, 7, 2047, 2048, 2049, 5570] where lag < count {
         for difference in differences {
           let values = (0..<count).map { row -> Int64 in
-            if row % 500 == 1 { return Int64(bitPattern: random.next()) }
+            if row % 500 == 1 { return Int64(random.next() % (1 << 40)) * 6 }
             return Int64(row / 3) * 6 + Int64(random.next() % 9) * 6
           }
           let (encoding, bytes) = plainlyEncoded(
             values, as: lag == 0 ? difference : .delta(lag: lag, .packed, difference))
           let message: Comment = "\(count) rows, lag \(lag), \(encoding)"
           let (isStreamed, found) = pieces(values, encoding, bytes)
-          #expect(found == (isStreamed ? values : nil), message)
+          let isExpected =
+            switch encoding {
+            case .delta, .patched, .multiples, .planes: true
+            default: false
+            }
+          #expect(isStreamed == isExpected && found == (isExpected ? values : nil), message)
           streamed += isStreamed ? 1 : 0
         }
       }
@@ -64,6 +69,12 @@ struct StreamedIntegersTests {
     let (encoding, bytes) = plainlyEncoded(values, as: .delta(lag: 1, .constant, .constant))
     #expect(encoding == .delta(lag: 1, first: .constant(-7), differences: .constant(5)))
     #expect(pieces(values, encoding, bytes).found == values)
+    for (lag, isNear) in [(65_536, true), (65_537, false)] {
+      let far = (0..<66_000).map { Int64($0 % lag) }
+      let (encoding, bytes) = plainlyEncoded(far, as: .delta(lag: lag, .packed, .constant))
+      let (isStreamed, found) = pieces(far, encoding, bytes)
+      #expect(isStreamed == isNear && found == (isNear ? far : nil))
+    }
     let repeated = (0..<10_000).map { Int64($0 % 3000) }
     let (far, farBytes) = plainlyEncoded(repeated, as: .delta(lag: 3000, .packed, .constant))
     #expect(pieces(repeated, far, farBytes).found == repeated)
@@ -88,9 +99,10 @@ struct StreamedIntegersTests {
     #expect(pieces(values, encoding, bytes + [0]).found == nil)
     // Positions of the patches stand behind what is packed, four bytes each: one beyond the rows, one twice.
     let start = packedByteCount(3000, bitWidth: 2)
-    for position: UInt32 in [3000, .max, 0] {
+    for (patch, position): (Int, UInt32) in [(29, 3000), (29, .max), (1, 3000), (1, 0)] {
       var broken = bytes
-      withUnsafeBytes(of: position.littleEndian) { broken.replaceSubrange(start + 4..<start + 8, with: $0) }
+      let place = start + 4 * patch
+      withUnsafeBytes(of: position.littleEndian) { broken.replaceSubrange(place..<place + 4, with: $0) }
       #expect(pieces(values, encoding, broken).found == nil, "\(position)")
     }
   }
@@ -103,12 +115,14 @@ struct StreamedIntegersTests {
       return
     }
     #expect(pieces(values, encoding, bytes).found == values)
-    // Lengths stand behind the runs' values: none, one too many, all there is.
-    for length: UInt32 in [0, 1_000, .max] {
+    // Lengths of 100 stand behind the runs' values: none that the next one makes up for, too many, far too many, too few.
+    for (first, second): (UInt32, UInt32) in [(0, 200), (200, 0), (1_000, 100), (.max, 100), (.max, 201), (99, 100)] {
       var broken = bytes
-      let start = runCount * 8 + 8
-      withUnsafeBytes(of: length.littleEndian) { broken.replaceSubrange(start..<start + 4, with: $0) }
-      #expect(pieces(values, encoding, broken).found == nil, "\(length)")
+      for (index, length) in [first, second].enumerated() {
+        let place = runCount * 8 + 4 * index
+        withUnsafeBytes(of: length.littleEndian) { broken.replaceSubrange(place..<place + 4, with: $0) }
+      }
+      #expect(pieces(values, encoding, broken).found == nil, "\(first), \(second)")
     }
   }
 }

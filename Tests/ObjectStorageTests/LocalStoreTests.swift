@@ -24,6 +24,17 @@ import Testing
     }
   }
 
+  @Test func piecesOfAnySizeStayInOrder() throws {
+    let sizes = [
+      65_536, 1, 65_535, 65_536, 65_537, 0, 1 << 20, 1, (1 << 20) - 1, 65_536, 3, (1 << 20) + 5, 200_000, 65_535,
+    ]
+    let pieces = sizes.enumerated().map { index, size in [UInt8](repeating: UInt8(index + 1), count: size) }
+    try withScratchFolder { folder in
+      try put(pieces, to: try store.create(folder + "/out"))
+      #expect(try bytes(of: try store.open(folder + "/out")) == Array(pieces.joined()))
+    }
+  }
+
   @Test func linksStayAndTheirTargetIsReplaced() throws {
     try withScratchFolder { folder in
       try writeFile(folder + "/target", [1])

@@ -42,7 +42,8 @@ final class BlockEvaluation {
     results = wanted.map { ($0, register(expressions.root(of: $0.column))) }
   }
 
-  /// Works out the block of `count` rows from `first` on, once all stored columns have been read; `pages` are those of the leaves.
+  /// Works out the block of `count` rows from `first` on, once all stored columns have been read; `pages` are those of the leaves. Where no
+  /// page has bits of validity, the rows may be any `count` of the block, moved to its front.
   func run(_ pages: ArraySlice<PageBlocks>, first: Int, count: Int) {
     for (page, leaf) in zip(pages, leaves) { leaf.register.setValid(page.validity, first: first, count: count) }
     for step in steps { step.run(count, scratch) }

@@ -94,8 +94,8 @@ extension PageForm {
   }
 }
 
-/// Sums of the codes of each run of rows; nil where values are packed, one of them breaks its bounds, or their sums may leave 64 bits.
 extension RunGroups {
+  /// Sums of the codes of each run of rows; nil where values are packed, one of them breaks its bounds, or their sums may leave 64 bits.
   func sums(of form: PageForm, _ coding: ValueCoding) -> [UInt128]? {
     guard form.validity == .allValid, form.rowCount == rowCount, hasRoom(for: coding) else { return nil }
     if case .decoded(.int64(let values)) = form.content {
@@ -114,10 +114,15 @@ extension RunGroups {
     }
   }
 
+  /// The same of values that come piece by piece; nil too where the pieces are not the rows.
   func sums(of pieces: any IntegerPieces, _ coding: ValueCoding) -> [UInt128]? {
     guard pieces.rowCount == rowCount, hasRoom(for: coding) else { return nil }
     var sums = SumsOfRuns(self)
-    while sums.rowCount < rowCount { sums.add(pieces.next()) }
+    while sums.rowCount < rowCount {
+      let piece = pieces.next()
+      guard !piece.isEmpty, piece.count <= rowCount - sums.rowCount else { return nil }
+      sums.add(piece)
+    }
     return sums.keep(coding.allowed) && sums.keep(pieces.limits) ? codes(sums.found, coding) : nil
   }
 

@@ -23,7 +23,7 @@ void cs_split_planes_u32(const uint32_t *values, size_t count, uint32_t referenc
 void cs_join_planes_i64(const uint8_t *in, size_t stride, size_t count, uint64_t reference, unsigned planes,
                         int64_t *out);
 
-/// The reverse of cs_split_planes_u32.
+/// The reverse of cs_split_planes_u32, likewise.
 void cs_join_planes_u32(const uint8_t *in, size_t stride, size_t count, uint32_t reference, unsigned planes,
                         uint32_t *out);
 

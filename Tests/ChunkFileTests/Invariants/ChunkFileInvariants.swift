@@ -44,6 +44,7 @@ package enum ChunkFileInvariants {
       for chunk in 0..<file.chunkCount {
         let page = try ours(object) { try file.page(column: column, chunk: chunk) }
         try checkForm(of: file, object, column: column, chunk: chunk, page)
+        try checkPieces(of: file, object, column: column, chunk: chunk, page)
         guard let page, isOpen != nil else {
           isReadable = false
           continue
@@ -78,6 +79,24 @@ package enum ChunkFileInvariants {
     guard let rows else { return try require(page == nil, "a page that can be decoded has no form") }
     guard let page else { return try require(isPacked, "a form of a page that cannot be decoded") }
     try require(rows == (page.rowCount, page.validity), "a form of other rows than the page")
+  }
+
+  /// Integers that come piece by piece are those of the page; of a page that cannot be decoded there are none, or one leaves the limits.
+  private static func checkPieces(
+    of file: ChunkFile, _ object: WatchedBytes, column: Int, chunk: Int, _ page: ColumnPage?
+  ) throws {
+    let found = try ours(object) {
+      try file.withPieces(column: column, chunk: chunk) { pieces -> (values: [Int64], isSound: Bool)? in
+        guard let pieces else { return nil }
+        var values: [Int64] = []
+        while values.count < pieces.rowCount { values += pieces.next() }
+        return (values, values.allSatisfy { pieces.limits.contains(Int128($0)) })
+      }
+    }
+    guard let found, let (values, isSound) = found else { return }
+    guard let page else { return try require(!isSound, "sound pieces of a page that cannot be decoded") }
+    guard case .int64(let whole) = page.values else { throw BrokenRule(description: "pieces of what is no integers") }
+    try require(isSound && values == whole && page.validity == .allValid, "pieces that are not the page")
   }
 
   /// What opens can be salvaged, and all that is left can be read; nothing is lost where all can be read anyway.
