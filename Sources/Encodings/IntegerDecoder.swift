@@ -25,9 +25,7 @@ package func decodeIntegers<T: StreamInteger>(
   case .planes(let reference, let byteCount):
     T.joinPlanes(stream, reference: T(truncatingIfNeeded: reference), planeCount: byteCount, into: out)
   case .runs(let count, let valueEncoding, let lengthEncoding):
-    let (values, used): ([T], Int) = try decodeIntegers(valueEncoding, from: stream, count: count)
-    let rest = UnsafeRawBufferPointer(rebasing: stream[used...])
-    let (lengths, _): ([UInt32], Int) = try decodeIntegers(lengthEncoding, from: rest, count: count)
+    let (values, lengths): ([T], [UInt32]) = try decodeBoth(valueEncoding, lengthEncoding, from: stream, count: count)
     try expandRuns(values, lengths, into: out)
   case .delta(let lag, let first, let differences):
     let used = try decodeIntegers(first, from: stream, into: UnsafeMutableBufferPointer(rebasing: out[..<lag]))
@@ -36,12 +34,9 @@ package func decodeIntegers<T: StreamInteger>(
       into: UnsafeMutableBufferPointer(rebasing: out[lag...]))
     T.sum(atLag: lag, out)
   case .patched(let count, let base, let positionEncoding, let valueEncoding):
-    var used = try decodeIntegers(base, from: stream, into: out)
-    let (positions, positionBytes): ([UInt32], Int) = try decodeIntegers(
-      positionEncoding, from: UnsafeRawBufferPointer(rebasing: stream[used...]), count: count)
-    used += positionBytes
-    let (values, _): ([T], Int) = try decodeIntegers(
-      valueEncoding, from: UnsafeRawBufferPointer(rebasing: stream[used...]), count: count)
+    let used = try decodeIntegers(base, from: stream, into: out)
+    let (positions, values): ([UInt32], [T]) = try decodeBoth(
+      positionEncoding, valueEncoding, from: UnsafeRawBufferPointer(rebasing: stream[used...]), count: count)
     try patch(out, at: positions, with: values)
   case .dictionary(let count, let valueEncoding, let codeEncoding):
     let (values, used): ([T], Int) = try decodeIntegers(valueEncoding, from: stream, count: count)
@@ -74,21 +69,39 @@ package func decodeIntegers<T: StreamInteger>(
   return (values, used)
 }
 
+/// Decodes two streams of `count` values each, the second behind the first. Precondition: `count` was bounded by the caller.
+func decodeBoth<First: StreamInteger, Second: StreamInteger>(
+  _ first: IntegerEncoding, _ second: IntegerEncoding, from bytes: UnsafeRawBufferPointer, count: Int
+) throws(EncodingError) -> ([First], [Second]) {
+  let (values, used): ([First], Int) = try decodeIntegers(first, from: bytes, count: count)
+  let (others, _): ([Second], Int) = try decodeIntegers(
+    second, from: UnsafeRawBufferPointer(rebasing: bytes[used...]), count: count)
+  return (values, others)
+}
+
 /// Repeats each value as often as its length says. Throws unless lengths are at least 1 and fill `out` exactly.
 func expandRuns<T>(
   _ values: [T], _ lengths: [UInt32], into out: UnsafeMutableBufferPointer<T>
 ) throws(EncodingError) {
+  try checkRunLengths(lengths, filling: out.count)
   var position = 0
-  for run in values.indices {
-    let length = Int(lengths[run])
-    guard length > 0, length <= out.count - position else {
-      throw EncodingError(.malformed, "run \(run) has length \(length) with \(out.count - position) values left")
-    }
-    UnsafeMutableBufferPointer(rebasing: out[position..<position + length]).update(repeating: values[run])
-    position += length
+  for (value, length) in zip(values, lengths) {
+    UnsafeMutableBufferPointer(rebasing: out[position..<position + Int(length)]).update(repeating: value)
+    position += Int(length)
   }
-  guard position == out.count else {
-    throw EncodingError(.malformed, "runs of \(position) values in all for \(out.count) values")
+}
+
+/// Throws unless lengths are at least 1, and `count` in all.
+func checkRunLengths(_ lengths: [UInt32], filling count: Int) throws(EncodingError) {
+  var left = count
+  for (run, length) in lengths.enumerated() {
+    guard length > 0, Int(length) <= left else {
+      throw EncodingError(.malformed, "run \(run) has length \(length) with \(left) values left")
+    }
+    left -= Int(length)
+  }
+  guard left == 0 else {
+    throw EncodingError(.malformed, "runs of \(count - left) values in all for \(count) values")
   }
 }
 
@@ -96,14 +109,18 @@ func expandRuns<T>(
 func patch<T>(
   _ out: UnsafeMutableBufferPointer<T>, at positions: [UInt32], with values: [T]
 ) throws(EncodingError) {
+  try checkPatchPositions(positions, of: out.count)
+  for (position, value) in zip(positions, values) { out[Int(position)] = value }
+}
+
+/// Throws unless positions ascend and lie within `count` values.
+func checkPatchPositions(_ positions: [UInt32], of count: Int) throws(EncodingError) {
   var next = 0
-  for index in positions.indices {
-    let position = Int(positions[index])
-    guard position >= next, position < out.count else {
-      throw EncodingError(.malformed, "patch \(index) at \(position) of \(out.count) values, from \(next) on expected")
+  for (index, position) in positions.enumerated() {
+    guard position >= next, position < count else {
+      throw EncodingError(.malformed, "patch \(index) at \(position) of \(count) values, from \(next) on expected")
     }
-    out[position] = values[index]
-    next = position + 1
+    next = Int(position) + 1
   }
 }
 

@@ -20,22 +20,24 @@ class SteppedIntegers {
   /// Writes the next `count` values. Precondition: `count` is a multiple of 1,024, or all that are left.
   func read(_ count: Int, into out: UnsafeMutableBufferPointer<Int64>) { preconditionFailure("of subclasses alone") }
 
-  /// nil where it is not sound. Precondition: `bytes` has all of it.
-  static func of(_ encoding: IntegerEncoding, _ bytes: UnsafeRawBufferPointer, count: Int) -> SteppedIntegers? {
+  /// Throws where it is not sound. Precondition: it is stepped, and `bytes` has all of it.
+  static func of(
+    _ encoding: IntegerEncoding, _ bytes: UnsafeRawBufferPointer, count: Int
+  ) throws(EncodingError) -> SteppedIntegers {
     switch encoding {
     case .constant(let value): return ConstantSteps(Int64(truncatingIfNeeded: value))
     case .packed(let reference, let bitWidth):
       return PackedSteps(bytes, Int64(truncatingIfNeeded: reference), bitWidth)
     case .patched(let patchCount, let base, let positions, let values):
-      return PatchedSteps(bytes, count, patchCount, base, positions, values)
+      return try PatchedSteps(bytes, count, patchCount, base, positions, values)
     case .multiples(let factor, let reference, let quotients):
-      guard let steps = of(quotients, bytes, count: count) else { return nil }
-      return ScaledSteps(steps, Int64(truncatingIfNeeded: factor), Int64(truncatingIfNeeded: reference))
+      return ScaledSteps(
+        try of(quotients, bytes, count: count), Int64(truncatingIfNeeded: factor), Int64(truncatingIfNeeded: reference))
     case .planes(let reference, let planeCount):
       return PlaneSteps(bytes, Int64(truncatingIfNeeded: reference), planeCount, count)
     case .runs(let runCount, let values, let lengths):
-      return RunSteps(bytes, count, runCount, values, lengths)
-    case .plain, .delta, .dictionary: return nil
+      return try RunSteps(bytes, count, runCount, values, lengths)
+    case .plain, .delta, .dictionary: preconditionFailure("not stepped")
     }
   }
 }
@@ -88,17 +90,13 @@ private final class RunSteps: SteppedIntegers {
   /// The run of the next value, and how many it has left.
   private var (run, left) = (0, 0)
 
-  /// nil unless each run has a value and all together have `count`.
-  init?(
+  init(
     _ bytes: UnsafeRawBufferPointer, _ count: Int, _ runCount: Int, _ values: IntegerEncoding,
     _ lengths: IntegerEncoding
-  ) {
-    guard let (values, used) = try? decodeIntegers(values, from: bytes, count: runCount) as ([Int64], Int),
-      let (lengths, _) = try? decodeIntegers(
-        lengths, from: UnsafeRawBufferPointer(rebasing: bytes[used...]), count: runCount) as ([UInt32], Int),
-      lengths.allSatisfy({ $0 > 0 }), lengths.reduce(0, { $0 + Int($1) }) == count
-    else { return nil }
-    (self.values, self.lengths, left) = (values, lengths, lengths.first.map { Int($0) } ?? 0)
+  ) throws(EncodingError) {
+    (self.values, self.lengths) = try decodeBoth(values, lengths, from: bytes, count: runCount)
+    try checkRunLengths(self.lengths, filling: count)
+    left = self.lengths.first.map { Int($0) } ?? 0
   }
 
   override func read(_ count: Int, into out: UnsafeMutableBufferPointer<Int64>) {
@@ -122,19 +120,14 @@ private final class PatchedSteps: SteppedIntegers {
   private let values: [Int64]
   private var (row, next) = (0, 0)
 
-  /// nil unless positions ascend and lie within the `count` values.
-  init?(
+  init(
     _ bytes: UnsafeRawBufferPointer, _ count: Int, _ patchCount: Int, _ base: IntegerEncoding,
     _ positions: IntegerEncoding, _ values: IntegerEncoding
-  ) {
+  ) throws(EncodingError) {
+    self.base = try SteppedIntegers.of(base, bytes, count: count)
     let rest = UnsafeRawBufferPointer(rebasing: bytes[base.byteCount(valueCount: count, valueBits: 64)...])
-    guard let base = SteppedIntegers.of(base, bytes, count: count),
-      let (rows, used) = try? decodeIntegers(positions, from: rest, count: patchCount) as ([UInt32], Int),
-      let (others, _) = try? decodeIntegers(
-        values, from: UnsafeRawBufferPointer(rebasing: rest[used...]), count: patchCount) as ([Int64], Int),
-      zip(rows, rows.dropFirst()).allSatisfy({ $0 < $1 }), rows.last.map({ Int($0) < count }) ?? true
-    else { return nil }
-    (self.base, self.positions, self.values) = (base, rows, others)
+    (self.positions, self.values) = try decodeBoth(positions, values, from: rest, count: patchCount)
+    try checkPatchPositions(self.positions, of: count)
   }
 
   override func read(_ count: Int, into out: UnsafeMutableBufferPointer<Int64>) {

@@ -45,9 +45,8 @@ private func viewIntegers(
     let (values, used) = try decodeRunValues(valueEncoding, from: bytes, count: count, isCodes: isCodes)
     let (lengths, _): ([UInt32], Int) = try decodeIntegers(
       lengthEncoding, from: UnsafeRawBufferPointer(rebasing: bytes[used...]), count: count)
-    let total = lengths.reduce(0) { $0 + Int($1) }
-    guard total == rowCount, !lengths.contains(0), let least = values.min(), let greatest = values.max(),
-      limits.contains(Int128(least)), limits.contains(Int128(greatest))
+    guard (try? checkRunLengths(lengths, filling: rowCount)) != nil, let least = values.min(),
+      let greatest = values.max(), limits.contains(Int128(least)), limits.contains(Int128(greatest))
     else { return nil }
     return .runs(values: values, lengths: lengths)
   case .packed(let reference, let bitWidth):

@@ -35,19 +35,19 @@ package func streamPage(
     let limits = integerLimits(isCodes: false, codeLimit: 0, bounds: bounds)
   else { return nil }
   guard case .delta(let lag, let first, let differences) = tree else {
-    return SteppedIntegers.of(tree, bytes, count: rowCount).map { PlainPieces(rowCount, limits, $0) }
+    return (try? SteppedIntegers.of(tree, bytes, count: rowCount)).map { PlainPieces(rowCount, limits, $0) }
   }
   let memory = UnsafeMutableBufferPointer<Int64>.allocate(capacity: lag < pieceCount ? lag + pieceCount : lag)
-  guard
-    let used = try? decodeIntegers(first, from: bytes, into: UnsafeMutableBufferPointer(rebasing: memory[..<lag])),
-    let stream = SteppedIntegers.of(
+  do {
+    let used = try decodeIntegers(first, from: bytes, into: UnsafeMutableBufferPointer(rebasing: memory[..<lag]))
+    let stream = try SteppedIntegers.of(
       differences, UnsafeRawBufferPointer(rebasing: bytes[used...]), count: rowCount - lag)
-  else {
+    if lag < pieceCount { return NearSums(rowCount, limits, memory, lag: lag, stream) }
+    return FarSums(rowCount, limits, memory, stream)
+  } catch {
     memory.deallocate()
     return nil
   }
-  if lag < pieceCount { return NearSums(rowCount, limits, memory, lag: lag, stream) }
-  return FarSums(rowCount, limits, memory, stream)
 }
 
 /// Owns the memory that pieces lie in.
@@ -56,6 +56,8 @@ private class OwnedPieces: IntegerPieces {
   let limits: ClosedRange<Int128>
   let memory: UnsafeMutableBufferPointer<Int64>
   let stream: SteppedIntegers
+  /// Values given so far.
+  var given = 0
 
   /// Takes `memory` over.
   init(
@@ -73,8 +75,6 @@ private class OwnedPieces: IntegerPieces {
 }
 
 private final class PlainPieces: OwnedPieces {
-  private var given = 0
-
   init(_ rowCount: Int, _ limits: ClosedRange<Int128>, _ stream: SteppedIntegers) {
     super.init(rowCount, limits, .allocate(capacity: pieceCount), stream)
   }
@@ -90,7 +90,6 @@ private final class PlainPieces: OwnedPieces {
 /// Sums of differences to the value `lag` before, of a lag below a piece: the last values stand in front of the next ones.
 private final class NearSums: OwnedPieces {
   private let lag: Int
-  private var given = 0
   /// Values of the last piece.
   private var last = 0
 
@@ -124,7 +123,6 @@ private final class FarSums: OwnedPieces {
   private let steps = UnsafeMutableBufferPointer<Int64>.allocate(capacity: pieceCount)
   /// Those of `steps` that were not added yet.
   private var waiting = 0..<0
-  private var given = 0
   private var place = 0
 
   deinit { steps.deallocate() }

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
+import CColumnShims
+
 /// Sum of `values`, which cannot overflow. Empty: 0.
 public func exactSum(_ values: [Int64]) -> Int128 { values.withUnsafeBufferPointer { exactSum($0) } }
 
@@ -41,8 +43,7 @@ public func exactSum(_ values: UnsafeBufferPointer<Int64>, validity: UnsafeBuffe
 /// Number of rows whose bit is 1, of the first `rowCount`; later bits may be anything.
 public func countValid(_ validity: UnsafeBufferPointer<UInt64>, rowCount: Int) -> Int {
   precondition(validity.count * 64 >= rowCount, "fewer validity bits than rows")
-  var count = 0
-  for word in 0..<rowCount / 64 { count += validity[word].nonzeroBitCount }
+  var count = cs_count_bits(validity.baseAddress, rowCount / 64)
   let rest = rowCount % 64
   if rest > 0 { count += (validity[rowCount / 64] & (1 << UInt64(rest) - 1)).nonzeroBitCount }
   return count

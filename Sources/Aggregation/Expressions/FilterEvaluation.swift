@@ -16,9 +16,8 @@ final class FilterEvaluation {
   private var flags: [[ObjectIdentifier: (dictionary: StringDictionary, flags: [UInt8])]]
   /// Per column that many leaves ask, its page of the chunk at hand, and what its integers are to be multiplied with.
   private var kept: [Int: (form: PageForm, factor: Int128)] = [:]
-  /// What the footer's statistics of the chunk `verdictsOf` tell of each leaf that was asked for.
-  private var verdicts: [Verdict?]
-  private var verdictsOf: (number: Int, chunk: Int)?
+  /// What the footer's statistics of the chunk at hand tell of each leaf that was asked for, by its number.
+  private var verdicts: [Int: Verdict] = [:]
   private let computed: ComputedSelection
   private let counts: AggregationCounts?
   /// From so many leaves on, a column's page is read, checked and unpacked once a chunk, and kept.
@@ -30,14 +29,13 @@ final class FilterEvaluation {
     self.filter = filter
     self.usesStatistics = usesStatistics
     flags = Array(repeating: [:], count: filter.leafCount)
-    verdicts = Array(repeating: nil, count: filter.leafCount)
     computed = ComputedSelection(filter.program)
   }
 
   /// Rows of a chunk that the filter takes. Throws what reading throws.
   func select(_ source: any TableSource, number: Int, chunk: Int) throws -> Selection {
     let rowCount = source.rowCount(ofChunk: chunk)
-    defer { kept = [:] }
+    defer { forgetChunk() }
     let place = ChunkPlace(source: source, number: number, chunk: chunk, rowCount: rowCount)
     if try verdict(filter.root, place) == .none {
       counts?.note(takenRows: 0, isRuledOut: true)
@@ -52,9 +50,15 @@ final class FilterEvaluation {
 
   /// False if what the footer knows rules the chunk out. Nothing is counted.
   func mayTakeRows(_ source: any TableSource, number: Int, chunk: Int) throws -> Bool {
+    defer { forgetChunk() }
     let place = ChunkPlace(
       source: source, number: number, chunk: chunk, rowCount: source.rowCount(ofChunk: chunk))
     return try verdict(filter.root, place) != .none
+  }
+
+  private func forgetChunk() {
+    kept = [:]
+    verdicts = [:]
   }
 
   /// Which of the rows `within` a part takes that is worked out in part; of others, it may or may not take any.
@@ -159,10 +163,6 @@ final class FilterEvaluation {
 
   private func verdict(_ column: Int, _ test: Filter.Test, leaf: Int, _ place: ChunkPlace) throws -> Verdict {
     guard usesStatistics else { return .some }
-    if verdictsOf.map({ $0 != (place.number, place.chunk) }) ?? true {
-      verdicts = Array(repeating: nil, count: filter.leafCount)
-      verdictsOf = (place.number, place.chunk)
-    }
     if let known = verdicts[leaf] { return known }
     let statistics = try filter.columns[column].storedStatistics(
       of: place.source, number: place.number, chunk: place.chunk)

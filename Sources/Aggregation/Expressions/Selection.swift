@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Colonnade authors
 // SPDX-License-Identifier: Apache-2.0
 
-import CColumnShims
 import Columns
+import Kernels
 
 /// Rows of a page that a condition takes.
 enum Selection {
@@ -16,7 +16,7 @@ enum Selection {
     switch self {
     case .none: 0
     case .all: rowCount
-    case .some(let words): words.withUnsafeBufferPointer { cs_count_bits($0.baseAddress, $0.count) }
+    case .some(let words): words.withUnsafeBufferPointer { countValid($0, rowCount: rowCount) }
     }
   }
 

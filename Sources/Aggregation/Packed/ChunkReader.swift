@@ -77,23 +77,29 @@ final class ChunkReader {
         taken = words.withUnsafeBufferPointer { cs_set_rows($0.baseAddress! + first / 64, count, rows) }
         if taken == 0 { continue }
       }
-      let movesFirst = taken < count && canMove
-      for (index, column) in targets.enumerated() {
-        if movesFirst, taken <= count / Self.sparseness,
-          let isSound = blocks[index].pick(rows, taken: taken, first: first, count: count, into: column)
-        {
-          if isSound { continue }
-          try pages[index].refuse(of: source, number: number, chunk: chunk)
-        }
-        guard blocks[index].read(first: first, count: count, into: column) else {
-          try pages[index].refuse(of: source, number: number, chunk: chunk)
-        }
-        if movesFirst { column.keep(rows, count: taken) }
+      for (block, (column, page)) in zip(blocks, zip(targets, pages)) {
+        let isSound =
+          canMove
+          ? readTaken(block, first: first, count: count, taken: taken, into: column)
+          : block.read(first: first, count: count, into: column)
+        guard isSound else { try page.refuse(of: source, number: number, chunk: chunk) }
       }
-      evaluation?.run(blocks[stored.count...], first: first, count: movesFirst ? taken : count)
-      if taken < count, !movesFirst { for column in columns { column.keep(rows, count: taken) } }
+      evaluation?.run(blocks[stored.count...], first: first, count: canMove ? taken : count)
+      if taken < count, !canMove { for column in columns { column.keep(rows, count: taken) } }
       try body(taken)
     }
+  }
+
+  /// Reads those of a block's `count` rows that `rows` names, `taken` of them, to the front of `column`. False if the page breaks its bounds.
+  private func readTaken(_ block: PageBlocks, first: Int, count: Int, taken: Int, into column: BlockColumn) -> Bool {
+    if taken <= count / Self.sparseness,
+      let isSound = block.pick(rows, taken: taken, first: first, count: count, into: column)
+    {
+      return isSound
+    }
+    guard block.read(first: first, count: count, into: column) else { return false }
+    if taken < count { column.keep(rows, count: taken) }
+    return true
   }
 
   /// Packs the keys of the block's `count` rows, as far as they lie in one word of a packed key: each key's code shifted to its place.
