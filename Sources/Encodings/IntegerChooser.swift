@@ -13,6 +13,17 @@ enum IntegerPlan: Equatable {
 
   /// What a stream's parts are not tried for again.
   enum Kind { case planes, runs, delta, patched, dictionary, multiples }
+
+  var kind: Kind {
+    switch self {
+    case .planes: .planes
+    case .runs: .runs
+    case .delta: .delta
+    case .patched: .patched
+    case .dictionary: .dictionary
+    case .multiples: .multiples
+    }
+  }
 }
 
 /// Estimates from a sample what a stream costs in each encoding.

@@ -99,9 +99,16 @@ private struct IntegerEncoder {
     let simpleByteCount = simple.byteCount(valueCount: values.count, valueBits: T.bitWidth)
     if simpleByteCount > 64, depth < IntegerEncoding.maximumDepth {
       let chooser = IntegerChooser(values, summary, policy: policy, tried: tried)
-      if let plan = chooser.best(), let encoding = encode(values, summary, plan, into: &bytes) {
-        if encoding.hasPlanes || bytes.count - start < simpleByteCount { return encoding }
+      if let plan = chooser.best() {
+        if let encoding = encode(values, summary, plan, into: &bytes),
+          encoding.hasPlanes || bytes.count - start < simpleByteCount
+        {
+          return encoding
+        }
         bytes.removeSubrange(start...)
+        // The sample promised too much of this one; of the others the best may still be better than packing.
+        return IntegerEncoder(policy: policy, depth: depth, tried: tried.union([plan.kind]))
+          .encode(values, summary, into: &bytes)
       }
     }
     append(values, as: simple, to: &bytes)

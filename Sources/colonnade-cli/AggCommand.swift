@@ -105,13 +105,28 @@ struct AggCommand: ParsableCommand {
   @Flag(help: "Show how the groups would be found, instead of aggregating.")
   var explain = false
 
-  @OptionGroup var task: PartialOptions
+  @Flag(
+    help: ArgumentHelp(
+      "Write mergeable exact states of the groups, an Arrow stream for merge-partials, instead of the result."))
+  var partial = false
+
+  @Option(
+    help: ArgumentHelp(
+      "With --partial, number of the first chunk read among all chunks of the job: first, last and any go by it. (default: its own)",
+      valueName: "n"))
+  var firstPlace: Int?
+
   @Option(
     help: ArgumentHelp(
       "Read only these chunks, counted from 0 over all inputs, the last not included: 4:8.", valueName: "a:b"))
   var chunks: NumberRange?
   @OptionGroup var part: CSVPieceOptions
-  @OptionGroup var resources: AggregationOptions
+  @OptionGroup var room: MemoryOptions
+
+  @Flag(
+    help: "Tell on standard error what was read, grouped and spilled, the time of each step, and the peak of memory.")
+  var stats = false
+
   @OptionGroup var output: OutputOptions
   @OptionGroup var style: OutputStyleOptions
   @OptionGroup var csv: CSVInputOptions
@@ -119,17 +134,21 @@ struct AggCommand: ParsableCommand {
 
   func validate() throws {
     if let limit, limit < 0 { throw ValidationError("--limit takes a number from 0 on, not \(limit)") }
+    if firstPlace != nil, !partial { throw ValidationError("--first-place goes with --partial") }
+    if let firstPlace, !(0..<1 << 30).contains(firstPlace) {
+      throw ValidationError("--first-place takes a number from 0 to \(1 << 30 - 1), not \(firstPlace)")
+    }
     guard by != nil || aggregates != nil else { return }
     try refuseLooseWords()
     if inputs.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be only one of the inputs") }
     _ = try query()
-    guard task.partial else {
+    guard partial else {
       _ = try output.target(forTables: true, style: style)
       return
     }
     _ = try output.statesTarget(style)
     if explain { throw ValidationError("--explain has no effect with --partial") }
-    if resources.stats { throw ValidationError("--stats has no effect with --partial") }
+    if stats { throw ValidationError("--stats has no effect with --partial") }
   }
 
   /// Words of a condition or an order that the shell has cut off, as it was not in quotes, stand where inputs do.
@@ -160,13 +179,13 @@ struct AggCommand: ParsableCommand {
     try usage { try refuseOverwriting(outputs: output.paths, inputs: inputs) }
     let line = ProgressLine(isOn: common.showsProgress)
     defer { line.clear() }
-    let limits = try resources.limits(threads: common.threads)
+    let limits = try room.aggregationLimits(threads: common.threads)
     let meter = AggregationMeter(progress: common.showsProgress ? line.update(_:) : nil)
     var tables = try meter.step("open") { try openTables(for: query, limits, progress: line.update) }
     line.clear()
-    if task.partial {
+    if partial {
       return try writePartialAggregates(
-        of: tables, query, chunks: chunks?.range, firstPlace: task.firstPlace, to: output.statesTarget(style),
+        of: tables, query, chunks: chunks?.range, firstPlace: firstPlace, to: output.statesTarget(style),
         within: limits, ignoringStatistics: ignoreStatistics, meter: meter)
     }
     if let range = chunks?.range { tables = [try ChunkRange.checked(range, of: oneTable(tables))] }
@@ -181,7 +200,7 @@ struct AggCommand: ParsableCommand {
         result, to: target, threads: common.threads, usesColour: output.usesColour,
         maximumTableRowCount: limit == nil ? output.maximumTableRowCount : nil)
     }
-    if resources.stats {
+    if stats {
       let text = statisticsText(of: tables, columns: query.columnNames, result, meter, limits)
       printToStandardError(text)
     }
@@ -201,7 +220,7 @@ struct AggCommand: ParsableCommand {
     do {
       return try Pipelines.openTables(
         inputs, reading: reading, columns: query.columnNames, threads: common.threads,
-        memory: resources.room.memory == nil ? nil : limits.memory, temporaryFolder: limits.temporaryFolder,
+        memory: room.memory == nil ? nil : limits.memory, temporaryFolder: limits.temporaryFolder,
         progress: progress)
     } catch let error as UnknownColumn {
       throw query.placed(error)

@@ -7,7 +7,7 @@ import Pipelines
 import TextFormats
 
 /// What becomes of records that cannot be read.
-enum OnError: String, ExpressibleByArgument, CaseIterable {
+enum OnError: String, Choice {
   case fail, skip
 }
 

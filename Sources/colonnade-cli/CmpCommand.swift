@@ -169,7 +169,7 @@ struct CmpCommand: ParsableCommand {
   }
 }
 
-extension CompareFormat: ExpressibleByArgument {
+extension CompareFormat: Choice {
   /// The form's name, or `markdown`.
   public init?(argument: String) { self.init(rawValue: argument == "markdown" ? "md" : argument) }
 }

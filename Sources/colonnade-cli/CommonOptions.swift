@@ -36,6 +36,6 @@ struct CommonOptions: ParsableArguments {
 }
 
 /// When to show progress.
-enum ProgressChoice: String, ExpressibleByArgument, CaseIterable {
+enum ProgressChoice: String, Choice {
   case auto, on, off
 }

@@ -80,4 +80,4 @@ struct CompareRuleOptions: ParsableArguments {
   }
 }
 
-extension DuplicatePolicy: ExpressibleByArgument {}
+extension DuplicatePolicy: Choice {}

@@ -25,4 +25,10 @@ struct MemoryOptions: ParsableArguments {
     if let limit { limitTransfers(to: limit) }
     return limit
   }
+
+  /// What an aggregation may take. Throws as ``limit()``.
+  func aggregationLimits(threads: Int) throws -> AggregationLimits {
+    guard let limit = try limit() else { return AggregationLimits(temporaryFolder: temp, threads: threads) }
+    return AggregationLimits(memory: limit, temporaryFolder: temp, threads: threads)
+  }
 }

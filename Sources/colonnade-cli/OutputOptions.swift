@@ -55,7 +55,22 @@ struct OutputOptions: ParsableArguments {
   var usesColour: Bool { isOnTerminal && getenv("NO_COLOR") == nil }
 }
 
-extension OutputFormat: ExpressibleByArgument {
+extension OutputOptions {
+  /// Where a stream of states goes. Throws a usage error for options that ask for another form.
+  func statesTarget(_ style: OutputStyleOptions) throws -> OutputTarget {
+    if format != nil || style.given != nil {
+      throw ValidationError("\(style.given ?? "--format") has no effect with --partial: states are an Arrow stream")
+    }
+    if isOnTerminal { throw ValidationError("an Arrow stream does not go to a terminal: say -o FILE.arrows") }
+    return try usage {
+      var target = try OutputTarget(states: output ?? "-")
+      target.writing = try writing.options(for: [output])
+      return target
+    }
+  }
+}
+
+extension OutputFormat: Choice {
   /// The form's name, or `markdown`.
   public init?(argument: String) { self.init(rawValue: argument == "markdown" ? "md" : argument) }
 }

@@ -51,8 +51,8 @@ struct OutputStyleOptions: ParsableArguments {
 }
 
 /// When names are put out.
-enum HeaderChoice: String, ExpressibleByArgument, CaseIterable {
+enum HeaderChoice: String, Choice {
   case auto, on, off
 }
 
-extension CSVWriter.QuoteStyle: ExpressibleByArgument {}
+extension CSVWriter.QuoteStyle: Choice {}

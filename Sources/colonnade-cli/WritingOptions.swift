@@ -37,7 +37,7 @@ struct WritingOptions: ParsableArguments {
 }
 
 /// Kinds of `x-amz-server-side-encryption`.
-enum ServerEncryption: String, ExpressibleByArgument, CaseIterable {
+enum ServerEncryption: String, Choice {
   case aes256 = "AES256"
   case kms = "aws:kms"
   case doubleKMS = "aws:kms:dsse"

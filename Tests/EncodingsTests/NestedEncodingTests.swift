@@ -137,6 +137,24 @@ import Testing
     #expect(!chosen(skewed, codec: false).hasPlanes)
   }
 
+  /// Where the sample looks there are few distinct values, elsewhere too many for a dictionary: what is second best is chosen, not packing.
+  @Test func whereADictionaryOverflowsTheNextBestIsChosen() {
+    var random = RandomSource(seed: 52)
+    var values = (0..<20_000).map { _ in
+      random.next() % 50 == 0 ? Int64(random.next() % (1 << 40)) : Int64(random.next() % 512)
+    }
+    let sample = values.withUnsafeBufferPointer { IntegerSample($0).positions }
+    let (few, large) = ((0..<40).map { $0 * 13 }, (0..<8).map { 1 << 39 + $0 })
+    for (index, position) in sample.enumerated() {
+      values[position] = Int64(index % 50 == 0 ? large[index % 8] : few[Int(random.next() % 40)])
+    }
+    let plan = values.withUnsafeBufferPointer {
+      IntegerChooser($0, summarize($0), policy: .withoutCodec, tried: []).best()
+    }
+    guard case .dictionary = plan else { return #expect(Bool(false), "\(String(describing: plan)) is no dictionary") }
+    #expect(chosen(values).shape.hasPrefix("patched(packed, "), "\(chosen(values).shape)")
+  }
+
   @Test func theChoiceDependsOnTheValuesAlone() {
     let values = (0..<140_000).map { Int64($0 % 5_570) * 17 + Int64($0 / 5_570) }
     let encodings = (0..<3).map { _ in chosen(values, codec: true) }

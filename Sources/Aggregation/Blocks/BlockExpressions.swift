@@ -40,7 +40,9 @@ struct BlockExpressions: Sendable {
 
   /// nil where no input has computed columns.
   init?(_ sources: [any TableSource]) {
-    guard let first = sources.first as? ComputedSource else { return nil }
+    // A cast that fails looks for bridged values, for the first time through all types of the program.
+    guard let source = sources.first, type(of: source) == ComputedSource.self, let first = source as? ComputedSource
+    else { return nil }
     self.sources = sources
     program = first.program
     roots = first.roots
