@@ -152,22 +152,23 @@ INLINED void sum_words(uint64_t *restrict into, const uint64_t *restrict from, s
   for (size_t i = 0; i < count; i++) into[i] += from[i];
 }
 
-INLINED void run_sums_i64(const int64_t *values, const ptrdiff_t *ends, size_t run_count, int64_t *sums, int64_t *minimum,
-                          int64_t *maximum) {
-  int64_t low = INT64_MAX, high = INT64_MIN;
+// A value outside makes one of its distances from the bounds negative. They may wrap, but then the other one is: the bounds are less than 2^63 apart, and
+// a value that is so far below the least is 2^63 or more below the greatest, where distances modulo 2^64 are negative too.
+INLINED int run_sums_i64(const int64_t *values, const ptrdiff_t *ends, size_t run_count, int64_t least, int64_t greatest,
+                         int64_t *sums) {
+  uint64_t distances = 0;
   ptrdiff_t row = 0;
   for (size_t run = 0; run < run_count; run++) {
     const ptrdiff_t end = ends[run];
     uint64_t sum = 0;
     for (; row < end; row++) {
-      sum += (uint64_t)values[row];
-      low = values[row] < low ? values[row] : low;
-      high = values[row] > high ? values[row] : high;
+      const uint64_t value = (uint64_t)values[row];
+      sum += value;
+      distances |= (value - (uint64_t)least) | ((uint64_t)greatest - value);
     }
     sums[run] = (int64_t)sum;
   }
-  *minimum = low;
-  *maximum = high;
+  return distances >> 63 == 0;
 }
 
 // Both halves of a full product, folded and multiplied again: every bit of the key reaches the top bits.
@@ -253,9 +254,9 @@ DISPATCHED(void, scale_u64, (uint64_t *values, size_t count, uint64_t factor, ui
            (values, count, factor, addend))
 DISPATCHED(void, narrow_u64, (const uint64_t *values, size_t count, uint32_t *narrow), (values, count, narrow))
 DISPATCHED(void, sum_words, (uint64_t *into, const uint64_t *from, size_t count), (into, from, count))
-DISPATCHED(void, run_sums_i64,
-           (const int64_t *values, const ptrdiff_t *ends, size_t run_count, int64_t *sums, int64_t *minimum, int64_t *maximum),
-           (values, ends, run_count, sums, minimum, maximum))
+DISPATCHED(int, run_sums_i64,
+           (const int64_t *values, const ptrdiff_t *ends, size_t run_count, int64_t least, int64_t greatest, int64_t *sums),
+           (values, ends, run_count, least, greatest, sums))
 DISPATCHED(void, greater_u8, (uint8_t *into, const uint8_t *from, size_t count), (into, from, count))
 DISPATCHED(void, greater_u16, (uint16_t *into, const uint16_t *from, size_t count), (into, from, count))
 DISPATCHED(void, greater_u32, (uint32_t *into, const uint32_t *from, size_t count), (into, from, count))

@@ -120,17 +120,33 @@ import Testing
     }
   }
 
+  /// Bounds that the values keep, if any do, and such as they just break; the widest that are possible, and the narrowest.
+  private func bounds(around values: [Int64]) -> [(Int64, Int64)] {
+    let limit: Int64 = 1 << 62 - 1
+    let clamp = { (value: Int64) in min(max(value, -limit), limit) }
+    let (low, high) = (clamp(values.min() ?? 0), clamp(values.max() ?? 0))
+    return [
+      (low, high), (min(low + 1, high), high), (low, max(high - 1, low)), (-limit, limit), (0, limit), (-limit, 0),
+      (limit, limit), (-limit, -limit), (0, 0),
+    ]
+  }
+
   @Test func sumsOfRunsEqualAPlainLoop() {
     forEachSample(seed: 6) { sample in
-      let values = sample.wide.map { Int64(bitPattern: $0) }
-      for length in [1, 2, 15, 100, 5_000] {
+      var wide = sample.wide.map { Int64(bitPattern: $0) }
+      if sample.count > 1 { (wide[0], wide[sample.count / 2]) = (.min, .max) }
+      for (values, length) in [
+        (wide, 1), (wide, 100), (wide.map { $0 >> 2 }, 15), (wide.map { $0 >> 50 }, 2), (wide, 5_000),
+      ] {
         let ends = stride(from: 0, to: sample.count, by: length).map { min($0 + length, sample.count) }
-        var sums = [Int64](repeating: 1, count: ends.count)
-        var (least, greatest): (Int64, Int64) = (0, 0)
-        cs_run_sums_i64(values, ends, ends.count, &sums, &least, &greatest)
         let expected = zip([0] + ends, ends).map { values[$0..<$1].reduce(0, &+) }
-        #expect(sums == expected, "runs of \(length), \(sample.comment)")
-        #expect(least == values.min() ?? .max && greatest == values.max() ?? .min, "\(sample.comment)")
+        for (least, greatest) in bounds(around: values) {
+          var sums = [Int64](repeating: 1, count: ends.count)
+          let areInside = cs_run_sums_i64(values, ends, ends.count, least, greatest, &sums) != 0
+          #expect(sums == expected, "runs of \(length), \(sample.comment)")
+          #expect(
+            areInside == values.allSatisfy((least...greatest).contains), "\(least)...\(greatest), \(sample.comment)")
+        }
       }
     }
   }

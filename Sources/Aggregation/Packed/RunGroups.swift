@@ -99,9 +99,8 @@ extension RunGroups {
   func sums(of form: PageForm, _ coding: ValueCoding) -> [UInt128]? {
     guard form.validity == .allValid, form.rowCount == rowCount, hasRoom(for: coding) else { return nil }
     if case .decoded(.int64(let values)) = form.content {
-      var sums = SumsOfRuns(self)
-      values.withUnsafeBufferPointer { sums.add($0) }
-      return sums.keep(coding.allowed) ? codes(sums.found, coding) : nil
+      var sums = SumsOfRuns(self, allowed: coding.allowed)
+      return values.withUnsafeBufferPointer { sums.add($0) } ? codes(sums.found, coding) : nil
     }
     guard form.keepsAll(coding.allowed) else { return nil }
     switch form.content {
@@ -116,14 +115,13 @@ extension RunGroups {
 
   /// The same of values that come piece by piece; nil too where the pieces are not the rows.
   func sums(of pieces: any IntegerPieces, _ coding: ValueCoding) -> [UInt128]? {
-    guard pieces.rowCount == rowCount, hasRoom(for: coding) else { return nil }
-    var sums = SumsOfRuns(self)
+    guard pieces.rowCount == rowCount, hasRoom(for: coding), coding.allowed.overlaps(pieces.limits) else { return nil }
+    var sums = SumsOfRuns(self, allowed: coding.allowed.clamped(to: pieces.limits))
     while sums.rowCount < rowCount {
       let piece = pieces.next()
-      guard !piece.isEmpty, piece.count <= rowCount - sums.rowCount else { return nil }
-      sums.add(piece)
+      guard !piece.isEmpty, piece.count <= rowCount - sums.rowCount, sums.add(piece) else { return nil }
     }
-    return sums.keep(coding.allowed) && sums.keep(pieces.limits) ? codes(sums.found, coding) : nil
+    return codes(sums.found, coding)
   }
 
   private func hasRoom(for coding: ValueCoding) -> Bool {
@@ -173,17 +171,19 @@ private struct SumsOfRuns {
   /// Rows taken in.
   private(set) var rowCount = 0
   private var run = 0
-  private var (least, greatest) = (Int64.max, Int64.min)
+  private let (least, greatest): (Int64, Int64)
   private var pieceEnds: [Int] = []
   private var pieceSums: [Int64] = []
 
-  init(_ runs: RunGroups) {
+  /// Precondition: `allowed` is between -2^62 and 2^62, see ``RunGroups/hasRoom(for:)``.
+  init(_ runs: RunGroups, allowed: ClosedRange<Int128>) {
     ends = runs.ends
     found = [Int64](repeating: 0, count: runs.ends.count)
+    (least, greatest) = (Int64(allowed.lowerBound), Int64(allowed.upperBound))
   }
 
-  /// Precondition: there are no more than the rows that are left.
-  mutating func add(_ values: UnsafeBufferPointer<Int64>) {
+  /// False if one of the values is not allowed; the sums then count for nothing. Precondition: there are no more than the rows that are left.
+  mutating func add(_ values: UnsafeBufferPointer<Int64>) -> Bool {
     let end = rowCount + values.count
     let first = run
     pieceEnds.removeAll(keepingCapacity: true)
@@ -194,15 +194,11 @@ private struct SumsOfRuns {
     // One run may go on in the next piece.
     if (pieceEnds.last ?? 0) < values.count { pieceEnds.append(values.count) }
     if pieceSums.count < pieceEnds.count { pieceSums = [Int64](repeating: 0, count: pieceEnds.count) }
-    var (low, high): (Int64, Int64) = (0, 0)
-    cs_run_sums_i64(values.baseAddress, pieceEnds, pieceEnds.count, &pieceSums, &low, &high)
+    guard cs_run_sums_i64(values.baseAddress, pieceEnds, pieceEnds.count, least, greatest, &pieceSums) != 0 else {
+      return false
+    }
     for index in pieceEnds.indices { found[first + index] &+= pieceSums[index] }
-    (least, greatest) = (min(least, low), max(greatest, high))
     rowCount = end
-  }
-
-  /// True if all values are in `allowed`.
-  func keep(_ allowed: ClosedRange<Int128>) -> Bool {
-    rowCount == 0 || allowed.contains(Int128(least)) && allowed.contains(Int128(greatest))
+    return true
   }
 }

@@ -73,10 +73,10 @@ void cs_raise_u64(uint64_t *kept, const uint32_t *groups, const uint64_t *keys, 
 /// into[i] += from[i]
 void cs_sum_words(uint64_t *into, const uint64_t *from, size_t count);
 
-/// sums[r] = what the values of run r add up to, modulo 2^64: those from where the run before it ends, to ends[r]. `minimum` and `maximum` are of
-/// the values of all runs.
-void cs_run_sums_i64(const int64_t *values, const ptrdiff_t *ends, size_t run_count, int64_t *sums, int64_t *minimum,
-                     int64_t *maximum);
+/// sums[r] = what the values of run r add up to, modulo 2^64: those from where the run before it ends, to ends[r]. Returns whether all values are in
+/// least...greatest. Precondition: -2^62 < least <= greatest < 2^62.
+int cs_run_sums_i64(const int64_t *values, const ptrdiff_t *ends, size_t run_count, int64_t least, int64_t greatest,
+                    int64_t *sums);
 
 /// into[i] = the greater of the two.
 void cs_greater_u8(uint8_t *into, const uint8_t *from, size_t count);
