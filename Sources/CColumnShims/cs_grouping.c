@@ -105,6 +105,10 @@ void cs_add_records(uint64_t *records, unsigned width, const uint32_t *groups, c
     case 2: add_wide(records, 2, groups, words, stride, count); return;
     case 3: add_wide(records, 3, groups, words, stride, count); return;
     case 4: add_wide(records, 4, groups, words, stride, count); return;
+    case 5: add_wide(records, 5, groups, words, stride, count); return;
+    case 6: add_wide(records, 6, groups, words, stride, count); return;
+    case 7: add_wide(records, 7, groups, words, stride, count); return;
+    case 8: add_wide(records, 8, groups, words, stride, count); return;
     default: add_wide(records, width, groups, words, stride, count); return;
   }
 }
@@ -128,6 +132,11 @@ void cs_add_far_records(uint64_t *records, unsigned width, const uint32_t *group
     case 1: add_far(records, 1, groups, words, stride, count); return;
     case 2: add_far(records, 2, groups, words, stride, count); return;
     case 3: add_far(records, 3, groups, words, stride, count); return;
+    case 4: add_far(records, 4, groups, words, stride, count); return;
+    case 5: add_far(records, 5, groups, words, stride, count); return;
+    case 6: add_far(records, 6, groups, words, stride, count); return;
+    case 7: add_far(records, 7, groups, words, stride, count); return;
+    case 8: add_far(records, 8, groups, words, stride, count); return;
     default: add_far(records, width, groups, words, stride, count); return;
   }
 }

@@ -94,6 +94,39 @@ func everyStrategyGivesThePlainTwinsRowsAndTypes() throws {
   #expect(GroupingStrategy.allCases.allSatisfy { uses[$0, default: 0] > 30 }, "\(uses)")
 }
 
+/// Rows that a condition leaves out, whether many or few: they come along or not, and hold extremes, nulls and a key of their own.
+@Test(arguments: [3, 3_000])
+func rowsThatAreLeftOutCountForNothing(keyCount: Int) throws {
+  var random = RandomSource(seed: UInt64(keyCount))
+  let columns: [(String, ColumnType)] = [("k", .int64), ("x", .int64), ("y", .int64), ("part", .int64)]
+  let rows = (0..<7_000).map { _ in
+    let part = Int64.random(in: 0..<100, using: &random)
+    let isNull = Int.random(in: 0...9, using: &random) == 0
+    let spread: Int64 = part < 50 ? 1_000_000 - part : 1000
+    return [
+      Value.int64(part < 2 ? -1 : Int64.random(in: 0..<Int64(keyCount), using: &random)),
+      isNull ? .null : .int64(Int64.random(in: -spread...spread, using: &random)),
+      .int64(Int64.random(in: 0...spread, using: &random)), .int64(part),
+    ]
+  }
+  let query = try AggregateQuery(
+    by: "k", aggregates: "count(*), count(x), sum(x), min(x), max(x), avg(x), min(y), max(y), covar(y, part)")
+  for least in [Int64(1), 20, 25, 26, 50, 99] {
+    let taken = rows.filter { if case .int64(let part) = $0[3] { part >= least } else { false } }
+    let table = Table(rows: rows, columns: columns)
+    let expected = try PlainAggregation(query, [Table(rows: taken, columns: columns)], schema: table.schema).rows()
+    var filtered = query
+    filtered.filter = try QueryExpression("part >= \(least)")
+    for source in [table, try chunkFile(of: table)] as [any TableSource] {
+      #expect(try groupingStrategy(for: [source], filtered, forced: .direct) == .direct)
+      for strategy in GroupingStrategy.allCases {
+        let found = try aggregate([source], filtered, threads: 2, strategy: strategy)
+        #expect(exactRows(found) == expected, "part >= \(least), \(strategy)")
+      }
+    }
+  }
+}
+
 /// What is expected of one group.
 private struct Totals {
   var count = 0

@@ -27,7 +27,7 @@ final class UngroupedBlocks {
     var totals = [Int128](repeating: 0, count: packed.layout.columns.count)
     var nullCounts = [Int](repeating: 0, count: totals.count)
     try reader.withPages(source, number: number, chunk: chunk) { forms in
-      try reader.forEachBlock(forms, of: source, number: number, chunk: chunk, selection) { taken in
+      try reader.forEachBlock(forms, of: source, number: number, chunk: chunk, selection) { taken, _ in
         for index in reader.readColumns {
           let block = reader.values[index]
           // No overflow: codes have at most 52 bits, and a block 2^11 rows.

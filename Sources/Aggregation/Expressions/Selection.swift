@@ -20,6 +20,13 @@ enum Selection {
     }
   }
 
+  /// Runs `body` with the bits of the rows from `first` on, a multiple of 64; nil where all are taken. Precondition: some are.
+  func withBits<R>(from first: Int, _ body: (UnsafePointer<UInt64>?) throws -> R) rethrows -> R {
+    guard case .some(let words) = self else { return try body(nil) }
+    // In range: there are bits for all rows.
+    return try words.withUnsafeBufferPointer { try body($0.baseAddress! + first / 64) }
+  }
+
   /// The same rows told in the shortest way. O(rows / 64).
   func simplified(ofRows rowCount: Int) -> Selection {
     guard case .some(let words) = self else { return self }

@@ -23,6 +23,8 @@ final class ChunkReader {
   private let rows: UnsafeMutablePointer<UInt32>
   /// Where one row in so many is taken, or fewer, packed integers are read one by one: each costs as much as unpacking some ten.
   private static let sparseness = 16
+  /// Where so many rows are taken, or more, it costs less to bring the others along than to move all columns' codes.
+  private static let fullness = (taken: 3, of: 4)
 
   init(_ plan: PackedPlan, filter: FilterEvaluation?) {
     self.plan = plan
@@ -60,9 +62,12 @@ final class ChunkReader {
   }
 
   /// Runs `body` for each block that has rows of `selection`, whose codes are then in `keys` and `values`, with their number.
+  ///
+  /// Rows that are left out are not among them; with `mayBringOthers` they may be, where they are few, and `body` gets the bits of those that are
+  /// taken.
   func forEachBlock(
     _ forms: [PageForm], of source: any TableSource, number: Int, chunk: Int, _ selection: Selection,
-    _ body: (_ count: Int) throws -> Void
+    mayBringOthers: Bool = false, _ body: (_ count: Int, _ taken: UnsafePointer<UInt64>?) throws -> Void
   ) throws {
     let rowCount = source.rowCount(ofChunk: chunk)
     let blocks = pageBlocks(forms, number: number, rowCount: rowCount)
@@ -72,21 +77,23 @@ final class ChunkReader {
     let canMove = blocks[stored.count...].allSatisfy { if case .bits = $0.validity { false } else { true } }
     for first in stride(from: 0, to: rowCount, by: blockRows) {
       let count = min(blockRows, rowCount - first)
-      var taken = count
-      if case .some(let words) = selection {
-        taken = words.withUnsafeBufferPointer { cs_set_rows($0.baseAddress! + first / 64, count, rows) }
-        if taken == 0 { continue }
+      try selection.withBits(from: first) { bits in
+        let taken = bits.map { cs_count_bits($0, (count + 63) / 64) } ?? count
+        if taken == 0 { return }
+        let bringsOthers = mayBringOthers && taken * Self.fullness.of >= count * Self.fullness.taken
+        let isMoved = taken < count && !bringsOthers
+        if isMoved { cs_set_rows(bits, count, rows) }
+        for (block, (column, page)) in zip(blocks, zip(targets, pages)) {
+          let isSound =
+            isMoved && canMove
+            ? readTaken(block, first: first, count: count, taken: taken, into: column)
+            : block.read(first: first, count: count, into: column)
+          guard isSound else { try page.refuse(of: source, number: number, chunk: chunk) }
+        }
+        evaluation?.run(blocks[stored.count...], first: first, count: isMoved && canMove ? taken : count)
+        if isMoved, !canMove { for column in columns { column.keep(rows, count: taken) } }
+        try body(isMoved ? taken : count, isMoved || taken == count ? nil : bits)
       }
-      for (block, (column, page)) in zip(blocks, zip(targets, pages)) {
-        let isSound =
-          canMove
-          ? readTaken(block, first: first, count: count, taken: taken, into: column)
-          : block.read(first: first, count: count, into: column)
-        guard isSound else { try page.refuse(of: source, number: number, chunk: chunk) }
-      }
-      evaluation?.run(blocks[stored.count...], first: first, count: canMove ? taken : count)
-      if taken < count, !canMove { for column in columns { column.keep(rows, count: taken) } }
-      try body(taken)
     }
   }
 
@@ -98,7 +105,7 @@ final class ChunkReader {
       return isSound
     }
     guard block.read(first: first, count: count, into: column) else { return false }
-    if taken < count { column.keep(rows, count: taken) }
+    column.keep(rows, count: taken)
     return true
   }
 

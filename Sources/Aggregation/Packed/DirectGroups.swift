@@ -56,10 +56,12 @@ final class DirectGroups: @unchecked Sendable {
       if isDone { return }
     }
     try reader.withPages(source, number: number, chunk: chunk) { forms in
-      try reader.forEachBlock(forms, of: source, number: number, chunk: chunk, selection) { count in
+      try reader.forEachBlock(
+        forms, of: source, number: number, chunk: chunk, selection, mayBringOthers: others.isEmpty
+      ) { count, taken in
         numberRows(count)
         if !others.isEmpty { groupsOfChunk.append(contentsOf: UnsafeBufferPointer(start: groups, count: count)) }
-        records.add(groups: groups, count: count, reader.values)
+        records.add(groups: groups, count: count, reader.values, taken: taken)
       }
     }
     try addOthers(source, number: number, chunk: chunk, selection)

@@ -12,6 +12,8 @@ final class GroupRecords {
   let slotCount: Int
   /// Each slot stands so often; rows take the copies in turn, so that neighbours of one group do not wait for each other.
   let copies: Int
+  /// Number of one more slot, after all copies: for rows that are left out and come along.
+  private var spareSlot: Int { slotCount * copies }
   private let records: UnsafeMutablePointer<UInt64>
   private let minima: [KeptCodes?]
   private let maxima: [KeptCodes?]
@@ -26,13 +28,10 @@ final class GroupRecords {
     self.slotCount = slotCount
     self.copies = copies
     isFar = slotCount * copies * layout.width * 8 > Self.nearByteCount
-    records = zeroed(slotCount * copies * layout.width)
-    minima = layout.columns.map {
-      $0.keepsMinimum ? KeptCodes(.minimum, $0.coding, slotCount: slotCount * copies) : nil
-    }
-    maxima = layout.columns.map {
-      $0.keepsMaximum ? KeptCodes(.maximum, $0.coding, slotCount: slotCount * copies) : nil
-    }
+    let allSlots = slotCount * copies + 1
+    records = zeroed(allSlots * layout.width)
+    minima = layout.columns.map { $0.keepsMinimum ? KeptCodes(.minimum, $0.coding, slotCount: allSlots) : nil }
+    maxima = layout.columns.map { $0.keepsMaximum ? KeptCodes(.maximum, $0.coding, slotCount: allSlots) : nil }
     words = zeroed(layout.width * blockRows)
     keys = layout.columns.map { BlockColumn(isNarrow: $0.coding.isNarrow) }
   }
@@ -43,10 +42,13 @@ final class GroupRecords {
     for kept in minima + maxima { kept?.free() }
   }
 
-  /// Takes in `count` rows, at most a block, of the groups given; `columns` are those of the layout. `groups` is overwritten where slots
-  /// have copies.
-  func add(groups: UnsafeMutablePointer<UInt32>, count: Int, _ columns: [BlockColumn]) {
+  /// Takes in those of `count` rows, at most a block, that have a 1 in `taken` (nil: all), of the groups given; `columns` are those of the layout.
+  /// `groups` is overwritten where slots have copies or rows are left out.
+  func add(
+    groups: UnsafeMutablePointer<UInt32>, count: Int, _ columns: [BlockColumn], taken: UnsafePointer<UInt64>? = nil
+  ) {
     if copies > 1 { cs_spread_groups(count, UInt32(copies), UInt32(slotCount), groups) }
+    if let taken { cs_replace_unset_u32(groups, count, taken, UInt32(spareSlot)) }
     placeFields(columns, count)
     for index in layout.columns.indices {
       minima[index]?.add(columns[index], groups: groups, count: count, keys: keys[index])

@@ -74,7 +74,7 @@ final class PartitionedRows: @unchecked Sendable {
     if case .none = selection { return }
     var carried = try carriedPages(source, number: number, chunk: chunk, selection)
     try reader.withPages(source, number: number, chunk: chunk) { forms in
-      try reader.forEachBlock(forms, of: source, number: number, chunk: chunk, selection) { count in
+      try reader.forEachBlock(forms, of: source, number: number, chunk: chunk, selection) { count, _ in
         if stagedCount + count > Self.pieceRows { part(&carried) }
         for word in 0..<wordCount {
           reader.packKeys(count, word: word, places, into: staged.keys[word] + stagedCount)
