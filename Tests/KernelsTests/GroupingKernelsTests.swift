@@ -103,7 +103,7 @@ import Testing
 
   @Test func recordsEqualAPlainLoop() {
     forEachSample(seed: 4) { sample in
-      for width in 1...5 {
+      for width in 1...9 {
         let words = (0..<width).flatMap { word in sample.wide.map { $0 &* UInt64(word + 1) } }
         var expected = [UInt64](repeating: 0, count: 50 * width)
         for (row, group) in sample.groups.enumerated() {
