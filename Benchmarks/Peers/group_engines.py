@@ -15,7 +15,7 @@ import sys
 import typing
 from pathlib import Path
 
-from side_by_side import DATA, timed
+from side_by_side import DATA, repeats, timed
 
 
 class Question(typing.NamedTuple):
@@ -205,7 +205,7 @@ def main():
     answer = ENGINES[options.engine](Files.of(options.name or options.set), options.threads)
     seconds = {}
     for question in SETS[options.set]:
-        for _ in range(options.repeat):
+        for _ in repeats(options.repeat):
             wall, _, table = timed(lambda: answer(question))
             if table is None:
                 break

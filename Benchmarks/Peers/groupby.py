@@ -7,8 +7,8 @@
                [--engines 'DuckDB, own file;…'] [--questions q1,q2] [--command .build/release/colonnade]
 
 Ours is timed as a whole command: start of the process, reading of the .cln file and printing of the answer as CSV included. Peers are timed
-inside their running process, imports left out, answers fetched as Arrow arrays. Each figure is the best of all repeats; engines take turns, round
-by round. All answers are compared with DuckDB's, and ours digit by digit where DuckDB is exact. The table goes to Benchmarks/Results/groupby.md;
+inside their running process, imports left out, answers fetched as Arrow arrays. Each figure is the best of all repeats, short questions
+are asked again for half a second; engines take turns, round by round. All answers are compared with DuckDB's, and ours digit by digit where DuckDB is exact. The table goes to Benchmarks/Results/groupby.md;
 with other rows than ten million, to groupby_ROWS.md.
 """
 
@@ -21,7 +21,7 @@ from decimal import Decimal
 
 from columnar_files import FILES
 from group_engines import ENGINES, SETS, Files, is_installed
-from side_by_side import DATA, machine, need, run_child, run_self, side_by_side_options, write_result
+from side_by_side import DATA, machine, need, repeats, run_child, run_self, side_by_side_options, write_result
 
 ANSWERS = DATA / "answers"
 REFERENCE = "DuckDB, own file"
@@ -53,7 +53,7 @@ def run_ours(question, files, folder, options):
     """Seconds and peak MiB of the best run; the answer is kept as CSV."""
     best, peak = math.inf, 0
     memory = ["--memory", options.memory] if options.memory else []
-    for _ in range(options.repeat):
+    for _ in repeats(options.repeat):
         wall, _, resident, status, output = run_child(
             [options.command, "agg", files.chunks, *question.ours, *memory, "--threads", options.threads, "--format", "csv"]
         )
@@ -208,7 +208,7 @@ def main():
     memory = f", `--memory {options.memory}`" if options.memory else ""
     lines = [
         "# Grouping beside other engines", "",
-        f"{machine(options.threads)}; db-benchmark with {options.rows:,} rows{memory}. Seconds, best of {options.repeat} x {options.rounds} in one run; ours is",
+        f"{machine(options.threads)}; db-benchmark with {options.rows:,} rows{memory}. Seconds, best of {options.rounds} rounds of {options.repeat} runs, or half a second, in one run; ours is",
         "the whole command from the .cln file, peers inside their process, results as arrays. All answers are equal.",
         f"`{'make bench-groupby' if options.rows == 10_000_000 else f'Benchmarks/Peers/groupby.py --rows {options.rows}'}`.", "",
         "| question | Colonnade | peak MiB | " + " | ".join(options.engines) + " | ours / best peer |",

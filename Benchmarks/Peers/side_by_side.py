@@ -59,6 +59,14 @@ def run_child(arguments, source=None, environment=None):
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, child.returncode, output
 
 
+def repeats(count, seconds=0.5):
+    """So many times, and until so much time has gone: the speed of a machine changes within a second, and a short task sees one moment of it."""
+    start, done = time.perf_counter(), 0
+    while done < count or time.perf_counter() - start < seconds:
+        yield done
+        done += 1
+
+
 def timed(task):
     """Wall and CPU seconds of calling `task` in this process, and what it returned."""
     before, start = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()

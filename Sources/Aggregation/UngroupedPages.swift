@@ -71,7 +71,8 @@ extension PartialAggregates {
 
   /// False, and nothing taken in, if the page must be decoded.
   private func add(_ form: PageForm, _ dictionary: StringDictionary?, _ rows: SelectedRows, _ index: Int) -> Bool {
-    let taken = rows.selection.intersected(with: Selection(form.validity)).simplified(ofRows: rows.rowCount)
+    let taken = rows.selection.intersected(with: Selection(form.validity, rowCount: rows.rowCount)).simplified(
+      ofRows: rows.rowCount)
     let count = taken.count(ofRows: rows.rowCount)
     if count > 0, !columns[index].all.isEmpty {
       if case .decoded(let values) = form.content {

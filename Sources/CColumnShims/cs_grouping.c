@@ -161,8 +161,9 @@ INLINED void sum_words(uint64_t *restrict into, const uint64_t *restrict from, s
   for (size_t i = 0; i < count; i++) into[i] += from[i];
 }
 
-// A value outside makes one of its distances from the bounds negative. They may wrap, but then the other one is: the bounds are less than 2^63 apart, and
-// a value that is so far below the least is 2^63 or more below the greatest, where distances modulo 2^64 are negative too.
+// Of a value inside, both distances from the bounds are below 2^63, as the bounds are less than that apart: no top bit. One below the least has the top
+// bit in its distance from that, unless it is more than 2^63 below; then it is 2^63 to 2^64 below the greatest, and has it in the other. Above the
+// greatest it is the other way round.
 INLINED int run_sums_i64(const int64_t *values, const ptrdiff_t *ends, size_t run_count, int64_t least, int64_t greatest,
                          int64_t *sums) {
   uint64_t distances = 0;

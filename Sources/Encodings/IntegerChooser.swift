@@ -11,9 +11,10 @@ enum IntegerPlan: Equatable {
   case dictionary(limit: Int)
   case multiples(of: UInt128)
 
-  /// What a stream's parts are not tried for again.
+  /// What a stream's parts are not tried for again, nor a stream that has failed with it.
   enum Kind { case planes, runs, delta, patched, dictionary, multiples }
 
+  /// Which of them it is.
   var kind: Kind {
     switch self {
     case .planes: .planes
@@ -32,17 +33,22 @@ struct IntegerChooser<T: StreamInteger> {
   private let summary: IntegerSummary<T>
   private let policy: EncodingPolicy
   private let tried: Set<IntegerPlan.Kind>
+  /// What is not tried: that, and what the stream has failed with.
+  private let excluded: Set<IntegerPlan.Kind>
   private let sample: IntegerSample<T>
   private let bitWidth: Int
 
-  /// Precondition: `values` is not empty and `summary` is theirs.
+  /// `tried`: ways that led to this part of a stream; `failed`: those that did not hold for it what its sample promised. Precondition: `values` is not
+  /// empty and `summary` is theirs.
   init(
-    _ values: UnsafeBufferPointer<T>, _ summary: IntegerSummary<T>, policy: EncodingPolicy, tried: Set<IntegerPlan.Kind>
+    _ values: UnsafeBufferPointer<T>, _ summary: IntegerSummary<T>, policy: EncodingPolicy,
+    tried: Set<IntegerPlan.Kind>, failed: Set<IntegerPlan.Kind> = []
   ) {
     self.values = values
     self.summary = summary
     self.policy = policy
     self.tried = tried
+    excluded = tried.union(failed)
     sample = IntegerSample(values)
     bitWidth = summary.bitWidth
   }
@@ -50,7 +56,7 @@ struct IntegerChooser<T: StreamInteger> {
   /// The cheapest plan; nil if packing is.
   func best() -> IntegerPlan? {
     // Whatever else is done is done better without the factor.
-    if !tried.contains(.multiples), let factor = sample.commonFactor(from: summary.minimum) {
+    if !excluded.contains(.multiples), let factor = sample.commonFactor(from: summary.minimum) {
       return .multiples(of: UInt128(factor))
     }
     let packed = policy.cost(bits: Double(bitWidth), nanoseconds: DecodingTime.packed)
@@ -59,11 +65,11 @@ struct IntegerChooser<T: StreamInteger> {
       // What gains next to nothing is not worth a deeper tree.
       if cost < best.cost, cost < packed * 0.95 { best = (cost, plan) }
     }
-    let own = leaf(sample, minimum: summary.minimum, bitWidth: bitWidth)
+    let own = leaf(sample, minimum: summary.minimum, bitWidth: bitWidth, without: excluded)
     if let plan = own.plan { offer(own.cost, plan) }
-    if !tried.contains(.runs), let cost = runsCost() { offer(cost, .runs) }
-    if !tried.contains(.dictionary), let (cost, limit) = dictionaryCost() { offer(cost, .dictionary(limit: limit)) }
-    if !tried.contains(.delta), values.count > 1 {
+    if !excluded.contains(.runs), let cost = runsCost() { offer(cost, .runs) }
+    if !excluded.contains(.dictionary), let (cost, limit) = dictionaryCost() { offer(cost, .dictionary(limit: limit)) }
+    if !excluded.contains(.delta), values.count > 1 {
       let cost = differencesCost(sample.differences())
       offer(cost + DecodingTime.difference, .delta(lag: 1))
       if let (cost, lag) = lagCost(bestSoFar: best.cost) { offer(cost, .delta(lag: lag)) }
@@ -74,11 +80,11 @@ struct IntegerChooser<T: StreamInteger> {
 
   /// Cost of a stream that is not taken apart further, and how it is stored if not packed as it stands.
   private func leaf(
-    _ sample: IntegerSample<T>, minimum: T, bitWidth: Int
+    _ sample: IntegerSample<T>, minimum: T, bitWidth: Int, without excluded: Set<IntegerPlan.Kind>
   ) -> (cost: Double, plan: IntegerPlan?) {
     var best: (cost: Double, plan: IntegerPlan?) =
       (policy.cost(bits: Double(bitWidth), nanoseconds: DecodingTime.packed), nil)
-    if !tried.contains(.patched) {
+    if !excluded.contains(.patched) {
       let typical = sample.typicalMinimum()
       // In this order, so that equal costs always choose the same.
       for reference in minimum == typical ? [minimum] : [minimum, typical] {
@@ -90,7 +96,7 @@ struct IntegerChooser<T: StreamInteger> {
       }
     }
     let planeCount = (bitWidth + 7) / 8
-    if policy.hasCodec, !tried.contains(.planes), (1...8).contains(planeCount), sample.values.count >= 256 {
+    if policy.hasCodec, !excluded.contains(.planes), (1...8).contains(planeCount), sample.values.count >= 256 {
       let planes = sample.planes(reference: minimum, planeCount: planeCount)
       let cost = policy.cost(bits: planes.bits, nanoseconds: planes.nanoseconds)
       if cost < best.cost { best = (cost, .planes(count: planeCount)) }
@@ -115,7 +121,7 @@ struct IntegerChooser<T: StreamInteger> {
       high = max(high, value)
     }
     let width = T.bitWidth - T.Magnitude(truncatingIfNeeded: high &- low).leadingZeroBitCount
-    return leaf(differences, minimum: low, bitWidth: width).cost
+    return leaf(differences, minimum: low, bitWidth: width, without: tried).cost
   }
 
   private func lagCost(bestSoFar: Double) -> (cost: Double, lag: Int)? {
@@ -132,7 +138,8 @@ struct IntegerChooser<T: StreamInteger> {
   /// Planes for a codec that finds stretches of values where they stood before, which no sample of neighbours shows.
   private func repetitionCost(bestSoFar: Double) -> (cost: Double, plan: IntegerPlan)? {
     // Values of less than a byte repeat by chance. Parts of what was taken apart already have lost what repeated.
-    guard policy.hasCodec, policy.countsOnRepetition, tried.isEmpty, (8...64).contains(bitWidth),
+    guard policy.hasCodec, policy.countsOnRepetition, tried.isEmpty, !excluded.contains(.planes),
+      (8...64).contains(bitWidth),
       bestSoFar > policy.cost(bits: 4, nanoseconds: 0)
     else { return nil }
     let share = RepeatedStretches.share(in: values)

@@ -90,6 +90,8 @@ private struct IntegerEncoder {
   let depth: Int
   /// Ways that its parent has gone already.
   var tried: Set<IntegerPlan.Kind> = []
+  /// Ways that did not hold for this stream what its sample promised.
+  var failed: Set<IntegerPlan.Kind> = []
 
   func encode<T: StreamInteger>(
     _ values: UnsafeBufferPointer<T>, _ summary: IntegerSummary<T>, into bytes: inout [UInt8]
@@ -98,7 +100,7 @@ private struct IntegerEncoder {
     let start = bytes.count
     let simpleByteCount = simple.byteCount(valueCount: values.count, valueBits: T.bitWidth)
     if simpleByteCount > 64, depth < IntegerEncoding.maximumDepth {
-      let chooser = IntegerChooser(values, summary, policy: policy, tried: tried)
+      let chooser = IntegerChooser(values, summary, policy: policy, tried: tried, failed: failed)
       if let plan = chooser.best() {
         if let encoding = encode(values, summary, plan, into: &bytes),
           encoding.hasPlanes || bytes.count - start < simpleByteCount
@@ -106,8 +108,8 @@ private struct IntegerEncoder {
           return encoding
         }
         bytes.removeSubrange(start...)
-        // The sample promised too much of this one; of the others the best may still be better than packing.
-        return IntegerEncoder(policy: policy, depth: depth, tried: tried.union([plan.kind]))
+        // Of the others the best may still be better than packing.
+        return IntegerEncoder(policy: policy, depth: depth, tried: tried, failed: failed.union([plan.kind]))
           .encode(values, summary, into: &bytes)
       }
     }

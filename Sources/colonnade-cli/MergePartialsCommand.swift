@@ -56,8 +56,7 @@ struct MergePartialsCommand: ParsableCommand {
 
   func run() throws {
     try usage { try refuseOverwriting(outputs: output.paths, inputs: paths + [schemaFrom].compactMap { $0 }) }
-    var limits = AggregationLimits(temporaryFolder: room.temp, threads: common.threads)
-    if let limit = try room.limit() { limits.memory = limit }
+    let limits = try room.aggregationLimits(threads: common.threads)
     if partial {
       return try mergePartials(
         paths, schemaFrom: schemaFrom, toStatesIn: output.statesTarget(style), within: limits)

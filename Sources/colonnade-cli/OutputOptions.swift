@@ -48,14 +48,6 @@ struct OutputOptions: ParsableArguments {
   /// Rows that a table on a terminal shows of a result whose length nobody asked for, nil elsewhere.
   var maximumTableRowCount: Int? { isOnTerminal ? 100 : nil }
 
-  /// True if the output goes to a terminal.
-  var isOnTerminal: Bool { (output ?? "-") == "-" && isTerminal(1) }
-
-  /// True where colours are wanted: a terminal whose user did not say no.
-  var usesColour: Bool { isOnTerminal && getenv("NO_COLOR") == nil }
-}
-
-extension OutputOptions {
   /// Where a stream of states goes. Throws a usage error for options that ask for another form.
   func statesTarget(_ style: OutputStyleOptions) throws -> OutputTarget {
     if format != nil || style.given != nil {
@@ -68,6 +60,12 @@ extension OutputOptions {
       return target
     }
   }
+
+  /// True if the output goes to a terminal.
+  var isOnTerminal: Bool { (output ?? "-") == "-" && isTerminal(1) }
+
+  /// True where colours are wanted: a terminal whose user did not say no.
+  var usesColour: Bool { isOnTerminal && getenv("NO_COLOR") == nil }
 }
 
 extension OutputFormat: Choice {

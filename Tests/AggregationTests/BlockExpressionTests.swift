@@ -117,7 +117,7 @@ func computedKeysAndValuesAreThoseOfTheWholeTableUnderEveryStrategy() throws {
   #expect(blockCount > 40, "\(blockCount) columns were worked out in blocks")
 }
 
-/// From all rows of a block to none: picked one by one, moved together, or none left out; with nulls and without.
+/// From all rows of a block to none: picked one by one, moved together, brought along with the others, or none left out; with nulls and without.
 @Test
 func sumsOfFewRowsAreThoseOfAPlainLoop() throws {
   var random = RandomSource(seed: 7_100)
@@ -148,7 +148,7 @@ func sumsOfFewRowsAreThoseOfAPlainLoop() throws {
         return exactRows(try aggregate([file], query, threads: 2))
       }
       let told: Comment = "draw < \(limit), by \(by ?? "nothing")"
-      // Without nulls: rows are picked, or moved. Of offsets that wrap, they are moved. With nulls they stay.
+      // Without nulls: rows are picked, moved, or bring the others along. Of offsets that wrap, they are moved. With nulls they stay.
       #expect(
         try found("sum(x * draw) as a, sum(x) as b")
           == expected([{ drawn[$0].1 * drawn[$0].0 }, { drawn[$0].1 }]), told)

@@ -133,6 +133,32 @@ func nullsThatWereNotToldAreRefused() throws {
   #expect(sound.map { $0[1] } == ["999", "1000", "1000", "1000", "1000"] || sound.map { $0[1] }.contains("999"))
 }
 
+/// Bits past the last row, which are to be 0, are no rows.
+@Test
+func bitsBeyondTheLastRowCountForNothing() throws {
+  for few in [true, false] {
+    let isValid = (0..<rowCount).map { few ? $0 % 400 == 7 : $0 % 400 != 7 }
+    var words = [UInt64](repeating: 0, count: (rowCount + 63) / 64)
+    for row in 0..<rowCount where isValid[row] { words[row / 64] |= 1 << UInt64(row % 64) }
+    let keys = ColumnPage(values: .int64((0..<rowCount).map { Int64($0 % 5) }))
+    let values = (0..<rowCount).map { Int64($0) }
+    let schema = Schema([Field(name: "k", type: .int64), Field(name: "x", type: .int64)])
+    func results(_ words: [UInt64]) throws -> [[[String]]] {
+      let page = ColumnPage(values: .int64(values), validity: .bits(words))
+      let table = Table(schema: schema, chunks: [[keys, page]])
+      return try [("k", GroupingStrategy.direct), ("k", .partitioned), ("k", .general), (nil, nil)].map {
+        by, strategy in
+        var query = try AggregateQuery(by: by, aggregates: "count(*), sum(k), max(k)")
+        query.filter = try QueryExpression("x is not null")
+        return exactRows(try aggregate([table], query, threads: 2, strategy: strategy))
+      }
+    }
+    let clean = try results(words)
+    words[rowCount / 64] |= ~0 << UInt64(rowCount % 64)
+    #expect(try results(words) == clean, "few: \(few)")
+  }
+}
+
 @Test
 func formsBeyondTheirBoundsAreRefused() throws {
   let runs: @Sendable (ColumnPage) -> PageForm = { page in

@@ -120,7 +120,7 @@ import Testing
     }
   }
 
-  /// Bounds that the values keep, if any do, and such as they just break; the widest that are possible, and the narrowest.
+  /// Bounds that just hold all values, if any do; such as leave out one end; the widest and the narrowest.
   private func bounds(around values: [Int64]) -> [(Int64, Int64)] {
     let limit: Int64 = 1 << 62 - 1
     let clamp = { (value: Int64) in min(max(value, -limit), limit) }
@@ -135,8 +135,13 @@ import Testing
     forEachSample(seed: 6) { sample in
       var wide = sample.wide.map { Int64(bitPattern: $0) }
       if sample.count > 1 { (wide[0], wide[sample.count / 2]) = (.min, .max) }
+      // One value whose distance from the nearer bound wraps, among such as are the bound.
+      var low = [Int64](repeating: 1 << 62 - 1, count: sample.count)
+      var high = low.map { -$0 }
+      if sample.count > 2 { (low[sample.count - 2], high[1]) = (.min, .max) }
       for (values, length) in [
         (wide, 1), (wide, 100), (wide.map { $0 >> 2 }, 15), (wide.map { $0 >> 50 }, 2), (wide, 5_000),
+        (low, 40), (high, 40),
       ] {
         let ends = stride(from: 0, to: sample.count, by: length).map { min($0 + length, sample.count) }
         let expected = zip([0] + ends, ends).map { values[$0..<$1].reduce(0, &+) }

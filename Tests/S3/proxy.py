@@ -24,6 +24,8 @@ import urllib.parse
 import faults
 
 PIECE_BYTES = 256 * 1024
+# A server so far away that requests that are made at once overlap for certain, on a busy machine too.
+FAR_S = 0.5
 
 
 class Exchange:

@@ -7,6 +7,7 @@ import subprocess
 
 import faults
 import pytest
+from proxy import FAR_S
 
 MANIFEST = "_manifest.cln"
 COUNT = ["--agg", "count(*) as n, sum(k)", "--format", "csv"]
@@ -118,7 +119,7 @@ def test_footers_come_several_at_once(through, proxy, bucket, part):
     """Two requests a part, both for publishing and for reading; many of them under way together, and no list of the folder to read it."""
     for number in range(40):
         part(f"{number:02}.cln", number)
-    proxy.latency_s = 0.5
+    proxy.latency_s = FAR_S
     through("manifest", bucket.url("t/"), "-q")
     assert proxy.count("GetObject") == 80 and most_at_once(proxy) >= 8, proxy.counts()
     proxy.log.clear()

@@ -11,6 +11,7 @@ import botocore.exceptions
 import faults
 import pytest
 from clients import client_of
+from proxy import FAR_S
 
 MIB = 1024 * 1024
 
@@ -137,7 +138,7 @@ def test_a_bit_that_changes_on_the_way_up_is_refused(through, proxy, bucket, ser
 
 def test_generations_are_requests_that_waited_for_one_another(through, proxy, bucket):
     bucket.put("k", bytes(100))
-    proxy.latency_s = 0.5
+    proxy.latency_s = FAR_S
     read = lambda _: through.get_object(Bucket=bucket.name, Key="k")["Body"].read()
     for number in range(3):
         read(number)

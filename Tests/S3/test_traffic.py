@@ -16,14 +16,13 @@ import faults
 import pytest
 from clients import new_bucket
 from command import ROOT
+from proxy import FAR_S
 
 ROWS = int(os.environ.get("COLONNADE_S3_ROWS", 1_000_000))
 KIB = 1024
 # What opening fetches: the end of a file, and its start.
 EDGES_BYTES = 260 * KIB
 TWO_COLUMNS = ["--by", "id1", "--agg", "sum(v1)"]
-# A server so far away that requests that are made at once overlap for certain, on a busy machine too.
-FAR_S = 0.5
 UNITS = {"B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9}
 
 

@@ -40,7 +40,7 @@ struct BlockExpressions: Sendable {
 
   /// nil where no input has computed columns.
   init?(_ sources: [any TableSource]) {
-    // A cast that fails looks for bridged values, for the first time through all types of the program.
+    // The type is asked first: a cast that fails looks for a bridged type, and the first one searches all types of the program.
     guard let source = sources.first, type(of: source) == ComputedSource.self, let first = source as? ComputedSource
     else { return nil }
     self.sources = sources

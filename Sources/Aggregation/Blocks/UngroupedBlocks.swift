@@ -27,13 +27,13 @@ final class UngroupedBlocks {
     var totals = [Int128](repeating: 0, count: packed.layout.columns.count)
     var nullCounts = [Int](repeating: 0, count: totals.count)
     try reader.withPages(source, number: number, chunk: chunk) { forms in
-      try reader.forEachBlock(forms, of: source, number: number, chunk: chunk, selection) { taken, _ in
+      try reader.forEachBlock(forms, of: source, number: number, chunk: chunk, selection) { rowCount, _ in
         for index in reader.readColumns {
           let block = reader.values[index]
           // No overflow: codes have at most 52 bits, and a block 2^11 rows.
           totals[index] += Int128(
-            block.isNarrow ? cs_total_u32(block.narrow, taken) : cs_total_u64(block.wide, taken))
-          if packed.layout.columns[index].coding.isNullable { nullCounts[index] += block.zeroCount(taken) }
+            block.isNarrow ? cs_total_u32(block.narrow, rowCount) : cs_total_u64(block.wide, rowCount))
+          if packed.layout.columns[index].coding.isNullable { nullCounts[index] += block.zeroCount(rowCount) }
         }
       }
     }

@@ -211,7 +211,7 @@ final class FilterEvaluation {
   ) -> Selection? {
     switch test {
     case .isNull: Selection(nullsOf: form.validity, rowCount: form.rowCount)
-    case .isNotNull: Selection(form.validity)
+    case .isNotNull: Selection(form.validity, rowCount: form.rowCount)
     case .integers(let set):
       valid(form, select(.integers(set.divided(by: factor)), in: form, dictionary, leaf: leaf))
     case .texts: valid(form, select(test, in: form, dictionary, leaf: leaf))
@@ -219,7 +219,7 @@ final class FilterEvaluation {
   }
 
   private func valid(_ form: PageForm, _ selection: Selection?) -> Selection? {
-    selection?.intersected(with: Selection(form.validity))
+    selection?.intersected(with: Selection(form.validity, rowCount: form.rowCount))
   }
 
   /// Rows, null ones included, that pass; nil if the page must be decoded, be it to say what is wrong with it.

@@ -85,12 +85,16 @@ enum Selection {
     }
   }
 
-  /// Rows with a value.
-  init(_ validity: Validity) {
+  /// Rows with a value, of `rowCount`. Validity that somebody's own table gives may have bits past its last row.
+  init(_ validity: Validity, rowCount: Int) {
     switch validity {
     case .allValid: self = .all
     case .allNull: self = .none
-    case .bits(let words): self = .some(words)
+    case .bits(var words):
+      if rowCount % 64 != 0, words[rowCount / 64] >> UInt64(rowCount % 64) != 0 {
+        words[rowCount / 64] &= 1 << UInt64(rowCount % 64) - 1
+      }
+      self = .some(words)
     }
   }
 

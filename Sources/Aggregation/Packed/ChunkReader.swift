@@ -3,6 +3,7 @@
 
 import CColumnShims
 import Columns
+import Kernels
 
 /// Reads chunks as codes of keys and values, block by block; one worker's.
 final class ChunkReader {
@@ -61,27 +62,28 @@ final class ChunkReader {
     try withForms(pages[...], of: source, number: number, chunk: chunk, body)
   }
 
-  /// Runs `body` for each block that has rows of `selection`, whose codes are then in `keys` and `values`, with their number.
+  /// Runs `body` for each block that has rows of `selection`, with the number of rows whose codes are then in `keys` and `values`.
   ///
-  /// Rows that are left out are not among them; with `mayBringOthers` they may be, where they are few, and `body` gets the bits of those that are
-  /// taken.
+  /// These are those that are taken. With `mayBringLeftOut`, where few are left out, they are all of the block, and `taken` has a 1 for each that is
+  /// taken; else it is nil.
   func forEachBlock(
     _ forms: [PageForm], of source: any TableSource, number: Int, chunk: Int, _ selection: Selection,
-    mayBringOthers: Bool = false, _ body: (_ count: Int, _ taken: UnsafePointer<UInt64>?) throws -> Void
+    mayBringLeftOut: Bool = false, _ body: (_ count: Int, _ taken: UnsafePointer<UInt64>?) throws -> Void
   ) throws {
     let rowCount = source.rowCount(ofChunk: chunk)
     let blocks = pageBlocks(forms, number: number, rowCount: rowCount)
     let columns = keys + readColumns.map { values[$0] }
     let targets = stored.map(\.block) + (evaluation?.leaves.map(\.register.block) ?? [])
-    // Rows that are left out are not worked out either, unless bits of validity would have to move with them.
+    // Where rows are moved, those that are left out are not worked out either, unless bits of validity would have to move with them.
     let canMove = blocks[stored.count...].allSatisfy { if case .bits = $0.validity { false } else { true } }
     for first in stride(from: 0, to: rowCount, by: blockRows) {
       let count = min(blockRows, rowCount - first)
       try selection.withBits(from: first) { bits in
-        let taken = bits.map { cs_count_bits($0, (count + 63) / 64) } ?? count
+        let taken =
+          bits.map { countValid(UnsafeBufferPointer(start: $0, count: (count + 63) / 64), rowCount: count) } ?? count
         if taken == 0 { return }
-        let bringsOthers = mayBringOthers && taken * Self.fullness.of >= count * Self.fullness.taken
-        let isMoved = taken < count && !bringsOthers
+        let bringsLeftOut = mayBringLeftOut && taken * Self.fullness.of >= count * Self.fullness.taken
+        let isMoved = taken < count && !bringsLeftOut
         if isMoved { cs_set_rows(bits, count, rows) }
         for (block, (column, page)) in zip(blocks, zip(targets, pages)) {
           let isSound =

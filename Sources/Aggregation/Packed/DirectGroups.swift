@@ -57,7 +57,7 @@ final class DirectGroups: @unchecked Sendable {
     }
     try reader.withPages(source, number: number, chunk: chunk) { forms in
       try reader.forEachBlock(
-        forms, of: source, number: number, chunk: chunk, selection, mayBringOthers: others.isEmpty
+        forms, of: source, number: number, chunk: chunk, selection, mayBringLeftOut: others.isEmpty
       ) { count, taken in
         numberRows(count)
         if !others.isEmpty { groupsOfChunk.append(contentsOf: UnsafeBufferPointer(start: groups, count: count)) }
