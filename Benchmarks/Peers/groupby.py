@@ -8,8 +8,8 @@
 
 Ours is timed as a whole command: start of the process, reading of the .cln file and printing of the answer as CSV included. Peers are timed
 inside their running process, imports left out, answers fetched as Arrow arrays. Each figure is the best of all repeats, short questions
-are asked again for half a second; engines take turns, round by round. All answers are compared with DuckDB's, and ours digit by digit where DuckDB is exact. The table goes to Benchmarks/Results/groupby.md;
-with other rows than ten million, to groupby_ROWS.md.
+are asked again for half a second; engines take turns, round by round. All answers are compared with DuckDB's, and ours digit by digit
+where DuckDB is exact. The table goes to Benchmarks/Results/groupby.md; with other rows than ten million, to groupby_ROWS.md.
 """
 
 import csv

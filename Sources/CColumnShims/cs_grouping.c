@@ -97,20 +97,20 @@ INLINED void add_wide(uint64_t *restrict records, const unsigned width, const ui
   }
 }
 
+// Calls `ADD` with a width that is known when compiling, up to eight words.
+#define OF_WIDTH(ADD, WIDTH)                                                                                          \
+  case WIDTH: ADD(records, WIDTH, groups, words, stride, count); return;
+#define BY_WIDTH(ADD)                                                                                                 \
+  switch (width) {                                                                                                    \
+    case 0: return;                                                                                                   \
+      OF_WIDTH(ADD, 1) OF_WIDTH(ADD, 2) OF_WIDTH(ADD, 3) OF_WIDTH(ADD, 4)                                             \
+      OF_WIDTH(ADD, 5) OF_WIDTH(ADD, 6) OF_WIDTH(ADD, 7) OF_WIDTH(ADD, 8)                                             \
+    default: ADD(records, width, groups, words, stride, count); return;                                               \
+  }
+
 void cs_add_records(uint64_t *records, unsigned width, const uint32_t *groups, const uint64_t *words, size_t stride,
                     size_t count) {
-  switch (width) {
-    case 0: return;
-    case 1: add_wide(records, 1, groups, words, stride, count); return;
-    case 2: add_wide(records, 2, groups, words, stride, count); return;
-    case 3: add_wide(records, 3, groups, words, stride, count); return;
-    case 4: add_wide(records, 4, groups, words, stride, count); return;
-    case 5: add_wide(records, 5, groups, words, stride, count); return;
-    case 6: add_wide(records, 6, groups, words, stride, count); return;
-    case 7: add_wide(records, 7, groups, words, stride, count); return;
-    case 8: add_wide(records, 8, groups, words, stride, count); return;
-    default: add_wide(records, width, groups, words, stride, count); return;
-  }
+  BY_WIDTH(add_wide)
 }
 
 // Far enough ahead for a record to arrive from the third-level cache.
@@ -127,18 +127,7 @@ INLINED void add_far(uint64_t *restrict records, const unsigned width, const uin
 
 void cs_add_far_records(uint64_t *records, unsigned width, const uint32_t *groups, const uint64_t *words, size_t stride,
                         size_t count) {
-  switch (width) {
-    case 0: return;
-    case 1: add_far(records, 1, groups, words, stride, count); return;
-    case 2: add_far(records, 2, groups, words, stride, count); return;
-    case 3: add_far(records, 3, groups, words, stride, count); return;
-    case 4: add_far(records, 4, groups, words, stride, count); return;
-    case 5: add_far(records, 5, groups, words, stride, count); return;
-    case 6: add_far(records, 6, groups, words, stride, count); return;
-    case 7: add_far(records, 7, groups, words, stride, count); return;
-    case 8: add_far(records, 8, groups, words, stride, count); return;
-    default: add_far(records, width, groups, words, stride, count); return;
-  }
+  BY_WIDTH(add_far)
 }
 
 #define DEFINE_KEPT(T, UINT, KEY)                                                                                     \

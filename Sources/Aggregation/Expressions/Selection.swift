@@ -90,11 +90,7 @@ enum Selection {
     switch validity {
     case .allValid: self = .all
     case .allNull: self = .none
-    case .bits(var words):
-      if rowCount % 64 != 0, words[rowCount / 64] >> UInt64(rowCount % 64) != 0 {
-        words[rowCount / 64] &= 1 << UInt64(rowCount % 64) - 1
-      }
-      self = .some(words)
+    case .bits(let words): self = .some(clearedPastTheEnd(words, rowCount: rowCount))
     }
   }
 
@@ -103,10 +99,7 @@ enum Selection {
     switch validity {
     case .allValid: self = .none
     case .allNull: self = .all
-    case .bits(let words):
-      var nulls = words.map { ~$0 }
-      if rowCount % 64 != 0 { nulls[nulls.count - 1] &= 1 << UInt64(rowCount % 64) - 1 }
-      self = .some(nulls)
+    case .bits(let words): self = .some(clearedPastTheEnd(words.map { ~$0 }, rowCount: rowCount))
     }
   }
 
@@ -140,4 +133,13 @@ func countBits(_ words: [UInt64], _ rows: Range<Int>) -> Int {
     row = end
   }
   return count
+}
+
+/// The words with 0 for what is no row in the last one; not copied where it is so already. Precondition: there are no words past that.
+private func clearedPastTheEnd(_ words: [UInt64], rowCount: Int) -> [UInt64] {
+  let rest = UInt64(rowCount % 64)
+  guard rest != 0, words[rowCount / 64] >> rest != 0 else { return words }
+  var words = words
+  words[rowCount / 64] &= 1 << rest - 1
+  return words
 }
