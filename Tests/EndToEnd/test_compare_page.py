@@ -58,6 +58,20 @@ def pixels(path):
     return image[:, :, :3]
 
 
+def picture(chromium, page, shot, width, height, scheme):
+    """The page's pixels. A browser in haste may leave rectangles undrawn, others each time; what it shows twice is what is there."""
+    seen = []
+    while len(seen) < 8:
+        chromium(
+            page, f"--screenshot={shot}", f"--window-size={width},{height}", "--run-all-compositor-stages-before-draw",
+            f"--blink-settings=preferredColorScheme={1 if scheme == 'light' else 0}")  # fmt: skip
+        image = pixels(shot)
+        if any(numpy.array_equal(image, other) for other in seen):
+            return image
+        seen.append(image)
+    raise AssertionError(f"no two of {len(seen)} pictures are alike")
+
+
 def unfiltered(kind, line, above):
     """One line of a PNG (RFC 2083, section 6)."""
     if kind == 0:
@@ -131,15 +145,11 @@ def test_what_is_to_be_read(colonnade, chromium, tmp_path):
 @pytest.mark.parametrize("width, height", [(1200, 900), (390, 1400)])
 def test_how_it_looks(colonnade, chromium, tmp_path, scheme, width, height):
     page = covid_page(colonnade, tmp_path)
-    shot = tmp_path / "page.png"
-    chromium(
-        page, f"--screenshot={shot}", f"--window-size={width},{height}",
-        f"--blink-settings=preferredColorScheme={1 if scheme == 'light' else 0}")  # fmt: skip
-    image = pixels(shot)
+    image = picture(chromium, page, tmp_path / "page.png", width, height, scheme)
     assert image.shape[0] == height
     assert 0.3 < share(image, GROUND[scheme]) < 0.95
-    # Bars: of the columns, the histograms, the dates.
-    assert share(image, DIFFERENT[scheme]) > 0.02
+    # Bars of the columns, the histograms, the dates: without the histograms 0.005.
+    assert share(image, DIFFERENT[scheme]) > 0.015
     assert len(numpy.unique(image.reshape(-1, 3), axis=0)) > 50
 
 
