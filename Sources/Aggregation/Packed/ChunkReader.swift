@@ -74,8 +74,8 @@ final class ChunkReader {
     let blocks = pageBlocks(forms, number: number, rowCount: rowCount)
     let columns = keys + readColumns.map { values[$0] }
     let targets = stored.map(\.block) + (evaluation?.leaves.map(\.register.block) ?? [])
-    // Where rows are moved, those that are left out are not worked out either, unless bits of validity would have to move with them.
-    let canMove = blocks[stored.count...].allSatisfy { if case .bits = $0.validity { false } else { true } }
+    // Rows that are taken move to the front as they are read, and others are not worked out: unless bits of validity would have to move, too.
+    let movesAsRead = blocks[stored.count...].allSatisfy { if case .bits = $0.validity { false } else { true } }
     for first in stride(from: 0, to: rowCount, by: blockRows) {
       let count = min(blockRows, rowCount - first)
       try selection.withBits(from: first) { bits in
@@ -85,16 +85,18 @@ final class ChunkReader {
         let bringsLeftOut = mayBringLeftOut && taken * Self.fullness.of >= count * Self.fullness.taken
         let isMoved = taken < count && !bringsLeftOut
         if isMoved { cs_set_rows(bits, count, rows) }
+        let readCount = isMoved && movesAsRead ? taken : count
         for (block, (column, page)) in zip(blocks, zip(targets, pages)) {
           let isSound =
-            isMoved && canMove
+            readCount < count
             ? readTaken(block, first: first, count: count, taken: taken, into: column)
             : block.read(first: first, count: count, into: column)
           guard isSound else { try page.refuse(of: source, number: number, chunk: chunk) }
         }
-        evaluation?.run(blocks[stored.count...], first: first, count: isMoved && canMove ? taken : count)
-        if isMoved, !canMove { for column in columns { column.keep(rows, count: taken) } }
-        try body(isMoved ? taken : count, isMoved || taken == count ? nil : bits)
+        evaluation?.run(blocks[stored.count...], first: first, count: readCount)
+        guard isMoved else { return try body(count, taken == count ? nil : bits) }
+        if !movesAsRead { for column in columns { column.keep(rows, count: taken) } }
+        try body(taken, nil)
       }
     }
   }
