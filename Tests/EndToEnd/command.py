@@ -39,7 +39,8 @@ class Command:
         if "input" not in options:
             options.setdefault("stdin", subprocess.DEVNULL)
         options.setdefault("stdout", subprocess.PIPE)
-        options.setdefault("timeout", 60)
+        # Against a run that hangs: a machine that does six things at once takes ten times as long as one that does this alone.
+        options.setdefault("timeout", 300)
         run = subprocess.run(
             [self.path, *map(str, arguments)], stderr=subprocess.PIPE, env=self.environment(), **options
         )
